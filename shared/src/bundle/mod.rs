@@ -1,0 +1,1 @@
+//! The bundle: static files that carry models and catalogue.

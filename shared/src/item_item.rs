@@ -1,0 +1,121 @@
+//! Item-item scoring: a visitor's score of item j is Σ over the history of
+//! w(h) · B[h, j], with B a sparse matrix of neighbours and w a weight that
+//! depends on how long ago h was. Item-kNN, EASE and next-linear are of this
+//! kind; they differ in how B is fitted and in how the history is weighted.
+
+use serde::{Deserialize, Serialize};
+use sprs::CsMatI;
+
+use crate::{Event, Recommender, Scores};
+
+/// Neighbours by item: row h holds B[h, ·], columns ascending, both axes items.
+pub type Neighbours = CsMatI<f32, u32, usize>;
+
+/// How much each event of a history counts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryWeighting {
+    /// The most recent event weighs 1, the one before `decay`, then `decay`², …
+    pub decay: f32,
+    /// Only this many of the most recent events count; all where absent.
+    pub window: Option<u32>,
+    /// Whether each weight is multiplied by the event's rating.
+    pub by_rating: bool,
+}
+
+impl HistoryWeighting {
+    /// The events that count with their weights, oldest first. The same item
+    /// twice appears twice.
+    pub fn weigh<'a>(&self, history: &'a [Event]) -> impl Iterator<Item = (&'a Event, f32)> {
+        let window = self.window.map_or(history.len(), |w| w as usize);
+        let recent = &history[history.len().saturating_sub(window)..];
+        let (decay, by_rating) = (self.decay, self.by_rating);
+        recent.iter().enumerate().map(move |(position, event)| {
+            let age = (recent.len() - 1 - position) as i32;
+            let rating = if by_rating { event.rating } else { 1.0 };
+            (event, decay.powi(age) * rating)
+        })
+    }
+}
+
+/// Adds `weight` · row to the scores. `items` and `values` are one row of B.
+#[inline]
+pub fn accumulate(scores: &mut Scores, weight: f32, items: &[u32], values: &[f32]) {
+    for (&item, &value) in items.iter().zip(values) {
+        scores.add(item, weight * value);
+    }
+}
+
+/// A fitted item-item model held in memory.
+#[derive(Clone, Debug)]
+pub struct ItemItem {
+    /// The model's name, such as `next-linear`.
+    pub name: String,
+    /// How a history is weighted.
+    pub weighting: HistoryWeighting,
+    /// B, items × items.
+    pub neighbours: Neighbours,
+}
+
+impl Recommender for ItemItem {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn n_items(&self) -> usize {
+        self.neighbours.rows()
+    }
+
+    fn score(&self, history: &[Event], scores: &mut Scores) {
+        for (event, weight) in self.weighting.weigh(history) {
+            if let Some(row) = self.neighbours.outer_view(event.item as usize) {
+                accumulate(scores, weight, row.indices(), row.data());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_last_event_weighs_one_and_older_ones_decay() {
+        let weighting = HistoryWeighting {
+            decay: 0.5,
+            window: Some(2),
+            by_rating: true,
+        };
+        let event = |item, rating| Event { item, rating, time: None };
+        let history = [event(0, 9.0), event(1, 4.0), event(2, 3.0)];
+        let weights: Vec<(u32, f32)> = weighting.weigh(&history).map(|(e, w)| (e.item, w)).collect();
+        assert_eq!(weights, [(1, 2.0), (2, 3.0)]);
+    }
+
+    proptest! {
+        #[test]
+        fn sparse_scores_equal_the_dense_product(
+            cells in prop::collection::vec(-2.0f32..2.0, 36),
+            history in prop::collection::vec(0u32..6, 0..8),
+        ) {
+            let mut triplets = sprs::TriMatI::<f32, u32>::new((6, 6));
+            for (c, &value) in cells.iter().enumerate().filter(|(c, _)| c % 3 != 0) {
+                triplets.add_triplet(c / 6, c % 6, value);
+            }
+            let weighting = HistoryWeighting { decay: 0.8, window: None, by_rating: false };
+            let neighbours: Neighbours = triplets.to_csr();
+            let model = ItemItem { name: "test".into(), weighting, neighbours };
+            let events: Vec<Event> = history.iter().map(|&i| Event::implicit(i)).collect();
+            let mut scores = Scores::new(6);
+            model.score(&events, &mut scores);
+            for j in 0..6 {
+                let expected: f32 = events.iter().rev().enumerate()
+                    .filter(|(_, e)| (e.item as usize * 6 + j) % 3 != 0)
+                    .map(|(age, e)| 0.8f32.powi(age as i32) * cells[e.item as usize * 6 + j])
+                    .sum();
+                prop_assert!((scores.values()[j] - expected).abs() < 1e-5);
+            }
+        }
+    }
+}

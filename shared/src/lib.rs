@@ -1,0 +1,22 @@
+//! Doorstep's models, scoring and bundle format.
+//!
+//! Everything here compiles natively and to WebAssembly, so the list that the
+//! trainer evaluates is the list that a visitor sees. Nothing here touches the
+//! file system, spawns threads or prints.
+
+pub mod bundle;
+pub mod history;
+pub mod item;
+pub mod item_item;
+pub mod models;
+pub mod query;
+pub mod recommender;
+pub mod scores;
+pub mod topk;
+pub mod vocabulary;
+
+pub use history::Event;
+pub use item::ItemRecord;
+pub use recommender::Recommender;
+pub use scores::Scores;
+pub use vocabulary::Vocabulary;

@@ -1,0 +1,178 @@
+//! One file a model: its hyper-parameters, its definition and its scoring.
+//! Fitting is in the trainer, under the same file names.
+
+mod ease;
+mod item_knn;
+mod next_linear;
+mod popularity;
+mod recent_popularity;
+
+pub use ease::EaseConfig;
+pub use item_knn::ItemKnnConfig;
+pub use next_linear::NextLinearConfig;
+pub use popularity::{Popularity, PopularityConfig};
+pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
+
+use serde::{Deserialize, Serialize};
+
+use crate::item_item::ItemItem;
+use crate::{Event, Recommender, Scores};
+
+/// A hyper-parameter outside its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{model}.{field} must be {range}, not {value}")]
+pub struct OutOfRange {
+    /// The model's name.
+    pub model: &'static str,
+    /// The hyper-parameter.
+    pub field: &'static str,
+    /// What is allowed, in words.
+    pub range: &'static str,
+    /// What was given.
+    pub value: String,
+}
+
+pub(crate) fn require(
+    holds: bool,
+    model: &'static str,
+    field: &'static str,
+    range: &'static str,
+    value: impl ToString,
+) -> Result<(), OutOfRange> {
+    if holds {
+        return Ok(());
+    }
+    Err(OutOfRange {
+        model,
+        field,
+        range,
+        value: value.to_string(),
+    })
+}
+
+/// The hyper-parameters of any one model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "model", rename_all = "kebab-case")]
+pub enum ModelConfig {
+    /// Interaction counts.
+    Popularity(PopularityConfig),
+    /// Interaction counts in a trailing window.
+    RecentPopularity(RecentPopularityConfig),
+    /// Cosine neighbours.
+    ItemKnn(ItemKnnConfig),
+    /// EASE.
+    Ease(EaseConfig),
+    /// Ridge regression of the next item on the decayed history.
+    NextLinear(NextLinearConfig),
+}
+
+impl ModelConfig {
+    /// The names of all models, simplest first.
+    pub const NAMES: [&'static str; 5] = [
+        PopularityConfig::NAME,
+        RecentPopularityConfig::NAME,
+        ItemKnnConfig::NAME,
+        EaseConfig::NAME,
+        NextLinearConfig::NAME,
+    ];
+
+    /// The default hyper-parameters of the model called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            PopularityConfig::NAME => Self::Popularity(PopularityConfig::default()),
+            RecentPopularityConfig::NAME => {
+                Self::RecentPopularity(RecentPopularityConfig::default())
+            }
+            ItemKnnConfig::NAME => Self::ItemKnn(ItemKnnConfig::default()),
+            EaseConfig::NAME => Self::Ease(EaseConfig::default()),
+            NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
+            _ => return None,
+        })
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Popularity(_) => PopularityConfig::NAME,
+            Self::RecentPopularity(_) => RecentPopularityConfig::NAME,
+            Self::ItemKnn(_) => ItemKnnConfig::NAME,
+            Self::Ease(_) => EaseConfig::NAME,
+            Self::NextLinear(_) => NextLinearConfig::NAME,
+        }
+    }
+
+    /// Checks every hyper-parameter's range.
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        match self {
+            Self::Popularity(_) => Ok(()),
+            Self::RecentPopularity(c) => c.validate(),
+            Self::ItemKnn(c) => c.validate(),
+            Self::Ease(c) => c.validate(),
+            Self::NextLinear(c) => c.validate(),
+        }
+    }
+}
+
+/// A fitted model held in memory.
+#[derive(Clone, Debug)]
+pub enum Model {
+    /// Interaction counts.
+    Popularity(Popularity),
+    /// Interaction counts in a trailing window.
+    RecentPopularity(RecentPopularity),
+    /// Item-kNN, EASE or next-linear.
+    ItemItem(ItemItem),
+}
+
+impl Recommender for Model {
+    fn name(&self) -> &str {
+        match self {
+            Self::Popularity(m) => m.name(),
+            Self::RecentPopularity(m) => m.name(),
+            Self::ItemItem(m) => m.name(),
+        }
+    }
+
+    fn n_items(&self) -> usize {
+        match self {
+            Self::Popularity(m) => m.n_items(),
+            Self::RecentPopularity(m) => m.n_items(),
+            Self::ItemItem(m) => m.n_items(),
+        }
+    }
+
+    fn score(&self, history: &[Event], scores: &mut Scores) {
+        match self {
+            Self::Popularity(m) => m.score(history, scores),
+            Self::RecentPopularity(m) => m.score(history, scores),
+            Self::ItemItem(m) => m.score(history, scores),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_a_valid_default() {
+        for name in ModelConfig::NAMES {
+            let config = ModelConfig::named(name).unwrap();
+            assert_eq!(config.name(), name);
+            config.validate().unwrap();
+        }
+        assert_eq!(ModelConfig::named("svd++"), None);
+    }
+
+    #[test]
+    fn a_bad_value_names_field_range_and_value() {
+        let config = NextLinearConfig {
+            lambda: -1.0,
+            ..NextLinearConfig::default()
+        };
+        assert_eq!(
+            config.validate().unwrap_err().to_string(),
+            "next-linear.lambda must be a positive number, not -1"
+        );
+    }
+}

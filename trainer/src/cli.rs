@@ -1,0 +1,51 @@
+//! The command line: parse, then run one command.
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::progress::Progress;
+
+/// Train recommenders offline, publish them as static files, run them in the visitor's browser.
+#[derive(Parser)]
+#[command(name = "doorstep", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// How a command speaks: the options that every command has.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Output {
+    /// Print the result as JSON on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No progress on stderr; warnings and errors still appear.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl Output {
+    /// Where progress goes.
+    pub fn progress(&self) -> Progress {
+        Progress::new(self.quiet)
+    }
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome: anyhow::Result<()> = match cli.command {};
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

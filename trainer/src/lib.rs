@@ -1,0 +1,9 @@
+//! Reads interactions, fits and evaluates recommenders, publishes bundles.
+//!
+//! The `doorstep` binary is a thin face of this library; the end-to-end tests
+//! and benchmarks call it directly.
+
+pub mod cli;
+pub mod commands;
+pub mod progress;
+pub mod split;
