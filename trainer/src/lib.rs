@@ -5,5 +5,6 @@
 
 pub mod cli;
 pub mod commands;
+pub mod data;
 pub mod progress;
 pub mod split;
