@@ -6,5 +6,6 @@
 pub mod cli;
 pub mod commands;
 pub mod data;
+pub mod prepare;
 pub mod progress;
 pub mod split;
