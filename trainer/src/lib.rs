@@ -5,5 +5,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod data;
+pub mod prepare;
 pub mod progress;
 pub mod split;
