@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::serve;
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -35,12 +36,16 @@ impl Output {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Serve(serve::Args),
+}
 
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let outcome: anyhow::Result<()> = match cli.command {};
+    let outcome = match cli.command {
+        Command::Serve(args) => args.run(&cli.output),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

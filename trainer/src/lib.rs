@@ -6,4 +6,5 @@
 pub mod cli;
 pub mod commands;
 pub mod progress;
+pub mod serve;
 pub mod split;
