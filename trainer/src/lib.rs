@@ -8,4 +8,5 @@ pub mod commands;
 pub mod data;
 pub mod prepare;
 pub mod progress;
+pub mod serve;
 pub mod split;

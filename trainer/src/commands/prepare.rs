@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use clap::Args;
 
 use crate::cli::Output;
 use crate::data::{self, DataArgs, DuplicatePolicy, Statistics};
 use crate::prepare::{CoreReport, Cores, Prepared, prepare};
 
 /// Writes train_new.txt, validation_new.txt, test_new.txt and all_data.txt for sequence models.
-#[derive(Args, Clone, Debug)]
-pub struct PrepareArgs {
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
     /// The files' folder: absent or empty.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -28,26 +27,28 @@ pub struct PrepareArgs {
     data: DataArgs,
 }
 
-/// Reads, prepares, writes and reports. Repeated interactions are kept unless `--duplicates` says otherwise.
-pub fn run(args: &PrepareArgs, output: &Output) -> Result<()> {
-    ensure!(
-        args.data.items.is_empty(),
-        "prepare writes interactions only; leave --items out"
-    );
-    let mut data_args = args.data.clone();
-    data_args.duplicates.get_or_insert(DuplicatePolicy::Keep);
-    let dataset = data::load(&data_args, &output.progress())?;
-    let cores = Cores {
-        train: args.core_train,
-        all: args.core_all,
-    };
-    let prepared = prepare(&dataset.interactions, cores, &args.out, args.force)?;
-    if output.json {
-        println!("{}", serde_json::to_string_pretty(&prepared)?);
-    } else {
-        print!("{}", table(&prepared));
+impl Args {
+    /// Reads, prepares, writes and reports. Repeated interactions are kept unless `--duplicates` says otherwise.
+    pub fn run(self, output: &Output) -> Result<()> {
+        ensure!(
+            self.data.items.is_empty(),
+            "prepare writes interactions only; leave --items out"
+        );
+        let mut data_args = self.data.clone();
+        data_args.duplicates.get_or_insert(DuplicatePolicy::Keep);
+        let dataset = data::load(&data_args, &output.progress())?;
+        let cores = Cores {
+            train: self.core_train,
+            all: self.core_all,
+        };
+        let prepared = prepare(&dataset.interactions, cores, &self.out, self.force)?;
+        if output.json {
+            println!("{}", serde_json::to_string_pretty(&prepared)?);
+        } else {
+            print!("{}", table(&prepared));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn table(prepared: &Prepared) -> String {
