@@ -5,5 +5,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod evaluate;
+pub mod fit;
 pub mod progress;
 pub mod split;
