@@ -6,6 +6,8 @@
 pub mod cli;
 pub mod commands;
 pub mod data;
+pub mod evaluate;
+pub mod fit;
 pub mod prepare;
 pub mod progress;
 pub mod serve;
