@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::serve;
+use crate::commands::{demo, serve};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -37,6 +37,7 @@ impl Output {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Args),
     Serve(serve::Args),
 }
 
@@ -44,6 +45,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
+        Command::Demo(args) => args.run(&cli.output),
         Command::Serve(args) => args.run(&cli.output),
     };
     match outcome {

@@ -7,4 +7,5 @@ pub mod cli;
 pub mod commands;
 pub mod progress;
 pub mod serve;
+pub mod shop;
 pub mod split;

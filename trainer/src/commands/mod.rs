@@ -1,3 +1,4 @@
 //! One file a command: its arguments and what it does.
 
+pub mod demo;
 pub mod serve;
