@@ -1,4 +1,5 @@
-//! Amazon 2023 user histories: a line a user, reviews within, products with title and price within those.
+//! Amazon 2023 user histories: a line a user and category, reviews within, products with title and
+//! price within those. Lines of one user are one history.
 
 use anyhow::Result;
 use doorstep_shared::ItemRecord;
