@@ -17,6 +17,7 @@ mod directory;
 mod duplicates;
 pub mod filters;
 mod items;
+mod json;
 mod readers;
 mod report;
 mod source;
@@ -171,14 +172,9 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
     args.check()?;
     let (interaction_files, item_files) = directory::resolve(args, progress)?;
     let mut dataset = readers::read_interactions(args, &interaction_files, progress)?;
-    let found = items::read_catalogue(
-        args,
-        &item_files,
-        std::mem::take(&mut dataset.catalogue),
-        &mut dataset.report,
-        progress,
-    )?;
-    dataset.catalogue = found;
+    let products = std::mem::take(&mut dataset.catalogue);
+    dataset.catalogue =
+        items::read_catalogue(&item_files, products, &mut dataset.report, progress)?;
 
     let Dataset {
         interactions,

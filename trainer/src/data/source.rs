@@ -71,9 +71,9 @@ impl Source {
         })
     }
 
-    /// The file's path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The first line that holds anything.
+    pub(super) fn first_line(&self) -> String {
+        self.head_lines().swap_remove(0)
     }
 
     /// The first lines that hold anything.
