@@ -26,7 +26,7 @@ async fn thrown_and_rejected_errors_are_complaints() -> Result<()> {
 
 #[tokio::test]
 async fn a_script_error_and_a_wait_in_vain_fail_the_test() -> Result<()> {
-    let page = Page::open("about:blank").await?;
+    let page = Page::open("data:text/html,<title>blank</title>").await?;
     let error = page
         .run::<Value>("throw new Error(input);", json!("on purpose"))
         .await;
