@@ -49,75 +49,22 @@ impl Default for RecommendQuery {
     }
 }
 
-/// One entry of a history: an id, or an id with what is known about it.
+/// One entry of a history.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "a history entry is an id or { item, rating?, time? }"
-)]
-pub enum HistoryEntry {
-    /// Only the id.
-    Id(String),
-    /// With rating or time.
-    Event {
-        /// The id.
-        item: String,
-        /// On the data's own scale; 1 where absent.
-        #[serde(default)]
-        rating: Option<f32>,
-        /// Any clock, as long as it is the same for all entries.
-        #[serde(default)]
-        time: Option<f64>,
-    },
-}
-
-impl HistoryEntry {
+#[serde(deny_unknown_fields)]
+pub struct HistoryEntry {
     /// The item's id.
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Id(id) | Self::Event { item: id, .. } => id,
-        }
-    }
-
-    /// The rating, where one was given.
-    pub fn rating(&self) -> Option<f32> {
-        match self {
-            Self::Id(_) => None,
-            Self::Event { rating, .. } => *rating,
-        }
-    }
-
-    /// The time, where one was given.
-    pub fn time(&self) -> Option<f64> {
-        match self {
-            Self::Id(_) => None,
-            Self::Event { time, .. } => *time,
-        }
-    }
+    pub item: String,
+    /// On the data's own scale; 1 where absent.
+    #[serde(default)]
+    pub rating: Option<f32>,
+    /// Any clock, as long as it is the same for all entries.
+    #[serde(default)]
+    pub time: Option<f64>,
 }
 
-/// Attribute → one value or several, any of which will do.
-pub type Filter = BTreeMap<String, Values>;
-
-/// One value or several.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged, expecting = "a filter's value is a text or a list of texts")]
-pub enum Values {
-    /// This one.
-    One(String),
-    /// Any of these.
-    Any(Vec<String>),
-}
-
-impl Values {
-    /// As a list.
-    pub fn as_slice(&self) -> &[String] {
-        match self {
-            Self::One(value) => std::slice::from_ref(value),
-            Self::Any(values) => values,
-        }
-    }
-}
+/// Attribute and values, any of which will do.
+pub type Filter = BTreeMap<String, Vec<String>>;
 
 /// Asks for items like one item.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,9 +1,7 @@
 //! Answers queries from a bundle.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::constraints::Constraints;
-use super::reader::{Bundle, Source};
+use super::reader::{Bundle, ByIndex, Source};
 use super::rows::Row;
 use super::{BundleError, ReadError, Store, postings, text};
 use crate::item_item::accumulate;
@@ -40,7 +38,7 @@ impl<S: Store> Bundle<S> {
                     .await?;
                 let mut scores = self.cleared_scores();
                 for (event, weight) in &weighed {
-                    let row = &rows[&event.item];
+                    let row = &rows[event.item];
                     accumulate(&mut scores, *weight, &row.items, &row.weights);
                 }
                 (best(&scores, &constraints, query.k), Some((weighed, rows)))
@@ -98,7 +96,7 @@ impl<S: Store> Bundle<S> {
         let rows = self.rows(source, [index]).await?;
         let best = {
             let mut scores = self.cleared_scores();
-            let row = &rows[&index];
+            let row = &rows[index];
             accumulate(&mut scores, 1.0, &row.items, &row.weights);
             best(&scores, &constraints, query.k)
         };
@@ -135,10 +133,10 @@ impl<S: Store> Bundle<S> {
             .filter(|&i| constraints.admits(i))
             .take(query.k as usize)
             .collect();
-        let mut records = self.records(found.iter().copied()).await?;
+        let records = self.records(found.iter().copied()).await?;
         Ok(found
             .iter()
-            .filter_map(|item| records.remove(item))
+            .filter_map(|item| records.get(*item).cloned())
             .collect())
     }
 
@@ -148,27 +146,31 @@ impl<S: Store> Bundle<S> {
         query: &RecommendQuery,
         unknown: &mut Vec<String>,
     ) -> Outcome<Vec<Event>, S> {
-        let ids: Vec<&str> = query.history.iter().map(|entry| entry.id()).collect();
+        let ids: Vec<&str> = query
+            .history
+            .iter()
+            .map(|entry| entry.item.as_str())
+            .collect();
         let mut timed = Vec::new();
         for (entry, index) in query.history.iter().zip(self.indices(&ids).await?) {
-            let rating = entry.rating().unwrap_or(1.0);
+            let rating = entry.rating.unwrap_or(1.0);
             if !rating.is_finite() {
                 return Err(BundleError::InvalidQuery(format!(
-                    "the rating of {:?} is not a number",
-                    entry.id()
+                    "the rating of \"{}\" is not a number",
+                    entry.item
                 ))
                 .into());
             }
             match index {
                 Some(item) => timed.push((
-                    entry.time(),
+                    entry.time,
                     Event {
                         item,
                         rating,
                         time: None,
                     },
                 )),
-                None => unknown.push(entry.id().to_owned()),
+                None => unknown.push(entry.item.clone()),
             }
         }
         if timed
@@ -197,9 +199,8 @@ impl<S: Store> Bundle<S> {
         for (attribute, factors) in &query.boost {
             for (value, &factor) in factors {
                 if !(factor >= 0.0 && factor.is_finite()) {
-                    let why = format!(
-                        "boost of {attribute} {value:?} must be a number from 0 up, not {factor}"
-                    );
+                    let why =
+                        format!("the boost of {attribute} \"{value}\" must be a number from 0 up");
                     return Err(BundleError::InvalidQuery(why).into());
                 }
                 constraints.boost(
@@ -226,7 +227,7 @@ impl<S: Store> Bundle<S> {
 
     async fn apply_filter(&self, constraints: &mut Constraints, filter: &Filter) -> Outcome<(), S> {
         for (attribute, values) in filter {
-            constraints.restrict(self.with_attribute(attribute, values.as_slice()).await?);
+            constraints.restrict(self.with_attribute(attribute, values).await?);
         }
         Ok(())
     }
@@ -242,10 +243,10 @@ impl<S: Store> Bundle<S> {
             let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
             let why = match names.as_slice() {
                 [] => format!(
-                    "this bundle has no attributes, so it can't filter or boost by {attribute:?}"
+                    "this bundle has no attributes, so it can't filter or boost by \"{attribute}\""
                 ),
                 names => format!(
-                    "this bundle has no attribute {attribute:?}; it has {}",
+                    "this bundle has no attribute \"{attribute}\"; it has {}",
                     names.join(", ")
                 ),
             };
@@ -294,8 +295,8 @@ fn best(scores: &Scores, constraints: &Constraints, k: u32) -> Vec<Scored> {
     top_k(candidates.filter(|hit| hit.score > 0.0), k as usize)
 }
 
-fn new_hit(records: &HashMap<u32, ItemRecord>, item: u32, score: f32) -> Hit {
-    let item = records[&item].clone();
+fn new_hit(records: &ByIndex<ItemRecord>, item: u32, score: f32) -> Hit {
+    let item = records[item].clone();
     Hit {
         id: item.id.clone(),
         score,
@@ -305,8 +306,8 @@ fn new_hit(records: &HashMap<u32, ItemRecord>, item: u32, score: f32) -> Hit {
     }
 }
 
-fn reason(records: &HashMap<u32, ItemRecord>, item: u32, share: f32) -> Reason {
-    let record = &records[&item];
+fn reason(records: &ByIndex<ItemRecord>, item: u32, share: f32) -> Reason {
+    let record = &records[item];
     Reason {
         id: record.id.clone(),
         title: record.title.clone(),
@@ -316,24 +317,27 @@ fn reason(records: &HashMap<u32, ItemRecord>, item: u32, share: f32) -> Reason {
 
 /// For each hit, the history items that contribute most, with their share of
 /// the positive contributions.
-fn explain(
-    best: &[Scored],
-    weighed: &[(Event, f32)],
-    rows: &BTreeMap<u32, Row>,
-) -> Vec<Vec<(u32, f32)>> {
+fn explain(best: &[Scored], weighed: &[(Event, f32)], rows: &ByIndex<Row>) -> Vec<Vec<(u32, f32)>> {
     let contributions = |hit: &Scored| {
-        let mut by_item: BTreeMap<u32, f32> = BTreeMap::new();
+        let mut by_item: Vec<Scored> = Vec::new();
         for (event, weight) in weighed {
-            let row = &rows[&event.item];
+            let row = &rows[event.item];
             if let Ok(position) = row.items.binary_search(&hit.item) {
-                *by_item.entry(event.item).or_default() += weight * row.weights[position];
+                let score = weight * row.weights[position];
+                match by_item.iter_mut().find(|part| part.item == event.item) {
+                    Some(part) => part.score += score,
+                    None => by_item.push(Scored {
+                        item: event.item,
+                        score,
+                    }),
+                }
             }
         }
-        by_item.retain(|_, amount| *amount > 0.0);
-        let total: f32 = by_item.values().sum();
-        let shares = by_item.into_iter().map(|(item, amount)| Scored {
-            item,
-            score: amount / total,
+        by_item.retain(|part| part.score > 0.0);
+        let total: f32 = by_item.iter().map(|part| part.score).sum();
+        let shares = by_item.into_iter().map(|part| Scored {
+            score: part.score / total,
+            ..part
         });
         top_k(shares, REASONS)
             .into_iter()

@@ -116,6 +116,14 @@ fn query(json: &str) -> RecommendQuery {
     serde_json::from_str(json).unwrap()
 }
 
+fn entry(id: &str) -> crate::query::HistoryEntry {
+    crate::query::HistoryEntry {
+        item: id.to_owned(),
+        rating: None,
+        time: None,
+    }
+}
+
 fn ids(answer: &crate::query::Answer) -> Vec<&str> {
     answer.hits.iter().map(|hit| hit.id.as_str()).collect()
 }
@@ -141,7 +149,7 @@ proptest! {
     fn a_list_equals_the_model_in_memory(history in prop::collection::vec(0..N, 1..12), k in 1u32..40) {
         let bundle = open(published().0).unwrap();
         let asked = RecommendQuery {
-            history: history.iter().map(|&i| crate::query::HistoryEntry::Id(record(i).id)).collect(),
+            history: history.iter().map(|&i| entry(&record(i).id)).collect(),
             k,
             explain: true,
             ..Default::default()
@@ -240,7 +248,7 @@ fn exercise(store: MemoryStore, changed: &str) -> Result<(), TestCaseError> {
         for category in ["Straps", "Bags", "Mugs"] {
             recommend(
                 &bundle,
-                &query(&format!(r#"{{"filter":{{"category":"{category}"}}}}"#)),
+                &query(&format!(r#"{{"filter":{{"category":["{category}"]}}}}"#)),
             )?;
         }
         Ok(())
@@ -261,9 +269,7 @@ fn exercise(store: MemoryStore, changed: &str) -> Result<(), TestCaseError> {
 #[test]
 fn damage_names_the_file() {
     let (mut store, manifest) = published();
-    let ModelContent::ItemItem { rows, .. } = &manifest.models[0].content else {
-        panic!("item-knn comes first")
-    };
+    let rows = &manifest.models[0].content.item_item.as_ref().unwrap().rows;
     let path = format!("{}/00000.bin", rows.table.path);
     store.files.get_mut(&path).unwrap()[3] ^= 1;
     let bundle = open(store).unwrap();
@@ -282,7 +288,7 @@ fn damage_names_the_file() {
 #[test]
 fn constraints_hold_for_hits_and_fallback() {
     let bundle = open(published().0).unwrap();
-    let asked = r#"{"history":["id 0 <b>é</b>"],"k":100,"filter":{"category":["Bags","Mugs"]},"deny":["id 4 <b>é</b>"]}"#;
+    let asked = r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":100,"filter":{"category":["Bags","Mugs"]},"deny":["id 4 <b>é</b>"]}"#;
     let answer = recommend(&bundle, &query(asked)).unwrap();
     assert_eq!(answer.hits.len(), 100);
     assert!(
@@ -293,7 +299,7 @@ fn constraints_hold_for_hits_and_fallback() {
     );
     assert!(!ids(&answer).contains(&"id 4 <b>é</b>"));
 
-    let allowed = r#"{"history":["id 0 <b>é</b>"],"k":9,"allow":["id 3 <b>é</b>","id 150 <b>é</b>","nobody"]}"#;
+    let allowed = r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":9,"allow":["id 3 <b>é</b>","id 150 <b>é</b>","nobody"]}"#;
     let answer = recommend(&bundle, &query(allowed)).unwrap();
     assert_eq!(ids(&answer), ["id 3 <b>é</b>", "id 150 <b>é</b>"]);
     assert_eq!(
@@ -306,12 +312,17 @@ fn constraints_hold_for_hits_and_fallback() {
 #[test]
 fn a_boost_reorders() {
     let bundle = open(published().0).unwrap();
-    let plain = recommend(&bundle, &query(r#"{"history":["id 0 <b>é</b>"],"k":3}"#)).unwrap();
+    let plain = recommend(
+        &bundle,
+        &query(r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":3}"#),
+    )
+    .unwrap();
     assert_eq!(
         ids(&plain),
         ["id 1 <b>é</b>", "id 2 <b>é</b>", "id 3 <b>é</b>"]
     );
-    let boosted = r#"{"history":["id 0 <b>é</b>"],"k":3,"boost":{"category":{"Straps":16}}}"#;
+    let boosted =
+        r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":3,"boost":{"category":{"Straps":16}}}"#;
     let boosted = recommend(&bundle, &query(boosted)).unwrap();
     assert_eq!(
         ids(&boosted),
@@ -388,12 +399,12 @@ fn bad_queries_say_what_is_wrong() {
         "this bundle has no model \"svd\"; it has item-knn, popularity, recent-popularity"
     );
     assert_eq!(
-        why(r#"{"filter":{"colour":"red"}}"#),
+        why(r#"{"filter":{"colour":["red"]}}"#),
         "this bundle has no attribute \"colour\"; it has category"
     );
     assert_eq!(
         why(r#"{"boost":{"category":{"Bags":-1}}}"#),
-        "boost of category \"Bags\" must be a number from 0 up, not -1"
+        "the boost of category \"Bags\" must be a number from 0 up"
     );
     assert!(serde_json::from_str::<RecommendQuery>(r#"{"histroy":[]}"#).is_err());
 }
@@ -417,7 +428,7 @@ fn versions_and_kinds_to_come() {
             supported: 1
         }
     );
-    let newer = edited("\"kind\": \"ranking\"", "\"kind\": \"hologram\"").unwrap();
+    let newer = edited("\"ranking\": {", "\"hologram\": {").unwrap();
     assert!(recommend(&newer, &query("{}")).is_ok());
     assert_eq!(
         edited("\"items\": 200", "\"items\": 4000000000")

@@ -23,7 +23,7 @@ pub enum BundleError {
         supported: u32,
     },
     /// The item is not in the catalogue.
-    #[error("item {0:?} is not in the catalogue of this bundle")]
+    #[error("item \"{0}\" is not in the catalogue of this bundle")]
     UnknownItem(String),
     /// A field of the query is out of range, or asks for what the bundle lacks.
     #[error("{0}")]

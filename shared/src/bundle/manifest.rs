@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
-use super::{BundleError, MANIFEST};
+use super::{BundleError, MANIFEST, Store};
 use crate::item_item::HistoryWeighting;
 
 /// Longest manifest that is read.
@@ -107,13 +107,12 @@ pub struct ModelEntry {
     pub default: bool,
     /// Size of its files.
     pub bytes: u64,
-    /// Hyper-parameters that it was fitted with.
-    pub config: serde_json::Value,
+    /// Hyper-parameters that it was fitted with, by name.
+    pub config: BTreeMap<String, serde_json::Value>,
     /// How well it did on test cases, where it was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluation: Option<Figures>,
-    /// Its kind and files.
-    #[serde(flatten)]
+    /// What kind it is, and its files.
     pub content: ModelContent,
 }
 
@@ -128,35 +127,35 @@ pub struct Figures {
     pub metrics: BTreeMap<String, f64>,
 }
 
-/// A model's kind and files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum ModelContent {
-    /// Counts of all items.
-    Popularity {
-        /// Run-length coded counts, by index.
-        counts: FileRef,
-    },
-    /// A ranking of some items.
-    Ranking {
-        /// Pairs of index and count, best first.
-        ranking: FileRef,
-    },
+/// A model's files: exactly one field is there. A kind that a newer minor
+/// version brings reads as none of them, and its model is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ModelContent {
+    /// Run-length coded counts of all items, by index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<FileRef>,
+    /// Pairs of index and count of some items, best first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<FileRef>,
     /// A sparse item-item matrix.
-    ItemItem {
-        /// How a history is weighted.
-        weighting: HistoryWeighting,
-        /// Rows by item index.
-        rows: RangeTableRef,
-    },
-    /// A kind that a newer minor version brought.
-    #[serde(other)]
-    Unknown,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_item: Option<ItemItemRef>,
+}
+
+/// The files of an item-item model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemItemRef {
+    /// How a history is weighted.
+    pub weighting: HistoryWeighting,
+    /// Rows by item index.
+    pub rows: RangeTableRef,
 }
 
 impl Manifest {
-    /// Reads and checks a manifest. Tables are checked where they are opened.
-    pub fn parse(bytes: &[u8]) -> Result<Self, BundleError> {
+    /// Reads and checks a manifest with the store's JSON parser. Tables are
+    /// checked where they are opened.
+    pub fn parse(bytes: &[u8], store: &impl Store) -> Result<Self, BundleError> {
         #[derive(Deserialize)]
         struct Head {
             format: String,
@@ -166,13 +165,11 @@ impl Manifest {
         if bytes.len() as u64 > MAX_MANIFEST_BYTES {
             return Err(damaged("it is longer than 4 MiB".into()));
         }
-        let not_ours = |e| damaged(format!("it is not a bundle's manifest ({e})"));
-        let head: Head = serde_json::from_slice(bytes).map_err(not_ours)?;
+        let not_ours = |why| damaged(format!("it is not a bundle's manifest ({why})"));
+        let head: Head = store.parse_json(bytes).map_err(not_ours)?;
         if head.format != FORMAT {
-            return Err(damaged(format!(
-                "its format is {:?}, not {FORMAT:?}",
-                head.format
-            )));
+            let why = format!("its format is \"{}\", not \"{FORMAT}\"", head.format);
+            return Err(damaged(why));
         }
         if head.version.major != Version::CURRENT.major {
             return Err(BundleError::UnsupportedVersion {
@@ -180,13 +177,16 @@ impl Manifest {
                 supported: Version::CURRENT.major,
             });
         }
-        let manifest: Self = serde_json::from_slice(bytes).map_err(not_ours)?;
+        let manifest: Self = store.parse_json(bytes).map_err(not_ours)?;
         if manifest.catalogue.items > MAX_ITEMS {
             return Err(damaged(format!("it has more than {MAX_ITEMS} items")));
         }
-        let mut names: Vec<&str> = manifest.models.iter().map(|m| m.name.as_str()).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        let repeated = |(i, model): (usize, &ModelEntry)| {
+            manifest.models[..i]
+                .iter()
+                .any(|before| before.name == model.name)
+        };
+        if manifest.models.iter().enumerate().any(repeated) {
             return Err(damaged("two models have the same name".into()));
         }
         Ok(manifest)

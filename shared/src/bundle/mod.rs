@@ -28,8 +28,8 @@ mod writer;
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
 pub use manifest::{
-    AttributeRef, AttributeValue, Catalogue, DataSummary, Figures, Manifest, ModelContent,
-    ModelEntry, Version,
+    AttributeRef, AttributeValue, Catalogue, DataSummary, Figures, ItemItemRef, Manifest,
+    ModelContent, ModelEntry, Version,
 };
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;

@@ -12,7 +12,6 @@ use super::{BundleError, MANIFEST, ReadError, Store};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RangeTableRef {
     /// The shards.
-    #[serde(flatten)]
     pub table: TableRef,
     /// Indices in one shard; the last may hold fewer.
     pub per_shard: u32,

@@ -1,7 +1,6 @@
 //! Opens a bundle and reads what queries need of it.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
 
 use super::key_table::KeyTable;
 use super::manifest::{MAX_MANIFEST_BYTES, Manifest, ModelContent};
@@ -20,11 +19,44 @@ use crate::{ItemRecord, Scores};
 pub struct Bundle<S> {
     pub(super) store: S,
     manifest: Manifest,
+    manifest_json: Vec<u8>,
     ids: KeyTable,
     records: RangeTable,
     pub(super) postings: Option<Postings>,
     models: Vec<OpenModel>,
     pub(super) scores: RefCell<Scores>,
+}
+
+/// What was read of some items, by ascending index.
+#[derive(Debug)]
+pub(super) struct ByIndex<T>(Vec<(u32, T)>);
+
+impl<T> Default for ByIndex<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Extend<(u32, T)> for ByIndex<T> {
+    fn extend<I: IntoIterator<Item = (u32, T)>>(&mut self, ascending: I) {
+        self.0.extend(ascending);
+    }
+}
+
+impl<T> ByIndex<T> {
+    pub(super) fn get(&self, index: u32) -> Option<&T> {
+        let position = self.0.binary_search_by_key(&index, |(i, _)| *i).ok()?;
+        Some(&self.0[position].1)
+    }
+}
+
+impl<T> std::ops::Index<u32> for ByIndex<T> {
+    type Output = T;
+
+    fn index(&self, index: u32) -> &T {
+        self.get(index)
+            .expect("only items that were asked for are looked up")
+    }
 }
 
 /// A model of the bundle, ready to be read.
@@ -65,44 +97,39 @@ impl<S: Store> Bundle<S> {
             .get(MANIFEST, MAX_MANIFEST_BYTES)
             .await
             .map_err(ReadError::Store)?;
-        let manifest = Manifest::parse(&bytes)?;
+        let manifest = Manifest::parse(&bytes, &store)?;
         let n_items = manifest.catalogue.items;
         let catalogue = &manifest.catalogue;
         let postings = catalogue.postings.as_ref();
-        let models = manifest.models.iter().filter_map(|entry| {
-            let source = match &entry.content {
-                ModelContent::Popularity { counts } => Source::global(Global::Popularity, counts),
-                ModelContent::Ranking { ranking } => Source::global(Global::Ranking, ranking),
-                ModelContent::ItemItem { weighting, rows } => {
-                    match RangeTable::new(rows, n_items) {
-                        Ok(rows) => Source::ItemItem(ItemItemRows {
-                            weighting: *weighting,
-                            rows,
-                        }),
-                        Err(error) => return Some(Err(error)),
-                    }
-                }
-                ModelContent::Unknown => return None,
-            };
-            Some(Ok(OpenModel {
-                name: entry.name.clone(),
-                source,
-            }))
-        });
+        let mut models = Vec::new();
+        for entry in &manifest.models {
+            if let Some(source) = Source::open(&entry.content, n_items)? {
+                models.push(OpenModel {
+                    name: entry.name.clone(),
+                    source,
+                });
+            }
+        }
         Ok(Self {
             ids: KeyTable::new(&catalogue.ids)?,
             records: RangeTable::new(&catalogue.records, n_items)?,
             postings: postings.map(|p| Postings::new(p, n_items)).transpose()?,
-            models: models.collect::<Result<_, _>>()?,
+            models,
             scores: RefCell::new(Scores::new(0)),
             store,
             manifest,
+            manifest_json: bytes,
         })
     }
 
     /// What the bundle holds.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The manifest as it was read.
+    pub fn manifest_json(&self) -> &[u8] {
+        &self.manifest_json
     }
 
     /// The model called `name`, or the default one.
@@ -120,7 +147,7 @@ impl<S: Store> Bundle<S> {
         self.models.iter().find(|m| m.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.models.iter().map(|m| m.name.as_str()).collect();
             BundleError::InvalidQuery(format!(
-                "this bundle has no model {name:?}; it has {}",
+                "this bundle has no model \"{name}\"; it has {}",
                 known.join(", ")
             ))
         })
@@ -147,7 +174,7 @@ impl<S: Store> Bundle<S> {
         match &model.source {
             Source::ItemItem(rows) => Ok((&model.name, rows)),
             Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
-                "model {:?} has the same list for everything; name an item-item model",
+                "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
             ))),
         }
@@ -167,19 +194,22 @@ impl<S: Store> Bundle<S> {
     pub(super) async fn records(
         &self,
         items: impl IntoIterator<Item = u32>,
-    ) -> Result<HashMap<u32, ItemRecord>, ReadError<S::Error>> {
-        let items: Vec<u32> = items.into_iter().collect();
-        let mut found = HashMap::new();
+    ) -> Result<ByIndex<ItemRecord>, ReadError<S::Error>> {
+        let mut items: Vec<u32> = items.into_iter().collect();
+        items.sort_unstable();
+        let mut found = ByIndex::default();
         for range in self.records.get(&self.store, items.iter().copied()).await? {
             let malformed = || self.records.malformed(&range);
-            let records: Vec<ItemRecord> =
-                serde_json::from_slice(&range.content).map_err(|_| malformed())?;
+            let records: Vec<ItemRecord> = self
+                .store
+                .parse_json(&range.content)
+                .map_err(|_| malformed())?;
             if records.len() != range.len as usize {
                 return Err(malformed().into());
             }
             let wanted = (range.first..)
                 .zip(records)
-                .filter(|(index, _)| items.contains(index));
+                .filter(|(index, _)| items.binary_search(index).is_ok());
             found.extend(wanted);
         }
         Ok(found)
@@ -195,7 +225,7 @@ impl<S: Store> Bundle<S> {
         let records = self.records(indices.iter().flatten().copied()).await?;
         Ok(indices
             .into_iter()
-            .map(|index| records.get(&index?).cloned())
+            .map(|index| records.get(index?).cloned())
             .collect())
     }
 
@@ -226,7 +256,7 @@ impl<S: Store> Bundle<S> {
                 let rows = self.rows(source, 0..n_items).await?;
                 let mut matrix = Neighbours::empty(sprs::CompressedStorage::CSR, n_items as usize);
                 for index in 0..n_items {
-                    let row = &rows[&index];
+                    let row = &rows[index];
                     let row =
                         sprs::CsVecI::new(n_items as usize, row.items.clone(), row.weights.clone());
                     matrix = matrix.append_outer_csvec(row.view());
@@ -272,16 +302,17 @@ impl<S: Store> Bundle<S> {
         &self,
         source: &ItemItemRows,
         items: impl IntoIterator<Item = u32>,
-    ) -> Result<BTreeMap<u32, Row>, ReadError<S::Error>> {
-        let items: std::collections::BTreeSet<u32> = items.into_iter().collect();
-        let mut found = BTreeMap::new();
+    ) -> Result<ByIndex<Row>, ReadError<S::Error>> {
+        let mut items: Vec<u32> = items.into_iter().collect();
+        items.sort_unstable();
+        let mut found = ByIndex::default();
         for range in source.rows.get(&self.store, items.iter().copied()).await? {
             let decoded = rows(&range.content, range.len, self.manifest.catalogue.items)
                 .ok_or_else(|| source.rows.malformed(&range))?;
             found.extend(
                 (range.first..)
                     .zip(decoded)
-                    .filter(|(index, _)| items.contains(index)),
+                    .filter(|(index, _)| items.binary_search(index).is_ok()),
             );
         }
         Ok(found)
@@ -301,11 +332,21 @@ impl<S: Store> Bundle<S> {
 }
 
 impl Source {
-    fn global(kind: Global, file: &FileRef) -> Self {
-        Self::Global {
+    /// `None` for a kind that this version does not know.
+    fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+        if let Some(model) = &content.item_item {
+            return Ok(Some(Self::ItemItem(ItemItemRows {
+                weighting: model.weighting,
+                rows: RangeTable::new(&model.rows, n_items)?,
+            })));
+        }
+        let counts = content.counts.iter().map(|file| (Global::Popularity, file));
+        let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));
+        let global = counts.chain(ranking).next();
+        Ok(global.map(|(kind, file)| Self::Global {
             kind,
             file: file.clone(),
             loaded: OnceCell::new(),
-        }
+        }))
     }
 }

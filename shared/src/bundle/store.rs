@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 
+use serde::de::DeserializeOwned;
+
 /// Gets files by their path inside the bundle.
 pub trait Store {
     /// Why a file could not be had.
@@ -13,6 +15,12 @@ pub trait Store {
     /// refused (or cut just past it) rather than held in memory.
     fn get(&self, path: &str, max_bytes: u64)
     -> impl Future<Output = Result<Vec<u8>, Self::Error>>;
+
+    /// Parses JSON; the error says what is wrong in words. A store may bring
+    /// its platform's own parser, which keeps ours out of the browser engine.
+    fn parse_json<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, String> {
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    }
 }
 
 /// Takes the files of a new bundle.

@@ -69,7 +69,7 @@ pub fn check_path(path: &str) -> Result<(), BundleError> {
     }
     Err(BundleError::damaged(
         super::MANIFEST,
-        format!("{path:?} is not a path inside the bundle"),
+        format!("\"{path}\" is not a path inside the bundle"),
     ))
 }
 

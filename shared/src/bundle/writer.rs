@@ -1,9 +1,12 @@
 //! Writes a bundle.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::key_table::write_key_table;
-use super::manifest::{Catalogue, DataSummary, Figures, Manifest, ModelContent, ModelEntry};
+use super::manifest::{
+    Catalogue, DataSummary, Figures, ItemItemRef, Manifest, ModelContent, ModelEntry,
+};
 use super::postings::write_postings;
 use super::range_table::RangeTableRef;
 use super::rows::put_row;
@@ -97,7 +100,7 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
             engine: "core".to_owned(),
             default: position == 0,
             bytes,
-            config: serde_json::to_value(published.config).expect("a config is plain data"),
+            config: config_fields(published.config),
             evaluation: published.evaluation.clone(),
             content,
         });
@@ -112,6 +115,13 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
     json.push(b'\n');
     sink.put(MANIFEST, &json)?;
     Ok(manifest)
+}
+
+fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
+    let json = serde_json::to_string(config).expect("a config is plain data");
+    let mut fields: BTreeMap<_, _> = serde_json::from_str(&json).expect("a config is an object");
+    fields.remove("model");
+    fields
 }
 
 fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
@@ -219,7 +229,13 @@ fn write_model(
                 .collect();
             let file = write_file(name, &counts::encode_descending(&counts), sink)?;
             let bytes = file.bytes;
-            Ok((ModelContent::Popularity { counts: file }, bytes))
+            Ok((
+                ModelContent {
+                    counts: Some(file),
+                    ..Default::default()
+                },
+                bytes,
+            ))
         }
         Model::RecentPopularity(model) => {
             let mut top: Vec<(u32, u32)> = model
@@ -230,13 +246,25 @@ fn write_model(
             top.sort_unstable_by_key(|&(item, n)| (std::cmp::Reverse(n), item));
             let file = write_file(name, &counts::encode_ranking(&top), sink)?;
             let bytes = file.bytes;
-            Ok((ModelContent::Ranking { ranking: file }, bytes))
+            Ok((
+                ModelContent {
+                    ranking: Some(file),
+                    ..Default::default()
+                },
+                bytes,
+            ))
         }
         Model::ItemItem(model) => {
             let rows = write_rows(name, model, order, sink)?;
             let bytes = rows.table.bytes;
             let weighting: HistoryWeighting = model.weighting;
-            Ok((ModelContent::ItemItem { weighting, rows }, bytes))
+            Ok((
+                ModelContent {
+                    item_item: Some(ItemItemRef { weighting, rows }),
+                    ..Default::default()
+                },
+                bytes,
+            ))
         }
     }
 }
