@@ -9,15 +9,20 @@ pub mod server;
 pub mod site;
 pub mod webdriver;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 /// The folder of real data, or `None` after saying aloud that the test is skipped.
 pub fn real_data() -> Option<PathBuf> {
     let folder = std::env::var_os("DOORSTEP_DATA").map(PathBuf::from);
     if folder.is_none() {
-        // Past libtest's capture, which would hide the line of a passing test.
-        use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "skipped: DOORSTEP_DATA is not set");
+        say("skipped: DOORSTEP_DATA is not set");
     }
     folder
+}
+
+/// Prints a line past the test runner's capture, which would hide it in a test that passes.
+pub fn say(line: &str) {
+    // Nowhere to report a closed stderr to.
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
