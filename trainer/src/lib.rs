@@ -10,5 +10,8 @@ pub mod evaluate;
 pub mod fit;
 pub mod prepare;
 pub mod progress;
+pub mod publish;
 pub mod serve;
+pub mod settings;
+pub mod shop;
 pub mod split;

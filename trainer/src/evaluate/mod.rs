@@ -3,6 +3,7 @@
 
 mod accuracy;
 mod bootstrap;
+mod context;
 mod diversity;
 mod exposure;
 mod random;
@@ -10,6 +11,7 @@ mod ranking;
 mod splitmix;
 
 pub use bootstrap::{Difference, differences};
+pub use context::{CUTOFFS, Context};
 pub use diversity::Similarity;
 pub use random::Random;
 
@@ -20,37 +22,6 @@ use serde::{Serialize, Serializer};
 use crate::progress::Progress;
 use crate::split::Case;
 use ranking::{Ranked, Ranker};
-
-/// The cut-offs k of METRIC@k where nothing else is asked.
-pub const CUTOFFS: [usize; 3] = [5, 10, 20];
-
-/// What evaluation needs besides model and cases.
-#[derive(Clone, Debug)]
-pub struct Context {
-    /// Catalogue size.
-    pub n_items: usize,
-    /// Training interactions of each item, for novelty and popularity bias.
-    pub popularity: Vec<u32>,
-    /// How alike two items are, for intra-list diversity.
-    pub similarity: Similarity,
-    /// The cut-offs k, ascending.
-    pub cutoffs: Vec<usize>,
-    /// Whether items of the history are candidates too.
-    pub include_seen: bool,
-}
-
-impl Context {
-    /// The usual protocol: [`CUTOFFS`], items of the history excluded.
-    pub fn new(popularity: Vec<u32>, similarity: Similarity) -> Self {
-        Self {
-            n_items: popularity.len(),
-            popularity,
-            similarity,
-            cutoffs: CUTOFFS.to_vec(),
-            include_seen: false,
-        }
-    }
-}
 
 /// How a model did.
 #[derive(Clone, Debug)]
