@@ -12,8 +12,8 @@ use crate::stamp::{Inputs, make_folder};
 use crate::step::step;
 use crate::tools::Tools;
 
-/// The models that the demo page lets a visitor switch between.
-const MODELS: [&str; 5] = [
+/// The models that the demo page lets a visitor switch between; the first is its default.
+const MODELS: [&str; 5] = ["next-linear", "item-knn", "ease", "recent-popularity", "popularity"];
     "popularity",
     "recent-popularity",
     "item-knn",
