@@ -13,12 +13,12 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 5] = ["next-linear", "item-knn", "ease", "recent-popularity", "popularity"];
-    "popularity",
-    "recent-popularity",
+const MODELS: [&str; 5] = [
+    "next-linear",
     "item-knn",
     "ease",
-    "next-linear",
+    "recent-popularity",
+    "popularity",
 ];
 
 /// What to build a site from.
