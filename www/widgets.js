@@ -123,7 +123,7 @@ class ItemShelf extends HTMLElement {
   static observedAttributes = ['bundle', 'limit', 'model', 'history', 'item', 'label', 'because', 'currency'];
 
   #list = element('ul', 'list', { hidden: true });
-  #status = element('p', 'status', { role: 'status' });
+  #status = element('p', 'status');
   #fallback = element('slot');
   #cards = new Map(); // id → { li, reason, show }, kept so that an item that stays keeps its node
   #observer;
@@ -219,14 +219,14 @@ class ItemShelf extends HTMLElement {
   }
 
   /** Whether selections are remembered: not where the page manages the history itself. */
-  get #remembers() { return ['', 'local'].includes(this.history.trim()); }
+  get remembers() { return ['', 'local'].includes(this.history.trim()); }
 
   get usesVisits() { return false; }
 
   /** The visitor's history as a query takes it. */
   get events() {
     const history = this.history.trim();
-    if (this.#remembers) return this.#visits.list();
+    if (this.remembers) return this.#visits.list();
     if (history === 'none') return [];
     return history.startsWith('[') ? JSON.parse(history) : history.split(/\s+/);
   }
@@ -275,7 +275,7 @@ class ItemShelf extends HTMLElement {
     card.dataset.id = first.id;
     card.onclick = (event) => {
       if (!this.#emit('select', { id: hit.id, item: hit.item, hit }, true)) event.preventDefault();
-      else if (this.#remembers) this.#visits.add(hit.id);
+      else if (this.remembers) this.#visits.add(hit.id);
     };
     const show = (next) => {
       hit = next;
@@ -304,7 +304,7 @@ accessors(ItemShelf, { bundle: '', model: '', item: '', because: 'Because you vi
 
 /** Items for this visitor. */
 export class DoorstepRecommend extends ItemShelf {
-  get usesVisits() { return this.history.trim() === 'local'; }
+  get usesVisits() { return this.remembers; }
 
   query(doorstep, signal) {
     return doorstep.recommend({ history: this.events, k: this.limit, model: this.model || undefined, explain: true }, { signal });
