@@ -87,7 +87,7 @@ sheet.replaceSync(`
   --_width: var(--doorstep-card-width, 10.5rem);
   --_border: var(--doorstep-border, color-mix(in srgb, CanvasText 16%, transparent));
   display: block;
-  min-block-size: var(--doorstep-height, calc(var(--_width) + 9.75em));
+  min-block-size: var(--doorstep-height, calc(var(--_width) + 10em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
@@ -107,8 +107,10 @@ li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=title], [part=reason] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
 [part=title] { margin: .6em .75em 0; min-block-size: 2.7em; font-weight: 550; }
 [part=price] { margin: .2em .75em 0; min-block-size: 1.35em; font-variant-numeric: tabular-nums; }
-[part=reason] { margin: .3em .86em .7em; min-block-size: 2.7em; font-size: .875em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
+[part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 7em)); }
+:host(doorstep-similar) [part=reason] { min-block-size: 0; }
 @media (prefers-reduced-motion: reduce) { [part=card] { transition: none; } [part=card]:hover { transform: none; } }
 `);
 
@@ -238,6 +240,7 @@ class ItemShelf extends HTMLElement {
     for (const hit of hits) cards.get(hit.id).show(hit);
     this.#cards = cards;
     this.#hits = hits;
+    if (position < 0) this.#list.scrollLeft = 0; // the best is first again
     this.#list.replaceChildren(...[...cards.values()].map(({ li }) => li));
     this.#list.ariaLabel = this.label;
     this.#list.ariaBusy = 'false';

@@ -23,8 +23,8 @@ export function watchCost(doorstep) {
     for (const part of ['bytes', 'files', 'cached']) session[part] += detail[part];
     showSession();
     if (detail.error?.code === 'aborted') return;
-    const spent = detail.files ? `${formatBytes(detail.bytes)} in ${formatCount(detail.files)} ${detail.files === 1 ? 'file' : 'files'}` : 'nothing, all here already';
-    write('cost-query', (METHODS[detail.method] ?? detail.method) + (detail.model ? `, ${detail.model}` : ''));
+    const spent = detail.files ? `${formatBytes(detail.bytes)} in ${formatCount(detail.files)} ${detail.files === 1 ? 'file' : 'files'}` : 'nothing new';
+    write('cost-query', METHODS[detail.method]);
     write('cost-time', formatTime(detail.milliseconds));
     write('cost-bytes', spent);
     if (detail.method === 'recommend') {
@@ -37,6 +37,6 @@ export function watchCost(doorstep) {
 export function watchFirst(shelf) {
   shelf.addEventListener('doorstep:results', () => {
     performance.mark('doorstep:first-recommendation');
-    find('cost-first').textContent = `${formatTime(performance.now())} after opening`;
+    find('cost-first').textContent = formatTime(performance.now());
   }, { once: true });
 }
