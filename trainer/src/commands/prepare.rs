@@ -54,8 +54,8 @@ impl Args {
 fn table(prepared: &Prepared) -> String {
     let mut text = String::new();
     for (name, report) in [
-        ("training part", &prepared.train),
-        ("all data", &prepared.all),
+        ("the training part", &prepared.train),
+        ("everything", &prepared.all),
     ] {
         text += &rounds(name, report);
     }
@@ -83,7 +83,7 @@ fn table(prepared: &Prepared) -> String {
 }
 
 fn rounds(name: &str, report: &CoreReport) -> String {
-    let mut text = format!("{}-core of the {name}\n", report.core);
+    let mut text = format!("{}-core of {name}\n", report.core);
     for (round, (users, items)) in report.rounds.iter().enumerate() {
         text += &format!(
             "  round {:<3} {users:>9} users {items:>9} items\n",
