@@ -53,9 +53,8 @@ fn is_free(directory: &Path) -> anyhow::Result<bool> {
     match fs::read_dir(directory) {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(error).with_context(|| {
-            format!("cannot write to {}; choose a folder", directory.display())
-        }),
+        Err(error) => Err(error)
+            .with_context(|| format!("cannot write to {}; choose a folder", directory.display())),
     }
 }
 
@@ -72,8 +71,57 @@ fn print(directory: &Path, summary: &Summary, output: &Output) -> io::Result<()>
         images,
         bytes,
     } = summary;
-    writeln!(stdout, "{shown}/{INTERACTIONS}  {interactions} interactions of {users} users")?;
+    writeln!(
+        stdout,
+        "{shown}/{INTERACTIONS}  {interactions} interactions of {users} users"
+    )?;
     writeln!(stdout, "{shown}/{ITEMS}  {items} items")?;
     writeln!(stdout, "{shown}/{IMAGES}/  {images} pictures")?;
     writeln!(stdout, "{:.1} MB in all", *bytes as f64 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn args(out: &Path, force: bool) -> Args {
+        Args {
+            out: out.to_owned(),
+            items: 100,
+            users: 10,
+            seed: 7,
+            force,
+        }
+    }
+
+    fn quiet() -> Output {
+        Output {
+            json: false,
+            quiet: true,
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone_unless_forced() {
+        let home = TempDir::new().unwrap();
+        let notes = home.path().join("notes.txt");
+        fs::write(&notes, "mine").unwrap();
+        let refused = args(home.path(), false).run(&quiet()).unwrap_err();
+        assert!(refused.to_string().contains("--force"), "{refused}");
+        assert!(!home.path().join(ITEMS).exists());
+        args(home.path(), true).run(&quiet()).unwrap();
+        assert!(home.path().join(ITEMS).is_file());
+        assert_eq!(fs::read_to_string(notes).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_is_no_place_for_a_shop() {
+        let home = TempDir::new().unwrap();
+        let file = home.path().join("shop");
+        fs::write(&file, "").unwrap();
+        let refused = args(&file, false).run(&quiet()).unwrap_err();
+        assert!(refused.to_string().contains("choose a folder"), "{refused}");
+    }
 }

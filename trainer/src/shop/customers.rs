@@ -13,20 +13,20 @@ const MOST: usize = 60;
 /// How often a customer buys once more.
 const ONCE_MORE: f64 = 0.8;
 /// How often a purchase follows from an earlier one.
-const FOLLOWING: f64 = 0.45;
+const FOLLOWING: f64 = 0.5;
 /// How often the earlier one is the last.
-const FOLLOWING_LAST: f64 = 0.75;
+const FOLLOWING_LAST: f64 = 0.8;
 /// How often a purchase that follows is the first, or the second, companion of
 /// the item it follows; otherwise it is chosen by taste.
-const COMPANIONS: [f64; 2] = [0.45, 0.2];
+const COMPANIONS: [f64; 2] = [0.35, 0.2];
 /// How often a customer changes in taste once.
 const CHANGING: f64 = 0.5;
 /// How much more a customer buys in the favourite categories than in others.
-const FAVOURITES: [f64; 3] = [40.0, 20.0, 10.0];
+const FAVOURITES: [f64; 3] = [24.0, 14.0, 8.0];
 /// How well a brand sells to a customer who wants another price level, by the distance.
 const LEVEL_FIT: [f64; 4] = [1.0, 0.35, 0.1, 0.03];
 /// How much better a brand sells to a customer who is fond of it.
-const FONDNESS: f64 = 8.0;
+const FONDNESS: f64 = 5.0;
 /// Tries to find an item that is in season and not bought before.
 const TRIES: usize = 24;
 /// How often a customer is fond of a brand.
@@ -126,7 +126,11 @@ impl<'a> Customer<'a> {
         for (moment, visit) in moments.into_iter().zip(visits) {
             for place in 0..visit {
                 let earliest = times.last().map_or(moment, |last| moment.max(last + 30));
-                let pause = if place == 0 { 0 } else { 30 + dice.below(600) as i64 };
+                let pause = if place == 0 {
+                    0
+                } else {
+                    30 + dice.below(600) as i64
+                };
                 times.push(earliest + pause);
             }
         }
@@ -143,9 +147,9 @@ impl<'a> Customer<'a> {
             false => 1 + dice.below(bought.len().min(4) as u64) as usize,
         };
         let source = bought[bought.len() - back].item;
-        let follows = self.catalogue.kinds[self.catalogue.cell(source).kind].follows;
+        let follows = &self.catalogue.follows[self.catalogue.cell(source).kind];
         let place = dice.weighted(follows.iter().map(|&(_, share)| share))?;
-        let kind = self.catalogue.kind_called(follows[place].0);
+        let kind = follows[place].0;
         let [first, second] = COMPANIONS;
         let wish = dice.unit();
         let companion = if wish < first {
@@ -207,10 +211,12 @@ impl<'a> Customer<'a> {
 
     fn draw(&self, dice: &mut Dice, kind: usize, weight: impl Fn(usize) -> f64) -> Option<Item> {
         let cells = self.catalogue.cells_of(kind);
-        let weights = self.catalogue.cells[cells.clone()].iter().map(|cell| match cell.items {
-            0 => 0.0,
-            _ => weight(cell.brand),
-        });
+        let weights = self.catalogue.cells[cells.clone()]
+            .iter()
+            .map(|cell| match cell.items {
+                0 => 0.0,
+                _ => weight(cell.brand),
+            });
         let place = dice.weighted(weights)?;
         Some(self.catalogue.draw((cells.start + place) as u32, dice))
     }
@@ -230,7 +236,11 @@ fn season(category: &Category, month: u8) -> f64 {
 /// Stars for an item of `quality` tenths, now and then from someone hard to please.
 fn stars(dice: &mut Dice, quality: u64) -> u8 {
     let rounded = quality / 10 + u64::from(dice.below(10) < quality % 10);
-    let displeased = if dice.chance(0.12) { 1 + dice.below(2) } else { 0 };
+    let displeased = if dice.chance(0.12) {
+        1 + dice.below(2)
+    } else {
+        0
+    };
     rounded.saturating_sub(displeased).clamp(1, 5) as u8
 }
 

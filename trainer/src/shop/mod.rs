@@ -113,7 +113,9 @@ impl Shop {
             images += 1;
         }
         let bar = progress.bar("items", self.config.items.into());
-        bytes += complete(&directory.join(ITEMS), |out| self.write_items(out, |n| bar.inc(n)))?;
+        bytes += complete(&directory.join(ITEMS), |out| {
+            self.write_items(out, |n| bar.inc(n))
+        })?;
         bar.finish_and_clear();
         let bar = progress.bar("customers", self.config.users.into());
         let mut interactions = 0;
@@ -163,7 +165,12 @@ impl Shop {
     fn images(&self) -> impl Iterator<Item = (String, String)> + '_ {
         self.catalogue.kinds.iter().flat_map(|kind| {
             let colours = kind.colours.iter();
-            colours.map(|colour| (catalogue::image(kind, colour.name), assortment::draw(kind, colour)))
+            colours.map(|colour| {
+                (
+                    catalogue::image(kind, colour.name),
+                    assortment::draw(kind, colour),
+                )
+            })
         })
     }
 }

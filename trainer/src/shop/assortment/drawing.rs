@@ -64,7 +64,12 @@ mod tests {
 
     #[test]
     fn the_check_refuses_what_is_not_well_formed() {
-        for broken in ["<svg><g></svg>", "<svg><path d='x/></svg>", "<svg>a</svg>", "<b/>"] {
+        for broken in [
+            "<svg><g></svg>",
+            "<svg><path d='x/></svg>",
+            "<svg>a</svg>",
+            "<b/>",
+        ] {
             assert!(check(broken).is_err(), "{broken}");
         }
     }

@@ -14,7 +14,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.0,
         colours: BRIGHT,
         follows: &[("notebook", 0.5), ("fountain-pen", 0.5)],
-        notes: &["Stays where it is put", "Light on the page and not in the eyes"],
+        notes: &[
+            "Stays where it is put",
+            "Light on the page and not in the eyes",
+        ],
         drawing: "<path d='M34 74 26 46 54 26' fill='none' stroke='{k}' stroke-width='4'/><circle cx='26' cy='46' r='4' fill='{w}'/>\
             <path d='M50 52h36L64 38z' fill='{l}' opacity='.5'/><path d='M48 16 72 30a20 20 0 0 1 12 20L46 42c-3-9-2-18 2-26z' fill='{m}'/><path d='M20 74h30v7H20z' fill='{d}'/>",
     },
@@ -28,7 +31,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.6,
         colours: CALM,
         follows: &[("blanket", 0.6), ("pillow", 0.4)],
-        notes: &["For the chair that had no light", "A shade that softens the whole room"],
+        notes: &[
+            "For the chair that had no light",
+            "A shade that softens the whole room",
+        ],
         drawing: "<path d='M46 38 32 82M50 38l14 44M48 38v44' stroke='{w}' stroke-width='4'/>\
             <path d='M36 10h24l10 30H26z' fill='{m}'/><path d='M29 32h38l3 8H26z' fill='{l}'/><path d='M39 60h18' stroke='{w}' stroke-width='3'/>",
     },
@@ -42,7 +48,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.7,
         colours: BRIGHT,
         follows: &[("floor-lamp", 0.4), ("plates", 0.6)],
-        notes: &["Hangs low over a long dinner", "White inside, for the light's sake"],
+        notes: &[
+            "Hangs low over a long dinner",
+            "White inside, for the light's sake",
+        ],
         drawing: "<path d='M48 4v26' stroke='{k}' stroke-width='3'/><path d='M42 26h12v8H42z' fill='{w}'/>\
             <path d='M14 64a34 34 0 0 1 68 0z' fill='{m}'/><path d='M14 62h68v5H14z' fill='{d}'/><circle cx='48' cy='68' r='9' fill='{p}'/><path d='M24 56a24 24 0 0 1 12-15' fill='none' stroke='{l}' stroke-width='4' stroke-linecap='round'/>",
     },
@@ -56,7 +65,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.5,
         colours: BRIGHT,
         follows: &[("vase", 0.6), ("soap", 0.4)],
-        notes: &["Forty hours, if trimmed", "A scent that keeps to its own room"],
+        notes: &[
+            "Forty hours, if trimmed",
+            "A scent that keeps to its own room",
+        ],
         drawing: "<path d='M48 10c8 10 10 16 5 23h-10c-5-7-3-13 5-23z' fill='#e8a33d'/><path d='M48 20c3 5 4 8 1 12h-3c-2-4-1-7 2-12z' fill='{p}'/><path d='M47 31h2v10h-2z' fill='{k}'/>\
             <path d='M30 40h36v41H30z' fill='{m}'/><ellipse cx='48' cy='40' rx='18' ry='5' fill='{l}'/><path d='M36 52h24v18H36z' fill='{p}'/><path d='M41 58h14M43 64h10' stroke='{d}' stroke-width='2'/>",
     },
@@ -70,7 +82,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("seeds", 0.4), ("tea-tin", 0.6)],
-        notes: &["Kind to a bunch from the roadside", "Good with one stem, better with three"],
+        notes: &[
+            "Kind to a bunch from the roadside",
+            "Good with one stem, better with three",
+        ],
         drawing: "<path d='M48 46 36 16M48 46V12M48 46l13-27' stroke='#56783c' stroke-width='2.5'/>\
             <circle cx='35' cy='16' r='7' fill='{l}'/><circle cx='48' cy='11' r='7' fill='{d}'/><circle cx='62' cy='18' r='7' fill='{l}'/>\
             <path d='M40 40h16c0 8 14 12 14 26 0 9-6 15-12 15H38c-6 0-12-6-12-15 0-14 14-18 14-26z' fill='{m}'/><path d='M27 62h42v6H27z' fill='{d}'/>",
@@ -85,7 +100,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.2,
         colours: BRIGHT,
         follows: &[("pillow", 0.5), ("candle", 0.3), ("tea-tin", 0.2)],
-        notes: &["Big enough for two, if they agree", "Woven in a mill with a river in it"],
+        notes: &[
+            "Big enough for two, if they agree",
+            "Woven in a mill with a river in it",
+        ],
         drawing: "<path d='M16 56h64v18H16z' fill='{d}'/><path d='M18 74v7M26 74v7M34 74v7M42 74v7M50 74v7M58 74v7M66 74v7M74 74v7' stroke='{d}' stroke-width='3'/>\
             <rect x='14' y='40' width='68' height='18' rx='8' fill='{m}'/><rect x='16' y='23' width='64' height='18' rx='8' fill='{l}'/><path d='M30 40v18M40 40v18M60 40v18' stroke='{p}' stroke-width='3' opacity='.6'/>",
     },
@@ -99,7 +117,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.1,
         colours: BRIGHT,
         follows: &[("duvet-cover", 0.6), ("nightlight", 0.4)],
-        notes: &["Plump again after one shake", "A cover that comes off, thankfully"],
+        notes: &[
+            "Plump again after one shake",
+            "A cover that comes off, thankfully",
+        ],
         drawing: "<path d='M16 26c20 6 44 6 64 0-6 16-6 36 0 52-20-6-44-6-64 0 6-16 6-36 0-52z' fill='{m}'/>\
             <path d='M28 36c14 4 26 4 40 0-4 12-4 20 0 32-14-4-26-4-40 0 4-12 4-20 0-32z' fill='none' stroke='{l}' stroke-width='3'/><circle cx='48' cy='52' r='4' fill='{d}'/>",
     },
@@ -127,7 +148,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.4,
         colours: BRIGHT,
         follows: &[("jigsaw", 1.0)],
-        notes: &["Bright enough for a story's end", "Dims itself, then sleeps too"],
+        notes: &[
+            "Bright enough for a story's end",
+            "Dims itself, then sleeps too",
+        ],
         drawing: "<circle cx='48' cy='42' r='30' fill='{l}' opacity='.45'/><path d='M58 18a26 26 0 1 0 14 40A22 22 0 0 1 58 18z' fill='{m}'/>\
             <path d='M70 20l2 5 5 2-5 2-2 5-2-5-5-2 5-2z' fill='{d}'/><path d='M30 70h36v11H30z' fill='{w}'/>",
     },
@@ -154,7 +178,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.4,
         colours: BRIGHT,
         follows: &[("bath-brush", 1.0)],
-        notes: &["Made in trays, cut with wire", "Smells of one thing at a time"],
+        notes: &[
+            "Made in trays, cut with wire",
+            "Smells of one thing at a time",
+        ],
         drawing: "<circle cx='34' cy='24' r='8' fill='{l}' opacity='.8'/><circle cx='54' cy='18' r='5' fill='{l}' opacity='.8'/><circle cx='62' cy='31' r='6' fill='{l}' opacity='.8'/>\
             <rect x='16' y='42' width='64' height='32' rx='14' fill='{m}'/><rect x='25' y='49' width='46' height='16' rx='8' fill='none' stroke='{d}' stroke-width='3'/><path d='M12 76h72v5H12z' fill='{w}'/>",
     },
@@ -196,7 +223,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: EARTHY,
         follows: &[("blanket", 1.0)],
-        notes: &["Soles that may fetch the post", "Warm without being silly about it"],
+        notes: &[
+            "Soles that may fetch the post",
+            "Warm without being silly about it",
+        ],
         drawing: "<path d='M12 60c0-14 12-22 20-14 12 12 40 6 50 18 4 6 2 12-4 12H16c-3 0-4-8-4-16z' fill='{m}'/>\
             <path d='M12 60c0-14 12-22 20-14 6 6 14 8 22 9-8 10-30 12-42 5z' fill='{p}'/><path d='M12 72h72c0 6-3 9-8 9H18c-4 0-6-4-6-9z' fill='{d}'/><path d='M62 60l8 8' stroke='{l}' stroke-width='3'/>",
     },

@@ -117,7 +117,9 @@ mod tests {
     fn every_category_has_kinds_and_brands_of_several_levels() {
         for category in &CATEGORIES {
             assert!(kinds().filter(|k| k.category == category.name).count() >= 3);
-            let brands = BRANDS.iter().filter(|b| b.categories.contains(&category.name));
+            let brands = BRANDS
+                .iter()
+                .filter(|b| b.categories.contains(&category.name));
             let levels: BTreeSet<_> = brands.map(|brand| brand.level).collect();
             assert!(levels.len() >= 3, "{}: {levels:?}", category.name);
         }

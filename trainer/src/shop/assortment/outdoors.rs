@@ -13,8 +13,15 @@ pub(super) const KINDS: &[Kind] = &[
         cents: 18900,
         share: 1.3,
         colours: EARTHY,
-        follows: &[("sleeping-bag", 0.5), ("sleeping-mat", 0.3), ("lantern", 0.2)],
-        notes: &["Up in five minutes, with or without the rain", "Sleeps dry through a wet weekend"],
+        follows: &[
+            ("sleeping-bag", 0.5),
+            ("sleeping-mat", 0.3),
+            ("lantern", 0.2),
+        ],
+        notes: &[
+            "Up in five minutes, with or without the rain",
+            "Sleeps dry through a wet weekend",
+        ],
         drawing: "<path d='M48 22 42 14M48 22l6-8' stroke='{w}' stroke-width='3'/>\
             <path d='M48 22 12 80h72z' fill='{m}'/><path d='M48 22 84 80H64z' fill='{l}'/>\
             <path d='M48 22 33 80h30z' fill='{d}'/><path d='M48 44 42 80h12z' fill='{p}'/>",
@@ -23,13 +30,24 @@ pub(super) const KINDS: &[Kind] = &[
         slug: "sleeping-bag",
         plural: "Sleeping Bags",
         category: "Camping",
-        nouns: &["Sleeping Bag", "Three-Season Sleeping Bag", "Summer Sleeping Bag"],
+        nouns: &[
+            "Sleeping Bag",
+            "Three-Season Sleeping Bag",
+            "Summer Sleeping Bag",
+        ],
         materials: &["Down", "Cotton-Lined", "Recycled-Fill"],
         cents: 9900,
         share: 1.0,
         colours: BRIGHT,
-        follows: &[("sleeping-mat", 0.5), ("camp-stove", 0.3), ("wool-hat", 0.2)],
-        notes: &["Warm down to the first frost", "Packs down to the size of a loaf"],
+        follows: &[
+            ("sleeping-mat", 0.5),
+            ("camp-stove", 0.3),
+            ("wool-hat", 0.2),
+        ],
+        notes: &[
+            "Warm down to the first frost",
+            "Packs down to the size of a loaf",
+        ],
         drawing: "<rect x='29' y='12' width='38' height='69' rx='18' fill='{m}'/>\
             <ellipse cx='48' cy='28' rx='13' ry='11' fill='{l}'/>\
             <path d='M48 39v40' stroke='{d}' stroke-width='3'/>\
@@ -45,7 +63,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("camp-stove", 0.5), ("pillow", 0.2), ("hammock", 0.3)],
-        notes: &["Keeps the cold of the ground where it is", "Rolls up with one strap"],
+        notes: &[
+            "Keeps the cold of the ground where it is",
+            "Rolls up with one strap",
+        ],
         drawing: "<path d='M30 38h48v42H30z' fill='{m}'/><path d='M44 38h6v42h-6zM64 38h6v42h-6z' fill='{d}'/>\
             <circle cx='30' cy='59' r='21' fill='{l}'/>\
             <path d='M30 59m-3 0a4 4 0 0 1 8 2a9 9 0 0 1-16-2a13 13 0 0 1 25-2' fill='none' stroke='{d}' stroke-width='3'/>",
@@ -59,8 +80,15 @@ pub(super) const KINDS: &[Kind] = &[
         cents: 6400,
         share: 0.8,
         colours: EARTHY,
-        follows: &[("water-bottle", 0.3), ("cutlery", 0.3), ("coffee-dripper", 0.4)],
-        notes: &["Boils a litre before the argument ends", "Small enough for a jacket pocket"],
+        follows: &[
+            ("water-bottle", 0.3),
+            ("cutlery", 0.3),
+            ("coffee-dripper", 0.4),
+        ],
+        notes: &[
+            "Boils a litre before the argument ends",
+            "Small enough for a jacket pocket",
+        ],
         drawing: "<path d='M48 12c9 9 12 15 6 24H42c-6-8-1-14 6-24z' fill='{l}'/><path d='M48 23c4 5 5 8 2 13h-4c-3-5-1-8 2-13z' fill='{p}'/>\
             <path d='M26 36h44v6H26z' fill='{k}'/><path d='M43 42h10v12H43z' fill='{s}'/>\
             <rect x='28' y='54' width='40' height='27' rx='9' fill='{m}'/><path d='M28 64h40v8H28z' fill='{d}'/>",
@@ -75,7 +103,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.9,
         colours: EARTHY,
         follows: &[("candle", 0.5), ("hammock", 0.5)],
-        notes: &["A warm light that does not mind the wind", "Lights a table for six"],
+        notes: &[
+            "A warm light that does not mind the wind",
+            "Lights a table for six",
+        ],
         drawing: "<path d='M32 34a16 22 0 0 1 32 0' fill='none' stroke='{k}' stroke-width='3'/>\
             <path d='M38 22h20l5 10H33z' fill='{d}'/><rect x='34' y='32' width='28' height='34' rx='6' fill='{p}'/>\
             <path d='M48 40c6 7 7 12 4 18h-8c-3-6-2-11 4-18z' fill='{l}'/>\
@@ -91,7 +122,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.6,
         colours: BRIGHT,
         follows: &[("blanket", 0.6), ("board-game", 0.4)],
-        notes: &["Two trees and an afternoon are all it needs", "Wide enough to lie across"],
+        notes: &[
+            "Two trees and an afternoon are all it needs",
+            "Wide enough to lie across",
+        ],
         drawing: "<path d='M12 16h7v65h-7zM77 16h7v65h-7z' fill='{w}'/>\
             <path d='M18 32 28 44M78 32 68 44' stroke='{k}' stroke-width='2'/>\
             <path d='M24 40q24 50 48 0q-24 24-48 0z' fill='{m}'/><path d='M28 45q20 34 40 0' fill='none' stroke='{l}' stroke-width='4'/>",
@@ -106,7 +140,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.3,
         colours: EARTHY,
         follows: &[("wool-socks", 0.6), ("trekking-poles", 0.4)],
-        notes: &["Stitched, so that they can be resoled", "Comfortable from the first mile"],
+        notes: &[
+            "Stitched, so that they can be resoled",
+            "Comfortable from the first mile",
+        ],
         drawing: "<path d='M28 18h24v26c4 8 28 8 30 22v6H28z' fill='{m}'/><path d='M28 18h24v8H28z' fill='{d}'/>\
             <path d='M66 52q14 5 16 14v6H62z' fill='{d}'/><path d='M26 72h57v9H26z' fill='{k}'/>\
             <path d='M44 33h10M46 41h10M51 49h10' stroke='{p}' stroke-width='3'/>",
@@ -120,8 +157,15 @@ pub(super) const KINDS: &[Kind] = &[
         cents: 11900,
         share: 1.3,
         colours: BRIGHT,
-        follows: &[("water-bottle", 0.5), ("rain-jacket", 0.3), ("compass", 0.2)],
-        notes: &["Carries a weekend without complaint", "A back panel that lets the air through"],
+        follows: &[
+            ("water-bottle", 0.5),
+            ("rain-jacket", 0.3),
+            ("compass", 0.2),
+        ],
+        notes: &[
+            "Carries a weekend without complaint",
+            "A back panel that lets the air through",
+        ],
         drawing: "<path d='M40 18a8 8 0 0 1 16 0' fill='none' stroke='{k}' stroke-width='4'/>\
             <rect x='22' y='50' width='52' height='24' rx='8' fill='{d}'/>\
             <rect x='27' y='17' width='42' height='64' rx='14' fill='{m}'/><path d='M27 31a14 14 0 0 1 42 0v9H27z' fill='{l}'/>\
@@ -132,12 +176,15 @@ pub(super) const KINDS: &[Kind] = &[
         plural: "Trekking Poles",
         category: "Hiking",
         nouns: &["Trekking Poles", "Folding Poles"],
-        materials: &["Carbon", "Aluminium", "Hazel"],
+        materials: &["Carbon", "Aluminium", "Cork-Grip"],
         cents: 7900,
         share: 0.6,
         colours: BRIGHT,
         follows: &[("compass", 0.4), ("rain-jacket", 0.6)],
-        notes: &["Kind to knees on the way down", "Cork grips that warm to the hand"],
+        notes: &[
+            "Kind to knees on the way down",
+            "Cork grips that warm to the hand",
+        ],
         drawing: "<path d='M36 20 22 80M60 20l14 60' stroke='{m}' stroke-width='4' stroke-linecap='round'/>\
             <path d='M38 12 33 32M58 12l5 20' stroke='{w}' stroke-width='8' stroke-linecap='round'/>\
             <path d='M18 70h14M64 70h14' stroke='{k}' stroke-width='4' stroke-linecap='round'/>\
@@ -153,7 +200,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.4,
         colours: BRIGHT,
         follows: &[("wool-socks", 0.3), ("tea-tin", 0.3), ("tote", 0.4)],
-        notes: &["Keeps tea hot until the summit", "Does not leak, even upside down"],
+        notes: &[
+            "Keeps tea hot until the summit",
+            "Does not leak, even upside down",
+        ],
         drawing: "<rect x='40' y='12' width='16' height='13' rx='3' fill='{k}'/>\
             <path d='M41 25h14c1 8 9 10 9 20v30a6 6 0 0 1-6 6H38a6 6 0 0 1-6-6V45c0-10 8-12 9-20z' fill='{m}'/>\
             <path d='M32 52h32v14H32z' fill='{l}'/><path d='M38 40v34' stroke='{p}' stroke-width='3' opacity='.5'/>",
@@ -168,7 +218,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.9,
         colours: BRIGHT,
         follows: &[("wool-hat", 0.6), ("wool-socks", 0.4)],
-        notes: &["A hood that turns with the head", "Dry inside after a day of drizzle"],
+        notes: &[
+            "A hood that turns with the head",
+            "Dry inside after a day of drizzle",
+        ],
         drawing: "<path d='M36 26 22 34 12 68l11 4 9-22z' fill='{d}'/><path d='M60 26l14 8 10 34-11 4-9-22z' fill='{d}'/>\
             <path d='M33 26h30l4 55H29z' fill='{m}'/><path d='M35 28a13 15 0 0 1 26 0l-13 9z' fill='{l}'/>\
             <path d='M48 37v44' stroke='{p}' stroke-width='2'/><path d='M33 60h9M54 60h9' stroke='{d}' stroke-width='3'/>",
@@ -183,7 +236,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("wool-socks", 1.0)],
-        notes: &["Does not itch, not even on long days", "Knitted in one piece"],
+        notes: &[
+            "Does not itch, not even on long days",
+            "Knitted in one piece",
+        ],
         drawing: "<circle cx='48' cy='19' r='9' fill='{l}'/><path d='M22 62a26 36 0 0 1 52 0z' fill='{m}'/>\
             <path d='M36 32v26M48 27v31M60 32v26' stroke='{d}' stroke-width='2'/>\
             <rect x='18' y='58' width='60' height='19' rx='7' fill='{d}'/><path d='M28 60v15M38 60v15M48 60v15M58 60v15M68 60v15' stroke='{m}' stroke-width='2'/>",
@@ -213,7 +269,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.4,
         colours: CALM,
         follows: &[("notebook", 1.0)],
-        notes: &["Needs no battery and no signal", "A lid that shuts with a good click"],
+        notes: &[
+            "Needs no battery and no signal",
+            "A lid that shuts with a good click",
+        ],
         drawing: "<circle cx='48' cy='17' r='6' fill='none' stroke='{k}' stroke-width='3'/>\
             <circle cx='48' cy='52' r='29' fill='{m}'/><circle cx='48' cy='52' r='22' fill='{p}'/>\
             <path d='M58 38 52 56l-8-8z' fill='{d}'/><path d='M38 66l6-18 8 8z' fill='{l}'/>\
@@ -229,7 +288,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.9,
         colours: BRIGHT,
         follows: &[("bike-light", 0.7), ("bike-bell", 0.3)],
-        notes: &["Light enough to forget, until it matters", "Turns with one dial to fit"],
+        notes: &[
+            "Light enough to forget, until it matters",
+            "Turns with one dial to fit",
+        ],
         drawing: "<path d='M14 58a34 34 0 0 1 68 0v4H14z' fill='{m}'/>\
             <path d='M40 27 34 54h8l3-28zM56 27l6 27h-8l-3-28zM26 36l-4 18h6l4-21zM70 36l4 18h-6l-4-21z' fill='{d}'/>\
             <path d='M14 60h68v6H14z' fill='{l}'/><path d='M28 66q14 18 20 14t20-14' fill='none' stroke='{k}' stroke-width='3'/>",
@@ -244,7 +306,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.9,
         colours: CALM,
         follows: &[("bike-bell", 0.4), ("pannier", 0.6)],
-        notes: &["Seen from three streets away", "Charges at the desk in an hour"],
+        notes: &[
+            "Seen from three streets away",
+            "Charges at the desk in an hour",
+        ],
         drawing: "<path d='M52 44 86 26v44L52 54z' fill='{l}' opacity='.6'/>\
             <rect x='16' y='34' width='34' height='30' rx='10' fill='{m}'/><path d='M46 32h10v34H46z' fill='{k}'/>\
             <path d='M26 64h12v16H26z' fill='{k}'/><circle cx='30' cy='49' r='5' fill='{p}'/>",
@@ -259,7 +324,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.7,
         colours: BRIGHT,
         follows: &[("bike-pump", 0.6), ("rain-jacket", 0.4)],
-        notes: &["Off the bike and over the shoulder in one move", "Swallows the weekly shop"],
+        notes: &[
+            "Off the bike and over the shoulder in one move",
+            "Swallows the weekly shop",
+        ],
         drawing: "<path d='M30 14h8v12h-8zM58 14h8v12h-8z' fill='{k}'/>\
             <path d='M22 26h52l5 50a5 5 0 0 1-5 5H22a5 5 0 0 1-5-5z' fill='{m}'/><path d='M20 26h56l2 16H18z' fill='{d}'/>\
             <path d='M30 42v16M66 42v16' stroke='{k}' stroke-width='4'/><path d='M34 62h28v8H34z' fill='{s}'/>",
@@ -268,16 +336,17 @@ pub(super) const KINDS: &[Kind] = &[
         slug: "bike-bell",
         plural: "Bike Bells",
         category: "Cycling",
-        nouns: &["Bike Bell", "Brass-Tone Bell"],
+        nouns: &["Bike Bell", "City Bell"],
         materials: &["Spun", "Polished", "Enamel"],
         cents: 1490,
         share: 0.6,
         colours: BRIGHT,
         follows: &[("bike-pump", 1.0)],
         notes: &["One clear note, politely", "Fits every handlebar we tried"],
-        drawing: "<path d='M18 56a30 30 0 0 1 60 0z' fill='{m}'/><path d='M28 48a20 20 0 0 1 14-14' fill='none' stroke='{p}' stroke-width='4' stroke-linecap='round'/>\
-            <circle cx='48' cy='24' r='5' fill='{d}'/><path d='M14 56h68v6H14z' fill='{d}'/>\
-            <path d='M40 62h16v10H40z' fill='{k}'/><path d='M24 72h48v9H24z' fill='{s}'/>",
+        drawing: "<path d='M70 62h16v8H70z' fill='{k}'/><circle cx='86' cy='62' r='6' fill='{d}'/>\
+            <path d='M14 56a34 34 0 0 1 68 0z' fill='{m}'/><path d='M25 48a24 24 0 0 1 16-17' fill='none' stroke='{p}' stroke-width='4' stroke-linecap='round'/>\
+            <circle cx='48' cy='25' r='4' fill='{s}'/><path d='M10 55h76v6H10z' fill='{d}'/>\
+            <path d='M38 61h20v6H38z' fill='{k}'/><circle cx='48' cy='75' r='10' fill='none' stroke='{s}' stroke-width='5'/>",
     },
     Kind {
         slug: "bike-pump",
@@ -289,7 +358,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.6,
         colours: BRIGHT,
         follows: &[("water-bottle", 1.0)],
-        notes: &["A gauge that can be read standing up", "Ready for racing in twelve strokes"],
+        notes: &[
+            "A gauge that can be read standing up",
+            "Ready for racing in twelve strokes",
+        ],
         drawing: "<path d='M30 14h36v7H30z' fill='{w}'/><path d='M46 20h4v18h-4z' fill='{s}'/>\
             <rect x='41' y='34' width='14' height='42' rx='4' fill='{m}'/><path d='M28 75h40v6H28z' fill='{k}'/>\
             <circle cx='48' cy='66' r='8' fill='{p}'/><path d='M48 66l4-4' stroke='{d}' stroke-width='2'/>\
@@ -305,7 +377,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("garden-gloves", 0.4), ("trowel", 0.6)],
-        notes: &["Pours softly enough for seedlings", "Balanced, full or empty"],
+        notes: &[
+            "Pours softly enough for seedlings",
+            "Balanced, full or empty",
+        ],
         drawing: "<path d='M58 42c30-16 30 30 2 32' fill='none' stroke='{d}' stroke-width='5'/>\
             <path d='M34 60 14 34' stroke='{m}' stroke-width='8'/><path d='M6 36 20 26l3 6-12 9z' fill='{d}'/>\
             <path d='M32 40h32l4 41H28z' fill='{m}'/><path d='M34 40a14 12 0 0 1 28 0z' fill='{l}'/><path d='M30 62h36l.6 7H29.4z' fill='{l}'/>",
@@ -320,7 +395,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: CALM,
         follows: &[("seeds", 0.6), ("plant-pot", 0.4)],
-        notes: &["An edge that goes through roots", "A handle turned from one piece of ash"],
+        notes: &[
+            "An edge that goes through roots",
+            "A handle turned from one piece of ash",
+        ],
         drawing: "<path d='M48 81c-16-12-16-26-13-36h26c3 10 3 24-13 36z' fill='{s}'/><path d='M48 50v24' stroke='{k}' stroke-width='2' opacity='.4'/>\
             <path d='M45 34h6v14h-6z' fill='{k}'/><rect x='41' y='12' width='14' height='26' rx='6' fill='{w}'/><path d='M41 26h14v6H41z' fill='{m}'/>",
     },
@@ -334,7 +412,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.2,
         colours: EARTHY,
         follows: &[("seeds", 0.6), ("watering-can", 0.4)],
-        notes: &["A hole where it is needed, and a saucer", "Stands the frost"],
+        notes: &[
+            "A hole where it is needed, and a saucer",
+            "Stands the frost",
+        ],
         drawing: "<path d='M48 50V24' stroke='#4a6b35' stroke-width='3'/><path d='M48 34C30 34 26 22 26 14c14 0 22 8 22 20z' fill='#6d9150'/>\
             <path d='M48 42c16 0 22-10 22-18-14 0-22 6-22 18z' fill='#56783c'/>\
             <path d='M28 56h40l-5 25H33z' fill='{m}'/><path d='M24 47h48v11H24z' fill='{d}'/>",
@@ -349,7 +430,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.2,
         colours: BRIGHT,
         follows: &[("watering-can", 0.5), ("garden-gloves", 0.5)],
-        notes: &["Open-pollinated, so that next year's are free", "Enough for one sunny bed"],
+        notes: &[
+            "Open-pollinated, so that next year's are free",
+            "Enough for one sunny bed",
+        ],
         drawing: "<path d='M26 16h44v65H26z' fill='{p}'/><path d='M26 16h44v12H26z' fill='{d}'/><path d='M26 68h44v13H26z' fill='{m}'/>\
             <path d='M48 62V44' stroke='#4a6b35' stroke-width='3'/><circle cx='48' cy='40' r='5' fill='{d}'/>\
             <circle cx='40' cy='37' r='6' fill='{m}'/><circle cx='56' cy='37' r='6' fill='{m}'/><circle cx='43' cy='47' r='6' fill='{l}'/><circle cx='53' cy='47' r='6' fill='{l}'/><circle cx='48' cy='41' r='4' fill='{d}'/>",

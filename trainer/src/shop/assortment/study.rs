@@ -14,7 +14,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.6,
         colours: BRIGHT,
         follows: &[("fountain-pen", 0.5), ("pencils", 0.3), ("ink", 0.2)],
-        notes: &["Lies flat from the first page", "Paper that ink does not cross"],
+        notes: &[
+            "Lies flat from the first page",
+            "Paper that ink does not cross",
+        ],
         drawing: "<rect x='24' y='14' width='50' height='67' rx='4' fill='{m}'/><path d='M24 18a4 4 0 0 1 4-4h6v67h-6a4 4 0 0 1-4-4z' fill='{d}'/>\
             <path d='M42 26h24v16H42z' fill='{p}'/><path d='M46 32h16M46 37h10' stroke='{d}' stroke-width='2'/><path d='M66 14h4v67h-4z' fill='{l}'/><path d='M52 81v7l3-3 3 3v-7z' fill='{d}'/>",
     },
@@ -28,7 +31,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.0,
         colours: BRIGHT,
         follows: &[("ink", 0.7), ("letter-set", 0.3)],
-        notes: &["Starts at once, even after a holiday", "A nib that learns your hand"],
+        notes: &[
+            "Starts at once, even after a holiday",
+            "A nib that learns your hand",
+        ],
         drawing: "<g transform='rotate(40 48 48)'><path d='M40 6h16v50H40z' fill='{m}'/><path d='M40 12a8 8 0 0 1 16 0V6a8 6 0 0 0-16 0z' fill='{d}'/><path d='M40 36h16v5H40z' fill='{s}'/><path d='M41 56h14l-3 10h-8z' fill='{k}'/><path d='M43 66h10l-5 24z' fill='#d9a02b'/><path d='M48 72v16' stroke='{k}' stroke-width='1.5'/><path d='M58 8v26' stroke='{s}' stroke-width='3'/></g>",
     },
     Kind {
@@ -41,7 +47,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("letter-set", 0.7), ("sketchbook", 0.3)],
-        notes: &["Dries before the sleeve arrives", "Lasts longer than the letter"],
+        notes: &[
+            "Dries before the sleeve arrives",
+            "Lasts longer than the letter",
+        ],
         drawing: "<rect x='35' y='20' width='26' height='15' rx='3' fill='{k}'/><path d='M38 35h20v8H38z' fill='{s}'/>\
             <path d='M28 43h40l10 12v20a6 6 0 0 1-6 6H24a6 6 0 0 1-6-6V55z' fill='{m}'/><path d='M32 54h32v18H32z' fill='{p}'/><path d='M48 56c4 5 5 8 5 10a5 5 0 0 1-10 0c0-2 1-5 5-10z' fill='{d}'/>",
     },
@@ -50,12 +59,15 @@ pub(super) const KINDS: &[Kind] = &[
         plural: "Pencils",
         category: "Stationery",
         nouns: &["Pencil Set", "Colouring Pencils"],
-        materials: &["Cedar", "Graphite", "Hexagonal"],
+        materials: &["Cedar", "Basswood", "Hexagonal"],
         cents: 1190,
         share: 0.9,
         colours: BRIGHT,
         follows: &[("sketchbook", 1.0)],
-        notes: &["Sharpen well and break seldom", "Twelve in a box that slides"],
+        notes: &[
+            "Sharpen well and break seldom",
+            "Twelve in a box that slides",
+        ],
         drawing: "<path d='M22 30h12v51H22zM42 26h12v55H42zM62 34h12v47H62z' fill='{m}'/><path d='M26 30h4v51h-4zM46 26h4v55h-4zM66 34h4v47h-4z' fill='{d}'/>\
             <path d='M22 30l6-16 6 16zM42 26l6-16 6 16zM62 34l6-16 6 16z' fill='#e2c196'/><path d='M26 20l2-6 2 6zM46 16l2-6 2 6zM66 24l2-6 2 6z' fill='{k}'/>",
     },
@@ -69,7 +81,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.6,
         colours: BRIGHT,
         follows: &[("notebook", 1.0)],
-        notes: &["Twenty sheets, twenty reasons", "Envelopes lined as they used to be"],
+        notes: &[
+            "Twenty sheets, twenty reasons",
+            "Envelopes lined as they used to be",
+        ],
         drawing: "<path d='M24 14h48v40H24z' fill='{p}'/><path d='M32 24h32M32 31h32M32 38h20' stroke='{s}' stroke-width='2.5'/>\
             <path d='M14 40h68v41H14z' fill='{m}'/><path d='M14 81l26-24h16l26 24z' fill='{l}'/><path d='M14 40l34 26 34-26z' fill='{d}'/><circle cx='48' cy='62' r='6' fill='{p}'/>",
     },
@@ -78,7 +93,7 @@ pub(super) const KINDS: &[Kind] = &[
         plural: "Paints",
         category: "Art",
         nouns: &["Watercolour Set", "Paint Box"],
-        materials: &["Twelve-Pan", "Travel", "Gouache"],
+        materials: &["Twelve-Pan", "Travel", "Field"],
         cents: 3900,
         share: 0.9,
         colours: CALM,
@@ -97,7 +112,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("easel", 0.4), ("sketchbook", 0.6)],
-        notes: &["Keep a point, and find it again", "Three sizes, which is enough"],
+        notes: &[
+            "Keep a point, and find it again",
+            "Three sizes, which is enough",
+        ],
         drawing: "<path d='M36 52 28 28M48 52V24M60 52l9-22' stroke='{w}' stroke-width='4'/><path d='M24 30l-2-18 11 15zM43 26c0-8 3-12 5-16 2 4 5 8 5 16zM65 30l11-16-3 19z' fill='{d}'/>\
             <path d='M28 50h40v26a5 5 0 0 1-5 5H33a5 5 0 0 1-5-5z' fill='{m}'/><path d='M28 58h40v7H28z' fill='{l}'/>",
     },
@@ -111,7 +129,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.1,
         colours: EARTHY,
         follows: &[("easel", 0.4), ("tote", 0.6)],
-        notes: &["Takes water without a sulk", "Heavy paper, rough on one side"],
+        notes: &[
+            "Takes water without a sulk",
+            "Heavy paper, rough on one side",
+        ],
         drawing: "<rect x='16' y='26' width='64' height='55' rx='3' fill='{m}'/><rect x='21' y='30' width='54' height='46' fill='{p}'/>\
             <path d='M24 18v14M34 18v14M44 18v14M54 18v14M64 18v14M73 18v14' stroke='{k}' stroke-width='3'/><path d='M26 70 42 50l10 12 8-8 12 16z' fill='{l}'/><circle cx='62' cy='44' r='5' fill='{d}'/>",
     },
@@ -125,7 +146,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.4,
         colours: BRIGHT,
         follows: &[("watercolours", 1.0)],
-        notes: &["Does not wobble, on any floor", "Folds flat behind the door"],
+        notes: &[
+            "Does not wobble, on any floor",
+            "Folds flat behind the door",
+        ],
         drawing: "<path d='M44 10 22 82M52 10l22 72M48 10v72' stroke='{w}' stroke-width='4'/><rect x='22' y='22' width='52' height='38' fill='{p}'/><path d='M22 60V46l16-12 14 14 8-6 14 12v6z' fill='{m}'/><circle cx='62' cy='32' r='5' fill='{l}'/><path d='M18 60h60v6H18z' fill='{w}'/>",
     },
     Kind {
@@ -138,7 +162,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.2,
         colours: BRIGHT,
         follows: &[("wallet", 0.6), ("umbrella", 0.4)],
-        notes: &["Carries a melon, a book and a coat", "Handles long enough for a shoulder"],
+        notes: &[
+            "Carries a melon, a book and a coat",
+            "Handles long enough for a shoulder",
+        ],
         drawing: "<path d='M34 40V26a14 14 0 0 1 28 0v14' fill='none' stroke='{d}' stroke-width='5'/><path d='M20 36h56l5 45H15z' fill='{m}'/><path d='M19 42h58l1 7H18z' fill='{l}'/><circle cx='48' cy='63' r='8' fill='{p}'/>",
     },
     Kind {
@@ -151,7 +178,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("wash-bag", 0.6), ("wallet", 0.4)],
-        notes: &["Wheels that whisper over cobbles", "Measured to the strictest airline"],
+        notes: &[
+            "Wheels that whisper over cobbles",
+            "Measured to the strictest airline",
+        ],
         drawing: "<path d='M38 28V12h20v16' fill='none' stroke='{k}' stroke-width='4'/><rect x='24' y='24' width='48' height='52' rx='7' fill='{m}'/><path d='M34 24h5v52h-5zM46 24h5v52h-5zM58 24h5v52h-5z' fill='{d}'/><circle cx='33' cy='78' r='4' fill='{k}'/><circle cx='63' cy='78' r='4' fill='{k}'/><path d='M40 36h16v7H40z' fill='{l}'/>",
     },
     Kind {
@@ -190,7 +220,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("boots", 0.4), ("rain-jacket", 0.6)],
-        notes: &["Turns inside out and forgives you", "Eight ribs, no plastic"],
+        notes: &[
+            "Turns inside out and forgives you",
+            "Eight ribs, no plastic",
+        ],
         drawing: "<path d='M48 12v60c0 12-16 12-16 0' fill='none' stroke='{w}' stroke-width='4'/><path d='M10 50a38 36 0 0 1 76 0q-6-6-13 0-6-6-12 0-7-6-13 0-6-6-13 0-6-6-12 0-7-6-13 0z' fill='{m}'/><path d='M48 14c-10 8-13 22-13 36q6-6 13 0zM48 14c10 8 13 22 13 36q-6-6-13 0z' fill='{l}'/>",
     },
     Kind {
@@ -203,7 +236,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 1.0,
         colours: BRIGHT,
         follows: &[("playing-cards", 0.6), ("jigsaw", 0.4)],
-        notes: &["Explained in two minutes, argued over for hours", "For two to five, from eight years on"],
+        notes: &[
+            "Explained in two minutes, argued over for hours",
+            "For two to five, from eight years on",
+        ],
         drawing: "<rect x='14' y='40' width='56' height='40' rx='3' fill='{m}'/><path d='M14 62h56v7H14z' fill='{d}'/><path d='M24 46h36v10H24z' fill='{l}'/><g transform='rotate(14 66 32)'><rect x='52' y='18' width='28' height='28' rx='6' fill='{p}'/><path d='M60 26v.1M72 26v.1M66 32v.1M60 38v.1M72 38v.1' stroke='{k}' stroke-width='5' stroke-linecap='round'/></g>",
     },
     Kind {
@@ -216,7 +252,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.8,
         colours: BRIGHT,
         follows: &[("playing-cards", 0.4), ("tea-tin", 0.6)],
-        notes: &["Cut so that no two pieces agree", "The sky is the hard part"],
+        notes: &[
+            "Cut so that no two pieces agree",
+            "The sky is the hard part",
+        ],
         drawing: "<path d='M20 34h20c-6-16 22-16 16 0h20v16c16-6 16 20 0 14v16H56c6-14-22-14-16 0H20V62c14 6 14-18 0-12z' fill='{m}'/><path d='M26 40h14M26 46h6' stroke='{l}' stroke-width='4' stroke-linecap='round'/>",
     },
     Kind {
@@ -229,7 +268,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.9,
         colours: BRIGHT,
         follows: &[("ukulele", 0.3), ("candle", 0.7)],
-        notes: &["Shuffle well, deal better", "A pack that survives the beach"],
+        notes: &[
+            "Shuffle well, deal better",
+            "A pack that survives the beach",
+        ],
         drawing: "<g transform='rotate(-14 38 50)'><rect x='18' y='20' width='38' height='56' rx='5' fill='{m}'/><path d='M24 26h26v44H24z' fill='{l}'/></g><g transform='rotate(10 58 50)'><rect x='40' y='22' width='38' height='56' rx='5' fill='{p}'/><path d='M59 36c10 10 14 14 8 20-3 3-6 1-8-2-2 3-5 5-8 2-6-6-2-10 8-20z' fill='{d}'/><path d='M57 54h4l2 10h-8z' fill='{d}'/></g>",
     },
     Kind {
@@ -242,7 +284,10 @@ pub(super) const KINDS: &[Kind] = &[
         share: 0.5,
         colours: EARTHY,
         follows: &[("notebook", 0.4), ("tote", 0.6)],
-        notes: &["In tune, and it stays there", "Four chords and you are a friend of the house"],
+        notes: &[
+            "In tune, and it stays there",
+            "Four chords and you are a friend of the house",
+        ],
         drawing: "<g transform='rotate(30 48 48)'><path d='M44 8h8v40h-8z' fill='{w}'/><path d='M41 2h14v11H41z' fill='{k}'/><path d='M48 40c16 0 18 12 13 18 10 6 9 28-13 28s-23-22-13-28c-5-6-3-18 13-18z' fill='{m}'/><circle cx='48' cy='60' r='7' fill='{k}'/><path d='M46 8v66M50 8v66' stroke='{p}' stroke-width='1'/><path d='M40 73h16v4H40z' fill='{d}'/></g>",
     },
 ];
