@@ -54,7 +54,7 @@ pub fn purchases(catalogue: &Catalogue, seed: u64, number: u64) -> Vec<Purchase>
     let mut dice = Dice::new(seed, Purpose::Customer, number);
     let customer = Customer::new(&mut dice, catalogue, seed);
     let mut bought: Vec<Purchase> = Vec::new();
-    for time in customer.times(&mut dice) {
+    for time in times(&mut dice) {
         let item = customer
             .follow(&mut dice, &bought, time)
             .or_else(|| customer.choose(&mut dice, &bought, time));
@@ -87,7 +87,8 @@ impl<'a> Customer<'a> {
         }
         let change = START + dice.below((END - START) as u64) as i64;
 
-        let level = 3.min(dice.below(3) + dice.below(2)) as u8;
+        // 0 to 3, and mostly in the middle.
+        let level = (dice.below(3) + dice.below(2)) as u8;
         let fit = BRANDS.each_ref().map(|brand| {
             let fondness = if dice.chance(FOND) { FONDNESS } else { 1.0 };
             fondness * LEVEL_FIT[usize::from(brand.level.abs_diff(level))]
@@ -99,42 +100,6 @@ impl<'a> Customer<'a> {
             change,
             fit,
         }
-    }
-
-    /// When the customer buys: in visits of one or more purchases, minutes apart.
-    fn times(&self, dice: &mut Dice) -> Vec<i64> {
-        let mut purchases = FEWEST;
-        while purchases < MOST && dice.chance(ONCE_MORE) {
-            purchases += 1;
-        }
-        let mut visits = vec![1_u32];
-        for _ in 1..purchases {
-            match visits.last_mut() {
-                Some(visit) if dice.chance(SAME_VISIT) => *visit += 1,
-                _ => visits.push(1),
-            }
-        }
-        let span = (END - START) as u64;
-        let joined = dice.below(span * 3 / 4);
-        let last_moment = span - 2 * DAY as u64;
-        let mut moments: Vec<i64> = visits
-            .iter()
-            .map(|_| START + (joined + dice.below(last_moment - joined)) as i64)
-            .collect();
-        moments.sort_unstable();
-        let mut times: Vec<i64> = Vec::with_capacity(purchases);
-        for (moment, visit) in moments.into_iter().zip(visits) {
-            for place in 0..visit {
-                let earliest = times.last().map_or(moment, |last| moment.max(last + 30));
-                let pause = if place == 0 {
-                    0
-                } else {
-                    30 + dice.below(600) as i64
-                };
-                times.push(earliest + pause);
-            }
-        }
-        times
     }
 
     /// What goes with something bought before, if the customer is after that now.
@@ -220,6 +185,42 @@ impl<'a> Customer<'a> {
         let place = dice.weighted(weights)?;
         Some(self.catalogue.draw((cells.start + place) as u32, dice))
     }
+}
+
+/// When a customer buys: in visits of one or more purchases, minutes apart.
+fn times(dice: &mut Dice) -> Vec<i64> {
+    let mut purchases = FEWEST;
+    while purchases < MOST && dice.chance(ONCE_MORE) {
+        purchases += 1;
+    }
+    let mut visits = vec![1_u32];
+    for _ in 1..purchases {
+        match visits.last_mut() {
+            Some(visit) if dice.chance(SAME_VISIT) => *visit += 1,
+            _ => visits.push(1),
+        }
+    }
+    let span = (END - START) as u64;
+    let joined = dice.below(span * 3 / 4);
+    let last_moment = span - 2 * DAY as u64;
+    let mut moments: Vec<i64> = visits
+        .iter()
+        .map(|_| START + (joined + dice.below(last_moment - joined)) as i64)
+        .collect();
+    moments.sort_unstable();
+    let mut times: Vec<i64> = Vec::with_capacity(purchases);
+    for (moment, visit) in moments.into_iter().zip(visits) {
+        for place in 0..visit {
+            let earliest = times.last().map_or(moment, |last| moment.max(last + 30));
+            let pause = if place == 0 {
+                0
+            } else {
+                30 + dice.below(600) as i64
+            };
+            times.push(earliest + pause);
+        }
+    }
+    times
 }
 
 fn favourite(dice: &mut Dice) -> usize {
