@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::{prepare, serve};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -35,12 +36,19 @@ impl Output {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Prepare(prepare::Args),
+    Serve(serve::Args),
+}
 
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let outcome: anyhow::Result<()> = match cli.command {};
+    let output = &cli.output;
+    let outcome = match cli.command {
+        Command::Prepare(args) => args.run(output),
+        Command::Serve(args) => args.run(output),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

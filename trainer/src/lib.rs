@@ -5,7 +5,10 @@
 
 pub mod cli;
 pub mod commands;
+pub mod data;
 pub mod evaluate;
 pub mod fit;
+pub mod prepare;
 pub mod progress;
+pub mod serve;
 pub mod split;

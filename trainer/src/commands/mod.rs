@@ -1,1 +1,4 @@
 //! One file a command: its arguments and what it does.
+
+pub mod prepare;
+pub mod serve;
