@@ -5,10 +5,12 @@
 
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod data;
 pub mod evaluate;
 pub mod fit;
 pub mod prepare;
 pub mod progress;
 pub mod serve;
+pub mod settings;
 pub mod split;

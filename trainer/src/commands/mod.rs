@@ -1,4 +1,5 @@
 //! One file a command: its arguments and what it does.
 
+pub mod compare;
 pub mod prepare;
 pub mod serve;

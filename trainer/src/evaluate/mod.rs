@@ -13,7 +13,7 @@ pub use bootstrap::{Difference, differences};
 pub use diversity::Similarity;
 pub use random::Random;
 
-use doorstep_shared::Recommender;
+use doorstep_shared::{Event, Recommender};
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 
@@ -50,6 +50,16 @@ impl Context {
             include_seen: false,
         }
     }
+}
+
+/// Training interactions of each item.
+pub fn popularity(n_items: usize, histories: &[Vec<Event>]) -> Vec<u32> {
+    let mut counts = vec![0; n_items];
+    histories
+        .iter()
+        .flatten()
+        .for_each(|event| counts[event.item as usize] += 1);
+    counts
 }
 
 /// How a model did.

@@ -1,0 +1,217 @@
+//! Which models to fit with which hyper-parameters: names, a TOML file and
+//! `--set MODEL.FIELD=VALUE`, later ones winning.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use doorstep_shared::models::ModelConfig;
+use serde_json::{Map, Value};
+
+/// The configurations of `names`, in their order: defaults, then the tables of
+/// `config` (`[next-linear]` …), then each of `set`. Ranges are checked.
+pub fn model_configs(
+    names: &[String],
+    set: &[String],
+    config: Option<&Path>,
+) -> Result<Vec<ModelConfig>> {
+    ensure!(
+        !names.is_empty(),
+        "no model named; choose from {}",
+        ModelConfig::NAMES.join(", ")
+    );
+    let mut settings: Vec<Settings> = Vec::new();
+    for name in names {
+        let repeated = settings.iter().any(|s| s.model == name);
+        ensure!(!repeated, "{name} is named twice; name each model once");
+        settings.push(Settings::defaults(name)?);
+    }
+    if let Some(path) = config {
+        let from = format!("the configuration {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {from}"))?;
+        apply_toml(&mut settings, &text).with_context(|| format!("in {from}"))?;
+    }
+    for assignment in set {
+        apply_assignment(&mut settings, assignment)
+            .with_context(|| format!("--set {assignment}"))?;
+    }
+    settings.into_iter().map(Settings::finish).collect()
+}
+
+/// The hyper-parameters of one model on their way to a [`ModelConfig`].
+struct Settings {
+    model: &'static str,
+    fields: Map<String, Value>,
+}
+
+/// The key under which a serialised [`ModelConfig`] holds the model's name.
+const TAG: &str = "model";
+
+impl Settings {
+    fn defaults(model: &str) -> Result<Self> {
+        let Some(config) = ModelConfig::named(model) else {
+            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+        };
+        let model = config.name();
+        let Value::Object(mut fields) = serde_json::to_value(config)? else {
+            bail!("a configuration of {model} is not a table");
+        };
+        fields.remove(TAG);
+        Ok(Self { model, fields })
+    }
+
+    fn set(&mut self, field: &str, value: Value) -> Result<()> {
+        if !self.fields.contains_key(field) {
+            if self.fields.is_empty() {
+                bail!("{} has no hyper-parameters", self.model);
+            }
+            let what = format!("hyper-parameter of {}", self.model);
+            return Err(unknown(
+                &what,
+                field,
+                self.fields.keys().map(String::as_str),
+            ));
+        }
+        let default = &self.fields[field];
+        let fits = match default {
+            Value::Bool(_) => value.is_boolean(),
+            Value::Number(n) if n.is_f64() => value.is_number(),
+            Value::Number(_) => value.as_u64().is_some_and(|v| u32::try_from(v).is_ok()),
+            _ => true,
+        };
+        let expected = match default {
+            Value::Bool(_) => "true or false",
+            Value::Number(n) if n.is_f64() => "a number",
+            _ => "a whole number from 0 to 4294967295",
+        };
+        ensure!(
+            fits,
+            "{}.{field} must be {expected}, not {}",
+            self.model,
+            shown(&value)
+        );
+        self.fields.insert(field.to_owned(), value);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<ModelConfig> {
+        self.fields
+            .insert(TAG.to_owned(), Value::String(self.model.to_owned()));
+        let config: ModelConfig = serde_json::from_value(Value::Object(self.fields))?;
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+/// A copy of `config` with one hyper-parameter set from text, as by `--set`.
+pub fn with_field(config: &ModelConfig, field: &str, value: &str) -> Result<ModelConfig> {
+    let mut settings = Settings::defaults(config.name())?;
+    if let Value::Object(fields) = serde_json::to_value(config)? {
+        settings.fields = fields;
+        settings.fields.remove(TAG);
+    }
+    settings.set(field, parse(value))?;
+    settings.finish()
+}
+
+fn apply_toml(settings: &mut [Settings], text: &str) -> Result<()> {
+    let tables: toml::Table = text.parse()?;
+    for (model, table) in &tables {
+        if ModelConfig::named(model).is_none() {
+            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+        }
+        let toml::Value::Table(table) = table else {
+            bail!("`{model}` must be a table: [{model}], then FIELD = VALUE");
+        };
+        // A file may configure models that this command doesn't use.
+        let mut unused = Settings::defaults(model)?;
+        let at = settings.iter().position(|s| s.model == model);
+        for (field, value) in table {
+            let target = match at {
+                Some(at) => &mut settings[at],
+                None => &mut unused,
+            };
+            target.set(field, serde_json::to_value(value)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn apply_assignment(settings: &mut [Settings], assignment: &str) -> Result<()> {
+    let parts = assignment.split_once('=').and_then(|(path, value)| {
+        let (model, field) = path.split_once('.')?;
+        Some((model.trim(), field.trim(), value.trim()))
+    });
+    let (model, field, value) =
+        parts.context("write MODEL.FIELD=VALUE, for example next-linear.lambda=80")?;
+    if ModelConfig::named(model).is_none() {
+        return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+    }
+    let named = settings
+        .iter()
+        .map(|s| s.model)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let target = settings.iter_mut().find(|s| s.model == model);
+    target
+        .with_context(|| format!("{model} is not among the models to fit ({named})"))?
+        .set(field, parse(value))
+}
+
+/// Numbers and booleans as such, anything else as text. A leading or trailing
+/// decimal point is allowed.
+fn parse(text: &str) -> Value {
+    let whole = text.parse::<u64>().ok().map(Value::from);
+    let number = || {
+        text.parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+    };
+    let boolean = || text.parse::<bool>().ok().map(Value::from);
+    whole
+        .or_else(|| number().map(Value::Number))
+        .or_else(boolean)
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("`{text}`"),
+        other => other.to_string(),
+    }
+}
+
+/// An error that lists what there is, and guesses what was meant.
+fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
+    let known: Vec<&str> = known.collect();
+    let list = known.join(", ");
+    let near = known
+        .iter()
+        .map(|name| (distance(given, name), *name))
+        .min();
+    match near {
+        Some((edits, name)) if edits <= 1 + given.chars().count() / 4 => {
+            anyhow!("there is no {what} called `{given}`; did you mean `{name}`? There are: {list}")
+        }
+        _ => anyhow!("there is no {what} called `{given}`; there are: {list}"),
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let substitute = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+#[path = "settings_test.rs"]
+mod tests;
