@@ -104,11 +104,12 @@ export interface Hit {
 
 export interface ManifestModel {
   name: string;
-  kind: string;
   engine: string;
   default: boolean;
   bytes: number;
   config: Record<string, unknown>;
+  /** Its files, under the one key that says its kind: `counts`, `ranking` or `item-item`. */
+  content: Record<string, unknown>;
   evaluation?: { split: string; metrics: Record<string, number>; cases: number };
 }
 
