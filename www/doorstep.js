@@ -140,6 +140,7 @@ export class Doorstep extends EventTarget {
     // A worker that died is replaced by the next query.
     const host = await (this.#host ??= this.#start());
     signal?.throwIfAborted();
+    if (this.#disposed) throw this.#gone();
     return (await this.#request(host, method, args, { signal })).result;
   }
 

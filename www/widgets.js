@@ -92,7 +92,7 @@ sheet.replaceSync(`
   line-height: 1.35;
 }
 :host([hidden]), [hidden] { display: none !important; }
-ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scrollbar-width: thin; }
+ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
 li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=card] {
   display: flex; flex-direction: column; box-sizing: border-box; inline-size: 100%; block-size: 100%; padding: 0; overflow: hidden;
@@ -240,12 +240,12 @@ class ItemShelf extends HTMLElement {
     for (const hit of hits) cards.get(hit.id).show(hit);
     this.#cards = cards;
     this.#hits = hits;
-    if (position < 0) this.#list.scrollLeft = 0; // the best is first again
     this.#list.replaceChildren(...[...cards.values()].map(({ li }) => li));
-    this.#list.ariaLabel = this.label;
-    this.#list.ariaBusy = 'false';
     this.#list.hidden = !hits.length;
     this.#fallback.hidden = hits.length > 0;
+    if (position < 0) this.#list.scrollLeft = 0; // from the best on, not from where the last list was left
+    this.#list.ariaLabel = this.label;
+    this.#list.ariaBusy = 'false';
     if (position >= 0 && hits.length) {
       const kept = this.#list.contains(activeElement) ? activeElement : this.#list.children[Math.min(position, hits.length - 1)].firstChild;
       kept.focus({ preventScroll: true });
