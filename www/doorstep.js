@@ -18,6 +18,14 @@ export class DoorstepError extends Error {
 const DEVICES = ['auto', 'cpu', 'webgpu'];
 const invalid = (message) => new DoorstepError('invalid-query', message);
 
+/** The query in the engine's terms: history entries are records, a filter's values lists, and what is undefined is absent. */
+function plain({ history, filter, ...rest }) {
+  const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  if (history) query.history = Array.from(history, (event) => (typeof event === 'string' ? { item: event } : event));
+  if (filter) query.filter = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value].flat()]));
+  return query;
+}
+
 /** The address of a bundle's folder: absolute, ending in a slash, without query or fragment. */
 export function bundleAddress(url) {
   const address = new URL(url, document.baseURI);
@@ -104,17 +112,17 @@ export class Doorstep extends EventTarget {
 
   /** The `k` items to show someone with this history, best first. */
   async recommend(query = {}, { signal } = {}) {
-    return (await this.#query('recommend', query, signal)).hits;
+    return (await this.#query('recommend', plain(query), signal)).hits;
   }
 
   /** The `k` items most like `item`. */
   async similar(item, { signal, ...options } = {}) {
-    return (await this.#query('similar', { ...options, item }, signal)).hits;
+    return (await this.#query('similar', plain({ ...options, item }), signal)).hits;
   }
 
   /** Items with words that start with those of `text`, most popular first. */
   async search(text, { signal, ...options } = {}) {
-    return (await this.#query('search', { ...options, text }, signal)).items;
+    return (await this.#query('search', plain({ ...options, text }), signal)).items;
   }
 
   /** The records of these ids, null where the catalogue has none. */

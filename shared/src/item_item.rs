@@ -13,7 +13,6 @@ pub type Neighbours = CsMatI<f32, u32, usize>;
 
 /// How much each event of a history counts.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HistoryWeighting {
     /// The most recent event weighs 1, the one before `decay`, then `decay`², …
     pub decay: f32,
@@ -87,9 +86,16 @@ mod tests {
             window: Some(2),
             by_rating: true,
         };
-        let event = |item, rating| Event { item, rating, time: None };
+        let event = |item, rating| Event {
+            item,
+            rating,
+            time: None,
+        };
         let history = [event(0, 9.0), event(1, 4.0), event(2, 3.0)];
-        let weights: Vec<(u32, f32)> = weighting.weigh(&history).map(|(e, w)| (e.item, w)).collect();
+        let weights: Vec<(u32, f32)> = weighting
+            .weigh(&history)
+            .map(|(e, w)| (e.item, w))
+            .collect();
         assert_eq!(weights, [(1, 2.0), (2, 3.0)]);
     }
 
@@ -111,7 +117,7 @@ mod tests {
             model.score(&events, &mut scores);
             for j in 0..6 {
                 let expected: f32 = events.iter().rev().enumerate()
-                    .filter(|(_, e)| (e.item as usize * 6 + j) % 3 != 0)
+                    .filter(|(_, e)| !(e.item as usize * 6 + j).is_multiple_of(3))
                     .map(|(age, e)| 0.8f32.powi(age as i32) * cells[e.item as usize * 6 + j])
                     .sum();
                 prop_assert!((scores.values()[j] - expected).abs() < 1e-5);

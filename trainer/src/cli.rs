@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::{demo, evaluate, inspect, prepare, serve, train};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -35,12 +36,27 @@ impl Output {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Prepare(prepare::Args),
+    Train(train::Args),
+    Evaluate(evaluate::Args),
+    Inspect(inspect::Args),
+    Serve(serve::Args),
+    Demo(demo::Args),
+}
 
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let outcome: anyhow::Result<()> = match cli.command {};
+    let output = &cli.output;
+    let outcome = match cli.command {
+        Command::Prepare(args) => args.run(output),
+        Command::Train(args) => args.run(output),
+        Command::Evaluate(args) => args.run(output),
+        Command::Inspect(args) => args.run(output),
+        Command::Serve(args) => args.run(output),
+        Command::Demo(args) => args.run(output),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

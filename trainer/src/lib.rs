@@ -5,5 +5,13 @@
 
 pub mod cli;
 pub mod commands;
+pub mod data;
+pub mod evaluate;
+pub mod fit;
+pub mod prepare;
 pub mod progress;
+pub mod publish;
+pub mod serve;
+pub mod settings;
+pub mod shop;
 pub mod split;

@@ -1,1 +1,41 @@
-//! The bundle: static files that carry models and catalogue.
+//! The bundle: a folder of static files that carries models and catalogue.
+//!
+//! Reading is generic over a [`Store`], so the trainer and the browser run the
+//! same code. Every file is checked against a SHA-256 digest before it is
+//! decoded: `manifest.json` holds the digests of the index pages, an index page
+//! those of its shards. Every length and index is checked before it is used; a
+//! damaged or hostile file is an error, never a panic.
+
+mod answer;
+#[cfg(test)]
+mod bundle_test;
+mod constraints;
+mod counts;
+mod digest;
+mod error;
+mod key_table;
+mod manifest;
+mod postings;
+mod range_table;
+mod reader;
+mod rows;
+mod store;
+mod table;
+mod text;
+mod varint;
+mod writer;
+
+pub use digest::Digest;
+pub use error::{BundleError, ReadError};
+pub use manifest::{
+    AttributeRef, AttributeValue, Catalogue, DataSummary, Figures, ItemItemRef, Manifest,
+    ModelContent, ModelEntry, Version,
+};
+pub use range_table::RangeTableRef;
+pub use reader::Bundle;
+pub use store::{MemoryStore, Sink, Store};
+pub use table::{FileRef, TableRef};
+pub use writer::{Publication, PublishedModel, WriteError, write};
+
+/// Name of the one file whose address never changes.
+pub const MANIFEST: &str = "manifest.json";

@@ -1,1 +1,8 @@
 //! One file a command: its arguments and what it does.
+
+pub mod demo;
+pub mod evaluate;
+pub mod inspect;
+pub mod prepare;
+pub mod serve;
+pub mod train;

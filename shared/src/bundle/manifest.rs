@@ -1,0 +1,211 @@
+//! `manifest.json`: what the bundle holds and the digests that vouch for it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::range_table::RangeTableRef;
+use super::table::{FileRef, TableRef};
+use super::{BundleError, MANIFEST, Store};
+use crate::item_item::HistoryWeighting;
+
+/// Longest manifest that is read.
+pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
+/// Largest catalogue that is read.
+const MAX_ITEMS: u32 = 20_000_000;
+const FORMAT: &str = "doorstep-bundle";
+
+/// Version of the format. A reader takes any minor version of its major one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Changes when old readers can't read the new format.
+    pub major: u32,
+    /// Changes when the format gains what old readers may ignore.
+    pub minor: u32,
+}
+
+impl Version {
+    /// What this code writes.
+    pub const CURRENT: Self = Self { major: 1, minor: 0 };
+}
+
+/// The manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `doorstep-bundle`.
+    pub format: String,
+    /// Version of the format.
+    pub version: Version,
+    /// The program that wrote it, with its version.
+    pub generator: String,
+    /// The data that the models were fitted on.
+    pub data: DataSummary,
+    /// Items and how to look them up.
+    pub catalogue: Catalogue,
+    /// The models; exactly one is the default.
+    pub models: Vec<ModelEntry>,
+}
+
+/// What the models were fitted on. No user is in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// Digest of the interactions as read, after filters.
+    pub fingerprint: String,
+    /// Number of interactions read.
+    pub interactions: u64,
+    /// Which of them the models were fitted on, in words.
+    pub fitted_on: String,
+}
+
+/// The catalogue's tables. Item indices descend in training popularity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// Number of items.
+    pub items: u32,
+    /// Whether titles can be searched.
+    pub searchable: bool,
+    /// Attributes that a query may filter or boost by.
+    pub attributes: Vec<AttributeRef>,
+    /// Id to index.
+    pub ids: TableRef,
+    /// Index to item record.
+    pub records: RangeTableRef,
+    /// Attribute values and title words to indices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postings: Option<TableRef>,
+}
+
+/// An attribute of the catalogue's items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttributeRef {
+    /// Name, such as `category`.
+    pub name: String,
+    /// Number of distinct values.
+    pub distinct: u32,
+    /// The values, where there are at most a hundred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Vec<AttributeValue>>,
+}
+
+/// A value and the number of items that have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttributeValue {
+    /// The value.
+    pub value: String,
+    /// Items that have it.
+    pub count: u32,
+}
+
+/// A published model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelEntry {
+    /// Unique in the bundle, such as `next-linear`.
+    pub name: String,
+    /// Smallest engine that runs it.
+    pub engine: String,
+    /// Whether a query that names no model gets this one.
+    pub default: bool,
+    /// Size of its files.
+    pub bytes: u64,
+    /// Hyper-parameters that it was fitted with, by name.
+    pub config: BTreeMap<String, serde_json::Value>,
+    /// How well it did on test cases, where it was evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Figures>,
+    /// What kind it is, and its files.
+    pub content: ModelContent,
+}
+
+/// Figures of an evaluation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// The protocol, such as `leave-last-two`.
+    pub split: String,
+    /// Number of test cases.
+    pub cases: u64,
+    /// By name, such as `recall@10`.
+    pub metrics: BTreeMap<String, f64>,
+}
+
+/// A model's files: exactly one field is there. A kind that a newer minor
+/// version brings reads as none of them, and its model is left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ModelContent {
+    /// Run-length coded counts of all items, by index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<FileRef>,
+    /// Pairs of index and count of some items, best first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<FileRef>,
+    /// A sparse item-item matrix.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_item: Option<ItemItemRef>,
+}
+
+/// The files of an item-item model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItemItemRef {
+    /// How a history is weighted.
+    pub weighting: HistoryWeighting,
+    /// Rows by item index.
+    pub rows: RangeTableRef,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest with the store's JSON parser. Tables are
+    /// checked where they are opened.
+    pub fn parse(bytes: &[u8], store: &impl Store) -> Result<Self, BundleError> {
+        #[derive(Deserialize)]
+        struct Head {
+            format: String,
+            version: Version,
+        }
+        let damaged = |why: String| BundleError::damaged(MANIFEST, why);
+        if bytes.len() as u64 > MAX_MANIFEST_BYTES {
+            return Err(damaged("it is longer than 4 MiB".into()));
+        }
+        let not_ours = |why| damaged(format!("it is not a bundle's manifest ({why})"));
+        let head: Head = store.parse_json(bytes).map_err(not_ours)?;
+        if head.format != FORMAT {
+            let why = format!("its format is \"{}\", not \"{FORMAT}\"", head.format);
+            return Err(damaged(why));
+        }
+        if head.version.major != Version::CURRENT.major {
+            return Err(BundleError::UnsupportedVersion {
+                found: head.version.major,
+                supported: Version::CURRENT.major,
+            });
+        }
+        let manifest: Self = store.parse_json(bytes).map_err(not_ours)?;
+        if manifest.catalogue.items > MAX_ITEMS {
+            return Err(damaged(format!("it has more than {MAX_ITEMS} items")));
+        }
+        let repeated = |(i, model): (usize, &ModelEntry)| {
+            manifest.models[..i]
+                .iter()
+                .any(|before| before.name == model.name)
+        };
+        if manifest.models.iter().enumerate().any(repeated) {
+            return Err(damaged("two models have the same name".into()));
+        }
+        Ok(manifest)
+    }
+
+    /// A manifest of the current version.
+    pub fn new(
+        generator: &str,
+        data: DataSummary,
+        catalogue: Catalogue,
+        models: Vec<ModelEntry>,
+    ) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: Version::CURRENT,
+            generator: generator.to_owned(),
+            data,
+            catalogue,
+            models,
+        }
+    }
+}

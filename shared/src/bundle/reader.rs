@@ -1,0 +1,357 @@
+//! Opens a bundle and reads what queries need of it.
+
+use std::cell::{OnceCell, RefCell};
+
+use super::key_table::KeyTable;
+use super::manifest::{MAX_MANIFEST_BYTES, Manifest, ModelContent};
+use super::postings::Postings;
+use super::range_table::RangeTable;
+use super::rows::{Row, rows};
+use super::table::{FileRef, read_file};
+use super::varint::Cursor;
+use super::{BundleError, MANIFEST, ReadError, Store, counts};
+use crate::item_item::{HistoryWeighting, ItemItem, Neighbours};
+use crate::models::{Model, Popularity, RecentPopularity};
+use crate::{ItemRecord, Scores};
+
+/// A bundle that answers queries. One query at a time.
+#[derive(Debug)]
+pub struct Bundle<S> {
+    pub(super) store: S,
+    manifest: Manifest,
+    manifest_json: Vec<u8>,
+    ids: KeyTable,
+    records: RangeTable,
+    pub(super) postings: Option<Postings>,
+    models: Vec<OpenModel>,
+    pub(super) scores: RefCell<Scores>,
+}
+
+/// What was read of some items, by ascending index.
+#[derive(Debug)]
+pub(super) struct ByIndex<T>(Vec<(u32, T)>);
+
+impl<T> Default for ByIndex<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Extend<(u32, T)> for ByIndex<T> {
+    fn extend<I: IntoIterator<Item = (u32, T)>>(&mut self, ascending: I) {
+        self.0.extend(ascending);
+    }
+}
+
+impl<T> ByIndex<T> {
+    pub(super) fn get(&self, index: u32) -> Option<&T> {
+        let position = self.0.binary_search_by_key(&index, |(i, _)| *i).ok()?;
+        Some(&self.0[position].1)
+    }
+}
+
+impl<T> std::ops::Index<u32> for ByIndex<T> {
+    type Output = T;
+
+    fn index(&self, index: u32) -> &T {
+        self.get(index)
+            .expect("only items that were asked for are looked up")
+    }
+}
+
+/// A model of the bundle, ready to be read.
+#[derive(Debug)]
+pub(super) struct OpenModel {
+    pub name: String,
+    pub source: Source,
+}
+
+#[derive(Debug)]
+pub(super) enum Source {
+    /// The same scores for everybody, read as a whole on first use.
+    Global {
+        kind: Global,
+        file: FileRef,
+        loaded: OnceCell<Model>,
+    },
+    /// Rows read as a history needs them.
+    ItemItem(ItemItemRows),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Global {
+    Popularity,
+    Ranking,
+}
+
+#[derive(Debug)]
+pub(super) struct ItemItemRows {
+    pub weighting: HistoryWeighting,
+    rows: RangeTable,
+}
+
+impl<S: Store> Bundle<S> {
+    /// Reads the manifest and checks all that it says of the other files.
+    pub async fn open(store: S) -> Result<Self, ReadError<S::Error>> {
+        let bytes = store
+            .get(MANIFEST, MAX_MANIFEST_BYTES)
+            .await
+            .map_err(ReadError::Store)?;
+        let manifest = Manifest::parse(&bytes, &store)?;
+        let n_items = manifest.catalogue.items;
+        let catalogue = &manifest.catalogue;
+        let postings = catalogue.postings.as_ref();
+        let mut models = Vec::new();
+        for entry in &manifest.models {
+            if let Some(source) = Source::open(&entry.content, n_items)? {
+                models.push(OpenModel {
+                    name: entry.name.clone(),
+                    source,
+                });
+            }
+        }
+        Ok(Self {
+            ids: KeyTable::new(&catalogue.ids)?,
+            records: RangeTable::new(&catalogue.records, n_items)?,
+            postings: postings.map(|p| Postings::new(p, n_items)).transpose()?,
+            models,
+            scores: RefCell::new(Scores::new(0)),
+            store,
+            manifest,
+            manifest_json: bytes,
+        })
+    }
+
+    /// What the bundle holds.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Where its files come from.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The manifest as it was read.
+    pub fn manifest_json(&self) -> &[u8] {
+        &self.manifest_json
+    }
+
+    /// The model called `name`, or the default one.
+    pub(super) fn model(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
+        let default = || {
+            self.manifest
+                .models
+                .iter()
+                .find(|m| m.default)
+                .map(|m| m.name.as_str())
+        };
+        let Some(name) = name.or_else(default) else {
+            return Err(BundleError::damaged(MANIFEST, "no model is the default"));
+        };
+        self.models.iter().find(|m| m.name == name).ok_or_else(|| {
+            let known: Vec<&str> = self.models.iter().map(|m| m.name.as_str()).collect();
+            BundleError::InvalidQuery(format!(
+                "this bundle has no model \"{name}\"; it has {}",
+                known.join(", ")
+            ))
+        })
+    }
+
+    /// The item-item model called `name`, or the one that suits similar items best.
+    pub(super) fn item_item(
+        &self,
+        name: Option<&str>,
+    ) -> Result<(&str, &ItemItemRows), BundleError> {
+        let rows = |model: &OpenModel| matches!(model.source, Source::ItemItem(_));
+        let model = match name {
+            Some(_) => self.model(name)?,
+            None => {
+                let preferred = self.models.iter().find(|m| m.name == "item-knn" && rows(m));
+                let found = preferred.or_else(|| self.models.iter().find(|m| rows(m)));
+                found.ok_or_else(|| {
+                    BundleError::InvalidQuery(
+                        "this bundle has no item-item model; publish one, such as item-knn".into(),
+                    )
+                })?
+            }
+        };
+        match &model.source {
+            Source::ItemItem(rows) => Ok((&model.name, rows)),
+            Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
+                "model \"{}\" has the same list for everything; name an item-item model",
+                model.name
+            ))),
+        }
+    }
+
+    /// The index of each id, `None` where the catalogue lacks it.
+    pub(super) async fn indices(
+        &self,
+        ids: &[&str],
+    ) -> Result<Vec<Option<u32>>, ReadError<S::Error>> {
+        let n_items = self.manifest.catalogue.items;
+        let decode = |cursor: &mut Cursor<'_>| cursor.varint().filter(|&index| index < n_items);
+        self.ids.get(&self.store, ids, decode).await
+    }
+
+    /// The records of `items`, by index.
+    pub(super) async fn records(
+        &self,
+        items: impl IntoIterator<Item = u32>,
+    ) -> Result<ByIndex<ItemRecord>, ReadError<S::Error>> {
+        let mut items: Vec<u32> = items.into_iter().collect();
+        items.sort_unstable();
+        let mut found = ByIndex::default();
+        for range in self.records.get(&self.store, items.iter().copied()).await? {
+            let malformed = || self.records.malformed(&range);
+            let records: Vec<ItemRecord> = self
+                .store
+                .parse_json(&range.content)
+                .map_err(|_| malformed())?;
+            if records.len() != range.len as usize {
+                return Err(malformed().into());
+            }
+            let wanted = (range.first..)
+                .zip(records)
+                .filter(|(index, _)| items.binary_search(index).is_ok());
+            found.extend(wanted);
+        }
+        Ok(found)
+    }
+
+    /// The records of these ids, in order; `None` where the catalogue lacks one.
+    pub async fn items(
+        &self,
+        ids: &[String],
+    ) -> Result<Vec<Option<ItemRecord>>, ReadError<S::Error>> {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let indices = self.indices(&ids).await?;
+        let records = self.records(indices.iter().flatten().copied()).await?;
+        Ok(indices
+            .into_iter()
+            .map(|index| records.get(index?).cloned())
+            .collect())
+    }
+
+    /// All ids in index order, read from the records.
+    pub async fn all_ids(&self) -> Result<Vec<String>, ReadError<S::Error>> {
+        let mut ids = Vec::new();
+        for range in self
+            .records
+            .get(&self.store, 0..self.manifest.catalogue.items)
+            .await?
+        {
+            let records: Vec<ItemRecord> = serde_json::from_slice(&range.content)
+                .map_err(|_| self.records.malformed(&range))?;
+            ids.extend(records.into_iter().map(|record| record.id));
+        }
+        Ok(ids)
+    }
+
+    /// The whole model called `name` in memory, with the weights as published:
+    /// what an evaluation of the bundle scores with.
+    pub async fn whole_model(&self, name: &str) -> Result<Model, ReadError<S::Error>> {
+        match &self.model(Some(name))?.source {
+            Source::Global { kind, file, loaded } => {
+                Ok(self.global(*kind, file, loaded).await?.clone())
+            }
+            Source::ItemItem(source) => {
+                let n_items = self.manifest.catalogue.items;
+                let rows = self.rows(source, 0..n_items).await?;
+                let mut matrix = Neighbours::empty(sprs::CompressedStorage::CSR, n_items as usize);
+                for index in 0..n_items {
+                    let row = &rows[index];
+                    let row =
+                        sprs::CsVecI::new(n_items as usize, row.items.clone(), row.weights.clone());
+                    matrix = matrix.append_outer_csvec(row.view());
+                }
+                Ok(Model::ItemItem(ItemItem {
+                    name: name.to_owned(),
+                    weighting: source.weighting,
+                    neighbours: matrix,
+                }))
+            }
+        }
+    }
+
+    /// The model behind a [`Source::Global`], read on first use.
+    pub(super) async fn global<'a>(
+        &self,
+        kind: Global,
+        file: &FileRef,
+        loaded: &'a OnceCell<Model>,
+    ) -> Result<&'a Model, ReadError<S::Error>> {
+        if let Some(model) = loaded.get() {
+            return Ok(model);
+        }
+        let bytes = read_file(&self.store, file).await?;
+        let n_items = self.manifest.catalogue.items;
+        let model = match kind {
+            Global::Popularity => counts::decode_descending(&bytes, n_items)
+                .map(|counts| Model::Popularity(Popularity { counts })),
+            Global::Ranking => counts::decode_ranking(&bytes, n_items).map(|top| {
+                Model::RecentPopularity(RecentPopularity {
+                    n_items: n_items as usize,
+                    top,
+                })
+            }),
+        };
+        let malformed = || BundleError::damaged(&file.path, "its content breaks the format");
+        let model = model.ok_or_else(malformed)?;
+        Ok(loaded.get_or_init(|| model))
+    }
+
+    /// The rows of `items`, by index.
+    pub(super) async fn rows(
+        &self,
+        source: &ItemItemRows,
+        items: impl IntoIterator<Item = u32>,
+    ) -> Result<ByIndex<Row>, ReadError<S::Error>> {
+        let mut items: Vec<u32> = items.into_iter().collect();
+        items.sort_unstable();
+        let mut found = ByIndex::default();
+        for range in source.rows.get(&self.store, items.iter().copied()).await? {
+            let decoded = rows(&range.content, range.len, self.manifest.catalogue.items)
+                .ok_or_else(|| source.rows.malformed(&range))?;
+            found.extend(
+                (range.first..)
+                    .zip(decoded)
+                    .filter(|(index, _)| items.binary_search(index).is_ok()),
+            );
+        }
+        Ok(found)
+    }
+
+    /// The accumulator, cleared and as long as the catalogue.
+    pub(super) fn cleared_scores(&self) -> std::cell::RefMut<'_, Scores> {
+        let n_items = self.manifest.catalogue.items as usize;
+        let mut scores = self.scores.borrow_mut();
+        if scores.values().len() == n_items {
+            scores.clear();
+        } else {
+            *scores = Scores::new(n_items);
+        }
+        scores
+    }
+}
+
+impl Source {
+    /// `None` for a kind that this version does not know.
+    fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+        if let Some(model) = &content.item_item {
+            return Ok(Some(Self::ItemItem(ItemItemRows {
+                weighting: model.weighting,
+                rows: RangeTable::new(&model.rows, n_items)?,
+            })));
+        }
+        let counts = content.counts.iter().map(|file| (Global::Popularity, file));
+        let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));
+        let global = counts.chain(ranking).next();
+        Ok(global.map(|(kind, file)| Self::Global {
+            kind,
+            file: file.clone(),
+            loaded: OnceCell::new(),
+        }))
+    }
+}

@@ -1,0 +1,343 @@
+//! Tables: numbered shards, with index pages that hold the length and the
+//! digest of each, so that a reader fetches and verifies only what it needs.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::rc::Rc;
+
+use futures_util::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use super::{BundleError, Digest, ReadError, Sink, Store};
+
+/// A single verified file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRef {
+    /// Path inside the bundle.
+    pub path: String,
+    /// Length.
+    pub bytes: u64,
+    /// Digest of the content.
+    pub sha256: Digest,
+}
+
+/// What the manifest says of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableRef {
+    /// Folder inside the bundle; its name ends in a digest of the content.
+    pub path: String,
+    /// Number of shards: `PATH/00000.bin`, `PATH/00001.bin`, …
+    pub shards: u32,
+    /// How many shards one index page describes.
+    pub shards_per_page: u32,
+    /// Size of all shards and index pages together.
+    pub bytes: u64,
+    /// Digests of the index pages: `PATH/index-0000.bin`, …
+    pub pages: Vec<Digest>,
+}
+
+/// Most shards that a table may have.
+const MAX_SHARDS: u32 = 1 << 20;
+/// Longest shard or file that is read.
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
+/// Bytes of shards that a reader keeps for the next query.
+const CACHE_BYTES: usize = 16 << 20;
+/// Length of one shard's entry in an index page: u32 length, digest.
+const ENTRY_BYTES: usize = 4 + 32;
+
+impl TableRef {
+    fn shard_path(&self, shard: u32) -> String {
+        format!("{}/{shard:05}.bin", self.path)
+    }
+
+    fn page_path(&self, page: u32) -> String {
+        format!("{}/index-{page:04}.bin", self.path)
+    }
+
+    fn page_len(&self, page: u32) -> u32 {
+        (self.shards - page * self.shards_per_page).min(self.shards_per_page)
+    }
+}
+
+/// Refuses paths that lead out of the bundle.
+pub fn check_path(path: &str) -> Result<(), BundleError> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let safe = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(plain);
+    if path.split('/').all(safe) {
+        return Ok(());
+    }
+    Err(BundleError::damaged(
+        super::MANIFEST,
+        format!("\"{path}\" is not a path inside the bundle"),
+    ))
+}
+
+/// A file's content, once its length and digest are found right.
+pub async fn read_file<S: Store>(
+    store: &S,
+    file: &FileRef,
+) -> Result<Vec<u8>, ReadError<S::Error>> {
+    check_path(&file.path)?;
+    if file.bytes > MAX_FILE_BYTES {
+        return Err(
+            BundleError::damaged(&file.path, "it is declared longer than any file may be").into(),
+        );
+    }
+    let bytes = store
+        .get(&file.path, file.bytes)
+        .await
+        .map_err(ReadError::Store)?;
+    verify(&file.path, &bytes, Some(file.bytes), &file.sha256)?;
+    Ok(bytes)
+}
+
+fn verify(
+    path: &str,
+    bytes: &[u8],
+    length: Option<u64>,
+    digest: &Digest,
+) -> Result<(), BundleError> {
+    if let Some(length) = length.filter(|&l| l != bytes.len() as u64) {
+        let found = if bytes.len() as u64 > length {
+            "longer".to_owned()
+        } else {
+            format!("{} long", bytes.len())
+        };
+        return Err(BundleError::damaged(
+            path,
+            format!("it should be {length} bytes long and is {found}"),
+        ));
+    }
+    if Digest::of(bytes) != *digest {
+        return Err(BundleError::damaged(
+            path,
+            "its content does not match its digest",
+        ));
+    }
+    Ok(())
+}
+
+type Page = Rc<Vec<(u32, Digest)>>;
+
+/// Reads shards, keeping index pages and recently used shards.
+#[derive(Debug)]
+pub struct Table {
+    meta: TableRef,
+    pages: RefCell<HashMap<u32, Page>>,
+    cache: RefCell<Cache>,
+}
+
+#[derive(Debug, Default)]
+struct Cache {
+    shards: HashMap<u32, Rc<[u8]>>,
+    oldest_first: VecDeque<u32>,
+    bytes: usize,
+}
+
+impl Cache {
+    fn insert(&mut self, shard: u32, content: Rc<[u8]>) {
+        self.bytes += content.len();
+        self.shards.insert(shard, content);
+        self.oldest_first.push_back(shard);
+        while self.bytes > CACHE_BYTES && self.oldest_first.len() > 1 {
+            if let Some(old) = self
+                .oldest_first
+                .pop_front()
+                .and_then(|s| self.shards.remove(&s))
+            {
+                self.bytes -= old.len();
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Checks what the manifest says before anything is fetched.
+    pub fn new(meta: &TableRef) -> Result<Self, BundleError> {
+        check_path(&meta.path)?;
+        let consistent = meta.shards <= MAX_SHARDS
+            && (1..=4096).contains(&meta.shards_per_page)
+            && meta.pages.len() as u32 == meta.shards.div_ceil(meta.shards_per_page);
+        if !consistent {
+            let why = format!("the shard and page counts of {} disagree", meta.path);
+            return Err(BundleError::damaged(super::MANIFEST, why));
+        }
+        Ok(Self {
+            meta: meta.clone(),
+            pages: RefCell::default(),
+            cache: RefCell::default(),
+        })
+    }
+
+    /// Number of shards.
+    pub fn shards(&self) -> u32 {
+        self.meta.shards
+    }
+
+    /// The error of a shard whose verified content breaks the format.
+    pub fn malformed(&self, shard: u32) -> BundleError {
+        BundleError::damaged(self.meta.shard_path(shard), "its content breaks the format")
+    }
+
+    /// The verified content of each wanted shard, fetched side by side. The
+    /// caller names each shard once and only shards that exist.
+    pub async fn get<S: Store>(
+        &self,
+        store: &S,
+        wanted: &[u32],
+    ) -> Result<Vec<Rc<[u8]>>, ReadError<S::Error>> {
+        let missing: Vec<u32> = {
+            let cache = self.cache.borrow();
+            wanted
+                .iter()
+                .copied()
+                .filter(|s| !cache.shards.contains_key(s))
+                .collect()
+        };
+        self.load_pages(store, &missing).await?;
+        let fetched = try_join_all(missing.iter().map(|&shard| self.fetch(store, shard))).await?;
+        let mut fetched: HashMap<u32, Rc<[u8]>> = missing.into_iter().zip(fetched).collect();
+        let mut cache = self.cache.borrow_mut();
+        let found = wanted
+            .iter()
+            .map(|shard| match fetched.remove(shard) {
+                Some(content) => {
+                    cache.insert(*shard, content.clone());
+                    content
+                }
+                None => cache.shards[shard].clone(),
+            })
+            .collect();
+        Ok(found)
+    }
+
+    async fn load_pages<S: Store>(
+        &self,
+        store: &S,
+        shards: &[u32],
+    ) -> Result<(), ReadError<S::Error>> {
+        let mut numbers: Vec<u32> = shards
+            .iter()
+            .map(|s| s / self.meta.shards_per_page)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.retain(|page| !self.pages.borrow().contains_key(page));
+        let pages = try_join_all(numbers.iter().map(|&page| self.fetch_page(store, page))).await?;
+        self.pages
+            .borrow_mut()
+            .extend(numbers.into_iter().zip(pages));
+        Ok(())
+    }
+
+    async fn fetch_page<S: Store>(
+        &self,
+        store: &S,
+        page: u32,
+    ) -> Result<Page, ReadError<S::Error>> {
+        let path = self.meta.page_path(page);
+        let length = u64::from(self.meta.page_len(page)) * ENTRY_BYTES as u64;
+        let bytes = store.get(&path, length).await.map_err(ReadError::Store)?;
+        verify(&path, &bytes, Some(length), &self.meta.pages[page as usize])?;
+        let entries = bytes.chunks_exact(ENTRY_BYTES).map(|entry| {
+            let (length, digest) = entry.split_at(4);
+            let length = u32::from_le_bytes(length.try_into().expect("four bytes"));
+            (length, Digest(digest.try_into().expect("32 bytes")))
+        });
+        Ok(Rc::new(entries.collect()))
+    }
+
+    async fn fetch<S: Store>(
+        &self,
+        store: &S,
+        shard: u32,
+    ) -> Result<Rc<[u8]>, ReadError<S::Error>> {
+        let path = self.meta.shard_path(shard);
+        let (page, position) = (
+            shard / self.meta.shards_per_page,
+            shard % self.meta.shards_per_page,
+        );
+        let (length, digest) = self.pages.borrow()[&page][position as usize];
+        if u64::from(length) > MAX_FILE_BYTES {
+            return Err(
+                BundleError::damaged(path, "it is declared longer than any file may be").into(),
+            );
+        }
+        let bytes = store
+            .get(&path, length.into())
+            .await
+            .map_err(ReadError::Store)?;
+        verify(&path, &bytes, Some(length.into()), &digest)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Writes a table's shards in order, then its index pages.
+pub struct TableWriter<'a> {
+    sink: &'a mut dyn Sink,
+    name: String,
+    partial: TableRef,
+    entries: Vec<u8>,
+}
+
+impl<'a> TableWriter<'a> {
+    /// A table whose final folder is `name` followed by a digest.
+    pub fn new(sink: &'a mut dyn Sink, name: &str) -> Self {
+        Self {
+            sink,
+            name: name.to_owned(),
+            partial: TableRef {
+                path: format!("{name}-partial"),
+                shards: 0,
+                shards_per_page: 1,
+                bytes: 0,
+                pages: Vec::new(),
+            },
+            entries: Vec::new(),
+        }
+    }
+
+    /// Appends a shard.
+    pub fn push(&mut self, content: &[u8]) -> io::Result<()> {
+        if content.len() as u64 > MAX_FILE_BYTES || self.partial.shards == MAX_SHARDS {
+            let why = format!(
+                "{}: a shard is over 64 MiB, or there are over 2^20 of them",
+                self.name
+            );
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        }
+        self.sink
+            .put(&self.partial.shard_path(self.partial.shards), content)?;
+        self.entries.extend((content.len() as u32).to_le_bytes());
+        self.entries.extend(Digest::of(content).0);
+        self.partial.shards += 1;
+        self.partial.bytes += content.len() as u64;
+        Ok(())
+    }
+
+    /// Writes the index pages and gives the folder its final name.
+    pub fn finish(mut self) -> io::Result<TableRef> {
+        // A query reads about ten shards: pages of half the square root of
+        // their number balance the pages it fetches against the manifest.
+        let per_page = (f64::from(self.partial.shards).sqrt() / 2.0).clamp(16.0, 128.0) as u32;
+        self.partial.shards_per_page = per_page;
+        for (number, page) in self
+            .entries
+            .chunks(per_page as usize * ENTRY_BYTES)
+            .enumerate()
+        {
+            self.sink
+                .put(&self.partial.page_path(number as u32), page)?;
+            self.partial.pages.push(Digest::of(page));
+            self.partial.bytes += page.len() as u64;
+        }
+        let hash = Digest::of(&self.entries).hex(12);
+        let path = format!("{}-{hash}", self.name);
+        self.sink.rename(&self.partial.path, &path)?;
+        Ok(TableRef {
+            path,
+            ..self.partial
+        })
+    }
+}

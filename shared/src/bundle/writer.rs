@@ -1,0 +1,329 @@
+//! Writes a bundle.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::key_table::write_key_table;
+use super::manifest::{
+    Catalogue, DataSummary, Figures, ItemItemRef, Manifest, ModelContent, ModelEntry,
+};
+use super::postings::write_postings;
+use super::range_table::RangeTableRef;
+use super::rows::put_row;
+use super::table::{FileRef, TableWriter};
+use super::{Digest, MANIFEST, Sink, counts, varint};
+use crate::ItemRecord;
+use crate::item_item::{HistoryWeighting, ItemItem};
+use crate::models::{Model, ModelConfig};
+
+/// Aimed size of a shard of rows: ten of them are a query.
+const ROW_SHARD_BYTES: u32 = 6 << 10;
+/// Aimed size of a shard of item records; hits lie in many different ones.
+const RECORD_SHARD_BYTES: u32 = 4 << 10;
+/// Most records in one shard of a small catalogue.
+const RECORDS_PER_SHARD: u32 = 64;
+/// Aimed size of a shard of ids; each history item reads one.
+const ID_SHARD_BYTES: u64 = 1 << 10;
+/// A table's shards grow rather than exceed this number of files.
+const MAX_FILES: u32 = 10_000;
+
+/// What goes into a bundle.
+#[derive(Clone, Debug)]
+pub struct Publication<'a> {
+    /// The program that writes, with its version.
+    pub generator: &'a str,
+    /// What the models were fitted on.
+    pub data: DataSummary,
+    /// All items, by the models' item index.
+    pub records: &'a [ItemRecord],
+    /// Training interactions of each item.
+    pub counts: &'a [u32],
+    /// The models; the first is the default.
+    pub models: &'a [PublishedModel<'a>],
+}
+
+/// A model with what the manifest says of it.
+#[derive(Clone, Debug)]
+pub struct PublishedModel<'a> {
+    /// The fitted model.
+    pub model: &'a Model,
+    /// Its hyper-parameters.
+    pub config: &'a ModelConfig,
+    /// Its figures, where it was evaluated.
+    pub evaluation: Option<Figures>,
+}
+
+/// Why a bundle could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The sink refused.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A weight is not finite in half precision.
+    #[error(
+        "model {model} has a weight that is not finite in half precision (row {row}); fit it with more regularisation"
+    )]
+    Weight {
+        /// The model.
+        model: String,
+        /// Item index of the row, in training order.
+        row: usize,
+    },
+    /// Models, records and counts disagree on the number of items.
+    #[error("{what} covers {found} items, the catalogue has {expected}")]
+    Size {
+        /// Which of them.
+        what: String,
+        /// Its size.
+        found: usize,
+        /// The number of records.
+        expected: usize,
+    },
+}
+
+/// Writes the bundle's files into `sink`, the manifest last, and returns it.
+/// The same publication gives the same bytes.
+pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manifest, WriteError> {
+    check_sizes(publication)?;
+    let order = Order::by_popularity(publication);
+    let records: Vec<ItemRecord> = order
+        .old
+        .iter()
+        .map(|&i| publication.records[i as usize].clone())
+        .collect();
+    let catalogue = write_catalogue(&records, sink)?;
+    let mut models = Vec::new();
+    for (position, published) in publication.models.iter().enumerate() {
+        let (content, bytes) = write_model(publication, published, &order, sink)?;
+        models.push(ModelEntry {
+            name: published.config.name().to_owned(),
+            engine: "core".to_owned(),
+            default: position == 0,
+            bytes,
+            config: config_fields(published.config),
+            evaluation: published.evaluation.clone(),
+            content,
+        });
+    }
+    let manifest = Manifest::new(
+        publication.generator,
+        publication.data.clone(),
+        catalogue,
+        models,
+    );
+    let mut json = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
+    json.push(b'\n');
+    sink.put(MANIFEST, &json)?;
+    Ok(manifest)
+}
+
+fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
+    let json = serde_json::to_string(config).expect("a config is plain data");
+    let mut fields: BTreeMap<_, _> = serde_json::from_str(&json).expect("a config is an object");
+    fields.remove("model");
+    fields
+}
+
+fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
+    use crate::Recommender;
+    let expected = publication.records.len();
+    let models = publication
+        .models
+        .iter()
+        .map(|m| (m.config.name().to_owned(), m.model.n_items()));
+    let sizes = models.chain([("the list of counts".to_owned(), publication.counts.len())]);
+    for (what, found) in sizes {
+        if found != expected {
+            return Err(WriteError::Size {
+                what,
+                found,
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The bundle's item order: descending count, then ascending id, so that an
+/// index is a popularity rank.
+struct Order {
+    /// Training index by bundle index.
+    old: Vec<u32>,
+    /// Bundle index by training index.
+    new: Vec<u32>,
+}
+
+impl Order {
+    fn by_popularity(publication: &Publication<'_>) -> Self {
+        let key = |i: u32| {
+            (
+                std::cmp::Reverse(publication.counts[i as usize]),
+                &publication.records[i as usize].id,
+            )
+        };
+        let mut old: Vec<u32> = (0..publication.records.len() as u32).collect();
+        old.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
+        let mut new = vec![0; old.len()];
+        for (index, &before) in (0..).zip(&old) {
+            new[before as usize] = index;
+        }
+        Self { old, new }
+    }
+}
+
+fn write_catalogue(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Catalogue> {
+    let pairs = (0..).zip(records).map(|(index, record)| {
+        let mut value = Vec::new();
+        varint::put(&mut value, index);
+        (record.id.clone(), value)
+    });
+    let ids = write_key_table(
+        sink,
+        "catalog/ids",
+        pairs.collect(),
+        ID_SHARD_BYTES,
+        MAX_FILES,
+    )?;
+    let (postings, attributes) = write_postings(sink, records, MAX_FILES)?;
+    Ok(Catalogue {
+        items: records.len() as u32,
+        searchable: records.iter().any(|record| record.title.is_some()),
+        attributes,
+        ids,
+        records: write_records(records, sink)?,
+        postings,
+    })
+}
+
+fn write_records(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<RangeTableRef> {
+    let json =
+        |records: &[ItemRecord]| serde_json::to_vec(records).expect("a record is plain data");
+    let step = (records.len() / 1000).max(1);
+    let sample: Vec<ItemRecord> = records.iter().step_by(step).cloned().collect();
+    let mean = (json(&sample).len() / sample.len().max(1)).max(1) as u32;
+    let aimed = (RECORD_SHARD_BYTES / mean).clamp(1, RECORDS_PER_SHARD);
+    let per_shard = aimed.max((records.len() as u32).div_ceil(MAX_FILES));
+    let mut writer = TableWriter::new(sink, "catalog/items");
+    for shard in records.chunks(per_shard as usize) {
+        writer.push(&json(shard))?;
+    }
+    Ok(RangeTableRef {
+        table: writer.finish()?,
+        per_shard,
+    })
+}
+
+fn write_model(
+    publication: &Publication<'_>,
+    published: &PublishedModel<'_>,
+    order: &Order,
+    sink: &mut dyn Sink,
+) -> Result<(ModelContent, u64), WriteError> {
+    let name = published.config.name();
+    match published.model {
+        Model::Popularity(_) => {
+            let counts: Vec<u32> = order
+                .old
+                .iter()
+                .map(|&i| publication.counts[i as usize])
+                .collect();
+            let file = write_file(name, &counts::encode_descending(&counts), sink)?;
+            let bytes = file.bytes;
+            Ok((
+                ModelContent {
+                    counts: Some(file),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
+        Model::RecentPopularity(model) => {
+            let mut top: Vec<(u32, u32)> = model
+                .top
+                .iter()
+                .map(|&(item, n)| (order.new[item as usize], n))
+                .collect();
+            top.sort_unstable_by_key(|&(item, n)| (std::cmp::Reverse(n), item));
+            let file = write_file(name, &counts::encode_ranking(&top), sink)?;
+            let bytes = file.bytes;
+            Ok((
+                ModelContent {
+                    ranking: Some(file),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
+        Model::ItemItem(model) => {
+            let rows = write_rows(name, model, order, sink)?;
+            let bytes = rows.table.bytes;
+            let weighting: HistoryWeighting = model.weighting;
+            Ok((
+                ModelContent {
+                    item_item: Some(ItemItemRef { weighting, rows }),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
+    }
+}
+
+fn write_file(name: &str, content: &[u8], sink: &mut dyn Sink) -> io::Result<FileRef> {
+    let sha256 = Digest::of(content);
+    let path = format!("models/{name}-{}/counts.bin", sha256.hex(12));
+    sink.put(&path, content)?;
+    Ok(FileRef {
+        path,
+        bytes: content.len() as u64,
+        sha256,
+    })
+}
+
+fn write_rows(
+    name: &str,
+    model: &ItemItem,
+    order: &Order,
+    sink: &mut dyn Sink,
+) -> Result<RangeTableRef, WriteError> {
+    let n_items = order.old.len();
+    let encode = |index: usize, bytes: &mut Vec<u8>| {
+        let before = order.old[index] as usize;
+        let row = model
+            .neighbours
+            .outer_view(before)
+            .expect("the matrix covers the catalogue");
+        let mut entries: Vec<(u32, f32)> = row
+            .iter()
+            .map(|(item, &weight)| (order.new[item], weight))
+            .collect();
+        entries.sort_unstable_by_key(|&(item, _)| item);
+        let (items, weights): (Vec<u32>, Vec<f32>) = entries.into_iter().unzip();
+        let fits = put_row(bytes, &items, &weights);
+        fits.then_some(()).ok_or_else(|| WriteError::Weight {
+            model: name.to_owned(),
+            row: before,
+        })
+    };
+    let mut sample = Vec::new();
+    let step = (n_items / 1000).max(1);
+    for index in (0..n_items).step_by(step) {
+        encode(index, &mut sample)?;
+    }
+    let mean = (sample.len() / n_items.div_ceil(step).max(1)).max(1) as u32;
+    let aimed = (ROW_SHARD_BYTES / mean).clamp(1, 4096);
+    let per_shard = aimed.max((n_items as u32).div_ceil(MAX_FILES));
+    let mut writer = TableWriter::new(sink, &format!("models/{name}"));
+    let mut shard = Vec::new();
+    for start in (0..n_items).step_by(per_shard as usize) {
+        shard.clear();
+        for index in start..(start + per_shard as usize).min(n_items) {
+            encode(index, &mut shard)?;
+        }
+        writer.push(&shard)?;
+    }
+    Ok(RangeTableRef {
+        table: writer.finish()?,
+        per_shard,
+    })
+}

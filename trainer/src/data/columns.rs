@@ -1,0 +1,267 @@
+//! Finds the columns of a table: by name in its header, or by number.
+
+use anyhow::{Result, bail, ensure};
+
+use super::args::Columns;
+
+/// Names of each role in order of preference, as [`plain`] writes them.
+const USER: &[&str] = &[
+    "userid",
+    "user",
+    "reviewerid",
+    "uid",
+    "customerid",
+    "customer",
+    "visitorid",
+    "accountid",
+];
+const ITEM: &[&str] = &[
+    "itemid",
+    "item",
+    "movieid",
+    "parentasin",
+    "asin",
+    "productid",
+    "product",
+    "iid",
+    "articleid",
+    "trackid",
+    "bookid",
+    "isbn",
+    "sku",
+];
+const RATING: &[&str] = &["rating", "overall", "stars", "score", "bookrating"];
+const TIME: &[&str] = &[
+    "timestamp",
+    "unixreviewtime",
+    "timestampms",
+    "time",
+    "unixtime",
+    "ts",
+];
+
+/// Where a table keeps what we read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Column of the user id.
+    pub(super) user: usize,
+    /// Column of the item id.
+    pub(super) item: usize,
+    /// Column of the rating.
+    pub(super) rating: Option<usize>,
+    /// Column of the time.
+    pub(super) time: Option<usize>,
+}
+
+impl Layout {
+    /// `user, item, rating, time`, as many of them as a row of `width` fields holds.
+    pub(super) fn by_position(width: usize) -> Self {
+        Self {
+            user: 0,
+            item: 1,
+            rating: (width > 2).then_some(2),
+            time: (width > 3).then_some(3),
+        }
+    }
+
+    /// In words, naming columns by `header` where there is one: `user=0 (userId), …`.
+    pub(super) fn describe(&self, header: Option<&[String]>) -> String {
+        let column = |role: &str, index: usize| match header {
+            Some(names) => format!("{role}={}", names[index]),
+            None => format!("{role}={index}"),
+        };
+        [
+            Some(column("user", self.user)),
+            Some(column("item", self.item)),
+            self.rating.map(|index| column("rating", index)),
+            self.time.map(|index| column("time", index)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
+    }
+}
+
+/// A column's name as it is compared: letters and digits, in lower case.
+pub(super) fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The column of `names` that one of `aliases` calls, earlier aliases first.
+pub(super) fn find(names: &[String], aliases: &[&str]) -> Option<usize> {
+    let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+    aliases
+        .iter()
+        .find_map(|alias| names.iter().position(|name| name == alias))
+}
+
+/// Whether `names` looks like the header of a table of interactions.
+pub(super) fn is_header(names: &[String]) -> bool {
+    find(names, USER).is_some() && find(names, ITEM).is_some()
+}
+
+/// The layout of a table with a header.
+pub(super) fn of_header(names: &[String], asked: &Columns) -> Result<Layout> {
+    let required = |role: &str, asked: &Option<String>, aliases: &[&str]| match asked {
+        Some(column) => by_name_or_number(names, role, column),
+        None => match find(names, aliases) {
+            Some(index) => Ok(index),
+            None => bail!(
+                "no {role} column found among: {}\n  name the columns, for example \
+                 --columns user={},item={} (or by 0-based number, with --no-header where the first line is data)",
+                names.join(", "),
+                names[0],
+                names[names.len().min(2) - 1],
+            ),
+        },
+    };
+    let optional = |role: &str, asked: &Option<String>, aliases: &[&str]| match asked.as_deref() {
+        Some("none") => Ok(None),
+        Some(column) => by_name_or_number(names, role, column).map(Some),
+        None => Ok(find(names, aliases)),
+    };
+    distinct(Layout {
+        user: required("user", &asked.user, USER)?,
+        item: required("item", &asked.item, ITEM)?,
+        rating: optional("rating", &asked.rating, RATING)?,
+        time: optional("time", &asked.time, TIME)?,
+    })
+}
+
+/// The layout of a table without a header whose rows have `width` fields.
+pub(super) fn of_headerless(width: usize, asked: &Columns) -> Result<Layout> {
+    ensure!(
+        width >= 2,
+        "the first line has one column only; is the format right (--format)?"
+    );
+    if *asked == Columns::default() {
+        ensure!(
+            width <= 4,
+            "{width} columns without a header; say which is which, for example \
+             --columns user=0,item=1,rating=2,time=3"
+        );
+        return Ok(Layout::by_position(width));
+    }
+    let number = |role: &str, asked: &Option<String>| match asked.as_deref() {
+        None | Some("none") => Ok(None),
+        Some(column) => match column.parse::<usize>() {
+            Ok(index) if index < width => Ok(Some(index)),
+            Ok(index) => bail!(
+                "--columns {role}={index}: the first line has {width} columns, numbered from 0"
+            ),
+            Err(_) => bail!(
+                "--columns {role}={column}: with --no-header columns have numbers only, 0 to {}",
+                width - 1
+            ),
+        },
+    };
+    let required = |role: &str, asked: &Option<String>| match number(role, asked)? {
+        Some(index) => Ok(index),
+        None => bail!("--columns must name the {role} column, for example {role}=0"),
+    };
+    distinct(Layout {
+        user: required("user", &asked.user)?,
+        item: required("item", &asked.item)?,
+        rating: number("rating", &asked.rating)?,
+        time: number("time", &asked.time)?,
+    })
+}
+
+fn by_name_or_number(names: &[String], role: &str, column: &str) -> Result<usize> {
+    if let Some(index) = names.iter().position(|name| name == column) {
+        return Ok(index);
+    }
+    match column.parse::<usize>() {
+        Ok(index) if index < names.len() => Ok(index),
+        _ => bail!(
+            "--columns {role}={column}: no such column; the columns are: {} (or 0 to {})",
+            names.join(", "),
+            names.len() - 1
+        ),
+    }
+}
+
+fn distinct(layout: Layout) -> Result<Layout> {
+    let used = [
+        Some(layout.user),
+        Some(layout.item),
+        layout.rating,
+        layout.time,
+    ];
+    let mut used: Vec<usize> = used.into_iter().flatten().collect();
+    used.sort_unstable();
+    ensure!(
+        used.windows(2).all(|pair| pair[0] != pair[1]),
+        "--columns gives one column two roles"
+    );
+    Ok(layout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(header: &str) -> Vec<String> {
+        header.split(',').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn common_headers_are_recognised() {
+        for (header, expected) in [
+            ("userId,movieId,rating,timestamp", (0, 1, Some(2), Some(3))),
+            (
+                "reviewerID,asin,overall,unixReviewTime",
+                (0, 1, Some(2), Some(3)),
+            ),
+            ("rating,asin,parent_asin,user_id", (3, 2, Some(0), None)),
+            (
+                "user_id,item_id,reviewerID,asin,unixReviewTime",
+                (0, 1, None, Some(4)),
+            ),
+            ("User ID,Item-ID", (0, 1, None, None)),
+        ] {
+            let layout = of_header(&names(header), &Columns::default()).unwrap();
+            let found = (layout.user, layout.item, layout.rating, layout.time);
+            assert_eq!(found, expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_missing_column_lists_those_found_and_the_remedy() {
+        let error = of_header(&names("who,what,rating"), &Columns::default())
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("who, what, rating"), "{error}");
+        assert!(error.contains("--columns user=who,item=what"), "{error}");
+    }
+
+    #[test]
+    fn asked_columns_go_by_name_before_number() {
+        let asked: Columns = "user=1,item=0,rating=none".parse().unwrap();
+        let layout = of_header(&names("0,b,rating"), &asked).unwrap();
+        assert_eq!((layout.user, layout.item, layout.rating), (1, 0, None));
+        let error = of_header(&names("a,b"), &"user=c,item=b".parse().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("the columns are: a, b"));
+    }
+
+    #[test]
+    fn headerless_tables_go_by_number() {
+        let layout = of_headerless(3, &Columns::default()).unwrap();
+        assert_eq!(layout.describe(None), "user=0, item=1, rating=2");
+        for (width, asked, expected) in [
+            (3, "user=0,item=3", "numbered from 0"),
+            (3, "user=a,item=1", "numbers only"),
+            (3, "user=0,item=0", "two roles"),
+            (3, "user=0", "must name the item column"),
+        ] {
+            let error = of_headerless(width, &asked.parse().unwrap()).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
+        assert!(of_headerless(5, &Columns::default()).is_err());
+        assert!(of_headerless(1, &Columns::default()).is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! What reading met on the way: nothing is dropped without being counted here.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::args::{DuplicatePolicy, Format};
+
+/// How many unusable lines are shown in full.
+const EXAMPLES: usize = 5;
+
+/// One file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileReport {
+    /// The file.
+    pub path: PathBuf,
+    /// Its format, detected or given.
+    pub format: Format,
+    /// What the reader made of it, such as its columns.
+    pub layout: String,
+    /// Interactions read from it.
+    pub rows: usize,
+}
+
+/// Counts of what was read, merged, dropped and filtered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadReport {
+    /// The files of interactions, in order.
+    pub files: Vec<FileReport>,
+    /// Interactions read, before duplicates and filters.
+    pub rows: usize,
+    /// Lines of interactions or item records that could not be used.
+    pub malformed: usize,
+    /// The first few of them: `file:line: why`.
+    pub examples: Vec<String>,
+    /// Lines of sequence files that continue a user of an earlier line.
+    pub repeated_users: usize,
+    /// Interactions that the duplicate policy merged into another.
+    pub duplicates_merged: usize,
+    /// Item records merged into an earlier record of the same id.
+    pub items_merged: usize,
+    /// Prices that could not be understood; the records were kept without.
+    pub unreadable_prices: usize,
+    /// Users and items left after each round of `--core`.
+    pub core_rounds: Vec<(usize, usize)>,
+    strict: bool,
+}
+
+impl ReadReport {
+    /// An empty report; a strict one refuses the first malformed line.
+    pub(super) fn new(strict: bool) -> Self {
+        Self {
+            strict,
+            ..Self::default()
+        }
+    }
+
+    /// Counts a line that could not be used.
+    pub(super) fn malformed(&mut self, path: &Path, line: u64, why: &str) -> Result<()> {
+        let example = format!("{}:{line}: {why}", path.display());
+        if self.strict {
+            bail!("--strict: {example}");
+        }
+        self.malformed += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(example);
+        }
+        Ok(())
+    }
+
+    /// The duplicate policy where none was asked for: a sequence states its repeats on purpose.
+    pub(super) fn usual_policy(&self) -> DuplicatePolicy {
+        if self.files.iter().all(|f| f.format == Format::Sequence) {
+            DuplicatePolicy::Keep
+        } else {
+            DuplicatePolicy::Last
+        }
+    }
+
+    /// Everything that was lost or changed without being asked for, one sentence each.
+    /// Merged duplicates count when nobody chose the policy.
+    pub fn warnings(&self, policy_is_default: bool) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if self.malformed > 0 {
+            let more = match self.malformed - self.examples.len() {
+                0 => String::new(),
+                n => format!("\n  … and {n} more"),
+            };
+            warnings.push(format!(
+                "{} skipped:\n  {}{more}",
+                counted(self.malformed, "malformed line"),
+                self.examples.join("\n  ")
+            ));
+        }
+        if self.repeated_users > 0 {
+            warnings.push(format!(
+                "{} of sequence files continue a user of an earlier line: merged in order",
+                counted(self.repeated_users, "line")
+            ));
+        }
+        if self.duplicates_merged > 0 && policy_is_default {
+            warnings.push(format!(
+                "{} of one user with one item merged, the latest kept (choose with --duplicates)",
+                counted(self.duplicates_merged, "repeated interaction")
+            ));
+        }
+        if self.items_merged > 0 {
+            warnings.push(format!(
+                "{} of an id seen before: the first wins, its gaps are filled",
+                counted(self.items_merged, "item record")
+            ));
+        }
+        if self.unreadable_prices > 0 {
+            warnings.push(format!(
+                "{} not understood: those items have no price",
+                counted(self.unreadable_prices, "price")
+            ));
+        }
+        warnings
+    }
+}
+
+/// `1 line`, `2 lines`.
+fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_malformed_lines_are_shown_and_the_rest_counted() {
+        let mut report = ReadReport::new(false);
+        for line in 1..=7 {
+            report
+                .malformed(Path::new("a.csv"), line, "no user")
+                .unwrap();
+        }
+        let [warning] = &report.warnings(true)[..] else {
+            panic!("one warning expected")
+        };
+        assert!(warning.contains("7 malformed lines skipped"), "{warning}");
+        assert!(warning.contains("a.csv:1: no user"), "{warning}");
+        assert!(warning.contains("and 2 more"), "{warning}");
+        assert!(!warning.contains("a.csv:6"), "{warning}");
+    }
+
+    #[test]
+    fn a_strict_report_stops_at_the_first() {
+        let error = ReadReport::new(true)
+            .malformed(Path::new("a.csv"), 3, "no item")
+            .unwrap_err();
+        assert_eq!(error.to_string(), "--strict: a.csv:3: no item");
+    }
+
+    #[test]
+    fn merged_duplicates_are_no_warning_where_the_policy_was_chosen() {
+        let report = ReadReport {
+            duplicates_merged: 3,
+            ..ReadReport::default()
+        };
+        assert_eq!(report.warnings(true).len(), 1);
+        assert!(report.warnings(false).is_empty());
+    }
+}

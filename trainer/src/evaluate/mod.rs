@@ -1,0 +1,107 @@
+//! Judges a recommender by full ranking: every item of the catalogue that is
+//! not in the query's history is a candidate, none is sampled.
+
+mod accuracy;
+mod bootstrap;
+mod context;
+mod diversity;
+mod exposure;
+mod random;
+mod ranking;
+mod splitmix;
+
+pub use bootstrap::{Difference, differences};
+pub use context::{CUTOFFS, Context};
+pub use diversity::Similarity;
+pub use random::Random;
+
+use doorstep_shared::Recommender;
+use rayon::prelude::*;
+use serde::{Serialize, Serializer};
+
+use crate::progress::Progress;
+use crate::split::Case;
+use ranking::{Ranked, Ranker};
+
+/// How a model did.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    /// The user of each case.
+    pub users: Vec<u32>,
+    /// 0-based mid-rank of each relevant item of each case; infinite where the
+    /// item was no candidate, being in the history.
+    pub ranks: Vec<Vec<f64>>,
+    /// Metrics that are means over cases: name and each case's value.
+    pub by_case: Vec<(String, Vec<f64>)>,
+    /// Metrics of all lists together, such as coverage.
+    pub overall: Vec<(String, f64)>,
+}
+
+impl Evaluation {
+    /// Every metric, such as `recall@10`, by family and then by cut-off.
+    pub fn metrics(&self) -> Metrics {
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let means = self
+            .by_case
+            .iter()
+            .map(|(name, values)| (name.clone(), mean(values)));
+        Metrics(means.chain(self.overall.iter().cloned()).collect())
+    }
+}
+
+/// Metrics by name, in a fixed order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Metrics(pub Vec<(String, f64)>);
+
+impl Metrics {
+    /// The value of one metric, if it was computed.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| *value)
+    }
+}
+
+impl Serialize for Metrics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// Asks `model` every case. The result doesn't depend on the number of threads.
+pub fn evaluate(
+    model: &dyn Recommender,
+    cases: &[Case],
+    context: &Context,
+    progress: &Progress,
+) -> Evaluation {
+    let length = context.cutoffs.iter().copied().max().unwrap_or(0);
+    let bar = progress.bar(format!("{}: ranking", model.name()), cases.len() as u64);
+    let ranked: Vec<Ranked> = cases
+        .par_iter()
+        .with_min_len(16)
+        .map_init(
+            || Ranker::new(context.n_items, context.include_seen),
+            |ranker, case| {
+                bar.inc(1);
+                ranker.rank(model, case, length)
+            },
+        )
+        .collect();
+    bar.finish_and_clear();
+    let mut by_case = accuracy::by_case(&ranked, &context.cutoffs);
+    by_case.extend(exposure::novelty(&ranked, context));
+    let mut overall = diversity::intra_list(&ranked, context);
+    overall.extend(exposure::overall(&ranked, cases, context));
+    Evaluation {
+        users: cases.iter().map(|case| case.user).collect(),
+        ranks: ranked.into_iter().map(|r| r.ranks).collect(),
+        by_case,
+        overall,
+    }
+}
+
+#[cfg(test)]
+#[path = "evaluate_test.rs"]
+mod tests;

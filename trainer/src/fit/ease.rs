@@ -1,0 +1,89 @@
+//! EASE: the inverse of the binary Gram matrix gives every row of B.
+
+use doorstep_shared::Scores;
+use doorstep_shared::item_item::{ItemItem, Neighbours};
+use doorstep_shared::models::EaseConfig;
+use doorstep_shared::topk::Scored;
+
+use super::Training;
+use super::inverse::{Inverse, invert};
+use super::largest::Largest;
+use super::memory::check_dense;
+use super::rows::by_row;
+use super::user_items::UserItems;
+use crate::progress::Progress;
+
+pub(super) fn fit(
+    config: &EaseConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<ItemItem> {
+    let n_items = training.n_items;
+    check_dense(EaseConfig::NAME, n_items, 2)?;
+    let gram = gram(training, progress);
+    let step = progress.spinner("ease: inverse");
+    let inverse = invert(&gram, config.lambda)?;
+    step.finish_and_clear();
+    let keep = (config.neighbours as usize).min(n_items);
+    let bar = progress.bar("ease: neighbours", n_items as u64);
+    let neighbours = weights(&inverse, keep, &bar);
+    bar.finish_and_clear();
+    Ok(ItemItem {
+        name: EaseConfig::NAME.to_owned(),
+        weighting: config.weighting(),
+        neighbours,
+    })
+}
+
+/// XᵀX of the binary user-item matrix.
+fn gram(training: &Training, progress: &Progress) -> Neighbours {
+    let n_items = training.n_items;
+    let user_items = UserItems::new(training, false);
+    let bar = progress.bar("ease: co-occurrences", n_items as u64);
+    let gram = by_row(
+        n_items,
+        &bar,
+        || Scores::new(n_items),
+        |sums, item| {
+            sums.clear();
+            user_items.add_cooccurrences(item, sums);
+            entries(sums)
+        },
+    );
+    bar.finish_and_clear();
+    gram
+}
+
+/// What was summed, by ascending index.
+pub(super) fn entries(sums: &Scores) -> Vec<Scored> {
+    let score = |&item: &u32| Scored {
+        item,
+        score: sums.values()[item as usize],
+    };
+    let mut row: Vec<Scored> = sums.touched().iter().map(score).collect();
+    row.sort_unstable_by_key(|entry| entry.item);
+    row
+}
+
+/// The `keep` largest entries of each row of B = I − P diag(P)⁻¹, its zero
+/// diagonal left out.
+fn weights(inverse: &Inverse, keep: usize, bar: &indicatif::ProgressBar) -> Neighbours {
+    let n_items = inverse.items.len();
+    let scale: Vec<f32> = (0..n_items).map(|p| -1.0 / inverse.row(p)[p]).collect();
+    by_row(
+        n_items,
+        bar,
+        || Largest::new(keep),
+        |largest, item| {
+            let own = inverse.positions[item] as usize;
+            let row = inverse.row(own);
+            for (position, (&value, &scale)) in row.iter().zip(&scale).enumerate() {
+                let weight = value * scale;
+                if weight >= largest.floor() && position != own {
+                    largest.offer(inverse.items[position], weight);
+                }
+            }
+            largest.take()
+        },
+    )
+}

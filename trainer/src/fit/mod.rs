@@ -1,0 +1,97 @@
+//! Fits models: one file a model, under its file name in `doorstep_shared::models`.
+//!
+//! EASE and next-linear share dense normal equations (`inverse.rs`, with
+//! `elimination.rs` to keep the dense part small); item-kNN stays sparse.
+
+mod ease;
+mod elimination;
+mod inverse;
+mod item_knn;
+mod largest;
+mod memory;
+mod next_linear;
+mod popularity;
+mod recent_popularity;
+mod rows;
+mod user_items;
+
+use anyhow::ensure;
+use doorstep_shared::Event;
+use doorstep_shared::models::{Model, ModelConfig};
+
+use crate::progress::Progress;
+
+/// What a model is fitted on.
+#[derive(Clone, Copy, Debug)]
+pub struct Training<'a> {
+    /// Catalogue size; every item index of the histories is below it.
+    pub n_items: usize,
+    /// Training history of each user, oldest first; may be empty.
+    pub histories: &'a [Vec<Event>],
+}
+
+/// Fits the model that `config` describes, after checking its hyper-parameters.
+pub fn fit(
+    config: &ModelConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<Model> {
+    config.validate()?;
+    let n_items = training.n_items;
+    let stray = training
+        .histories
+        .iter()
+        .flatten()
+        .find(|e| e.item as usize >= n_items);
+    if let Some(event) = stray {
+        ensure!(
+            false,
+            "a training history holds item index {}, but the catalogue has only {n_items} items",
+            event.item
+        );
+    }
+    Ok(match config {
+        ModelConfig::Popularity(_) => Model::Popularity(popularity::fit(training)),
+        ModelConfig::RecentPopularity(c) => {
+            Model::RecentPopularity(recent_popularity::fit(c, training))
+        }
+        ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)),
+        ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
+        ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
+    })
+}
+
+/// What a reader of the results should know about how `config` was fitted.
+pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
+    match config {
+        ModelConfig::RecentPopularity(c) => vec![recent_popularity::note(c, training)],
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stray_item_and_a_bad_field_are_refused_before_any_work() {
+        let histories = vec![vec![Event::implicit(3)]];
+        let training = Training {
+            n_items: 3,
+            histories: &histories,
+        };
+        let config = ModelConfig::named("popularity").unwrap();
+        let message = fit(&config, &training, &Progress::new(true))
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("item index 3"), "{message}");
+
+        let mut config = doorstep_shared::models::EaseConfig::default();
+        config.lambda = f32::NAN;
+        let config = ModelConfig::Ease(config);
+        let message = fit(&config, &training, &Progress::new(true))
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("ease.lambda"), "{message}");
+    }
+}

@@ -1,0 +1,228 @@
+//! Next-linear: XᵀX and XᵀY straight from the histories, then
+//! B = (XᵀX + λI)⁻¹ XᵀY, a block of rows at a time, of which only the largest
+//! entries are ever kept: B itself is never stored.
+
+use doorstep_shared::Scores;
+use doorstep_shared::item_item::{ItemItem, Neighbours};
+use doorstep_shared::models::NextLinearConfig;
+use doorstep_shared::topk::Scored;
+use rayon::prelude::*;
+
+use super::Training;
+use super::ease::entries;
+use super::inverse::{Inverse, invert};
+use super::largest::Largest;
+use super::memory::check_dense;
+use super::rows::{Packed, by_row};
+use crate::progress::Progress;
+
+/// Rows of B computed together: one entry of XᵀY meets this many rows of the
+/// inverse at once, and their panel of it still fits the second-level cache.
+const LANES: usize = 32;
+
+pub(super) fn fit(
+    config: &NextLinearConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<ItemItem> {
+    check_dense(NextLinearConfig::NAME, training.n_items, 2)?;
+    let occurrences = Occurrences::new(training);
+    let products = Products {
+        config,
+        training,
+        occurrences: &occurrences,
+    };
+    let gram = products.matrix("next-linear: XᵀX", progress, Products::add_gram_row);
+    let step = progress.spinner("next-linear: inverse");
+    let inverse = invert(&gram, config.lambda)?;
+    step.finish_and_clear();
+    let next = products.matrix("next-linear: XᵀY", progress, Products::add_next_row);
+    let neighbours = weights(&inverse, &next, config.neighbours as usize, progress);
+    Ok(ItemItem {
+        name: NextLinearConfig::NAME.to_owned(),
+        weighting: config.weighting(),
+        neighbours,
+    })
+}
+
+/// Where each item occurs: (user, position in the history).
+struct Occurrences {
+    starts: Vec<usize>,
+    places: Vec<(u32, u32)>,
+}
+
+impl Occurrences {
+    fn new(training: &Training) -> Self {
+        let mut starts = vec![0; training.n_items + 2];
+        for event in training.histories.iter().flatten() {
+            starts[event.item as usize + 2] += 1;
+        }
+        for item in 2..starts.len() {
+            starts[item] += starts[item - 1];
+        }
+        // starts[item + 1] moves from the item's first place to its end.
+        let mut places = vec![(0, 0); *starts.last().expect("not empty")];
+        for (user, history) in (0..).zip(training.histories) {
+            for (position, event) in (0..).zip(history) {
+                let next = &mut starts[event.item as usize + 1];
+                places[*next] = (user, position);
+                *next += 1;
+            }
+        }
+        Self { starts, places }
+    }
+
+    fn of(&self, item: usize) -> &[(u32, u32)] {
+        &self.places[self.starts[item]..self.starts[item + 1]]
+    }
+}
+
+/// The normal equations. A prefix that ends at position t of a history of
+/// length T, t ≤ T − 2, is a row of X with decayᵗ⁻ᵃ at the item of each
+/// position a > t − window, and a row of Y with 1 at the item of t + 1.
+struct Products<'a> {
+    config: &'a NextLinearConfig,
+    training: &'a Training<'a>,
+    occurrences: &'a Occurrences,
+}
+
+impl Products<'_> {
+    fn matrix(
+        &self,
+        label: &'static str,
+        progress: &Progress,
+        add_row: impl Fn(&Self, usize, &mut Scores) + Sync,
+    ) -> Neighbours {
+        let n_items = self.training.n_items;
+        let bar = progress.bar(label, n_items as u64);
+        let matrix = by_row(
+            n_items,
+            &bar,
+            || Scores::new(n_items),
+            |sums, item| {
+                sums.clear();
+                add_row(self, item, sums);
+                entries(sums)
+            },
+        );
+        bar.finish_and_clear();
+        matrix
+    }
+
+    /// Positions a and b, b later by `gap`, meet in the prefixes t = b + s,
+    /// s = 0 … S: Σ decay^(gap + 2s), with S bounded by history and window.
+    fn add_gram_row(&self, item: usize, sums: &mut Scores) {
+        let (decay, window) = (f64::from(self.config.decay), self.config.window as usize);
+        for &(user, position) in self.occurrences.of(item) {
+            let (history, own) = (&self.training.histories[user as usize], position as usize);
+            // The last position is in no prefix.
+            let end = (history.len() - 1).min(own.saturating_add(window));
+            for other in (own + 1).saturating_sub(window)..end {
+                let (gap, later) = (own.abs_diff(other), own.max(other));
+                if later + 1 >= history.len() {
+                    continue;
+                }
+                let terms = (history.len() - 1 - later).min(window - gap);
+                let square = decay * decay;
+                let series = if decay == 1.0 {
+                    terms as f64
+                } else {
+                    (1.0 - square.powi(terms as i32)) / (1.0 - square)
+                };
+                let weight = decay.powi(gap as i32) * series;
+                sums.add(history[other].item, weight as f32);
+            }
+        }
+    }
+
+    fn add_next_row(&self, item: usize, sums: &mut Scores) {
+        let (decay, window) = (self.config.decay, self.config.window as usize);
+        for &(user, position) in self.occurrences.of(item) {
+            let after = &self.training.histories[user as usize][position as usize + 1..];
+            let mut weight = 1.0;
+            for event in after.iter().take(window) {
+                sums.add(event.item, weight);
+                weight *= decay;
+            }
+        }
+    }
+}
+
+/// The `keep` largest entries of each row of P · XᵀY. An item's own entry is
+/// left out: who has the item isn't recommended it.
+fn weights(inverse: &Inverse, next: &Neighbours, keep: usize, progress: &Progress) -> Neighbours {
+    let n_items = inverse.items.len();
+    let keep = keep.min(n_items);
+    let targets = next.to_csc();
+    let columns: Vec<Vec<(u32, f32)>> = targets
+        .outer_iterator()
+        .map(|c| {
+            c.iter()
+                .map(|(item, &value)| (inverse.positions[item], value))
+                .collect()
+        })
+        .collect();
+    let bar = progress.bar("next-linear: neighbours", n_items as u64);
+    let blocks: Vec<Vec<Vec<Scored>>> = (0..n_items.div_ceil(LANES))
+        .into_par_iter()
+        .map(|block| {
+            let rows = block_rows(inverse, &columns, keep, block * LANES);
+            bar.inc(rows.len() as u64);
+            rows
+        })
+        .collect();
+    bar.finish_and_clear();
+    let by_position: Vec<&Vec<Scored>> = blocks.iter().flatten().collect();
+    let mut packed = Packed::new(n_items);
+    inverse
+        .positions
+        .iter()
+        .for_each(|&p| packed.push(by_position[p as usize]));
+    packed.finish()
+}
+
+/// Rows `first`.. of B, pruned, at most `LANES` of them.
+fn block_rows(
+    inverse: &Inverse,
+    columns: &[Vec<(u32, f32)>],
+    keep: usize,
+    first: usize,
+) -> Vec<Vec<Scored>> {
+    let n_items = inverse.items.len();
+    let n_rows = LANES.min(n_items - first);
+    let panel: Vec<[f32; LANES]> = (0..n_items)
+        .map(|position| {
+            let mut lanes = [0.0; LANES];
+            lanes[..n_rows].copy_from_slice(&inverse.row(position)[first..first + n_rows]);
+            lanes
+        })
+        .collect();
+    let mut largest: Vec<Largest> = (0..n_rows).map(|_| Largest::new(keep)).collect();
+    let own: Vec<u32> = inverse.items[first..first + n_rows].to_vec();
+    let mut floors = [f32::NEG_INFINITY; LANES];
+    floors[n_rows..].fill(f32::INFINITY);
+    pulp::Arch::new().dispatch(|| {
+        for (item, column) in (0u32..).zip(columns) {
+            let mut sums = [0.0f32; LANES];
+            for &(position, value) in column {
+                let lanes = &panel[position as usize];
+                for lane in 0..LANES {
+                    sums[lane] += lanes[lane] * value;
+                }
+            }
+            let mut admitted = false;
+            for lane in 0..LANES {
+                admitted |= sums[lane] >= floors[lane];
+            }
+            if admitted {
+                for lane in 0..n_rows {
+                    if sums[lane] >= floors[lane] && own[lane] != item {
+                        largest[lane].offer(item, sums[lane]);
+                        floors[lane] = largest[lane].floor();
+                    }
+                }
+            }
+        }
+    });
+    largest.iter_mut().map(Largest::take).collect()
+}

@@ -1,0 +1,6 @@
+//! Engine *core*: every model that needs no Burn. The linker keeps the exports
+//! of `doorstep_web`; nothing runs on start.
+
+use doorstep_web as _;
+
+fn main() {}
