@@ -1,7 +1,7 @@
 // The demo shop: Doorstep's own widgets and API, and a page around them.
 
 import { VisitorHistory } from '../history.js';
-import { shareBundle } from '../widgets.js';
+import { opening } from './bundle.js';
 import { watchCost, watchFirst } from './cost.js';
 import { find, itemAddress } from './dom.js';
 import { showEmbed } from './embed.js';
@@ -22,13 +22,11 @@ function showFailure(error) {
 
 async function open() {
   const visits = VisitorHistory.of(shelf.bundle);
-  const { ready } = shareBundle(shelf.bundle, {
-    onProgress: ({ loaded, total }) => { find('progress').value = loaded / total; },
-  });
   try {
-    const doorstep = await ready;
+    const doorstep = await opening;
     watchCost(doorstep);
     showModels(doorstep.manifest.models, shelf);
+    await new Promise((later) => setTimeout(later)); // the shelf waits for the bundle too, and asks first
     await Promise.all([
       showProducts(doorstep),
       showVisited(visits, doorstep),
