@@ -142,7 +142,7 @@ export interface Cost {
 }
 
 export interface LoadCost extends Cost {
-  /** The engine's own size as transferred, 0 where the browser does not tell. */
+  /** The engine's own size as transferred: complete after the first query, 0 where the browser does not tell. */
   engineBytes: number;
 }
 

@@ -148,6 +148,7 @@ export class Doorstep extends EventTarget {
     // A worker that died is replaced by the next query.
     const host = await (this.#host ??= this.#start());
     signal?.throwIfAborted();
+    if (this.#disposed) throw this.#gone();
     return (await this.#request(host, method, args, { signal })).result;
   }
 
@@ -168,9 +169,9 @@ export class Doorstep extends EventTarget {
       this.#rejectAll(new DoorstepError('engine', `The engine stopped: ${event.message || 'no reason given'}. The next query starts a new one; report the bundle if it happens again.`));
     };
     try {
-      const { result, cost } = await this.#request(host, 'load', { base, timeoutMs }, { onProgress });
-      this.manifest = result.manifest;
-      this.loadCost = { ...cost, engineBytes: result.engineBytes };
+      const { result, cost, engineBytes } = await this.#request(host, 'load', { base, timeoutMs }, { onProgress });
+      this.manifest = result;
+      this.loadCost = { ...cost, engineBytes };
       return host;
     } catch (error) {
       host.terminate();
@@ -199,7 +200,7 @@ export class Doorstep extends EventTarget {
     });
   }
 
-  #receive({ id, progress, result, error: cause, cost }) {
+  #receive({ id, progress, result, error: cause, cost, engineBytes }) {
     const request = this.#pending.get(id);
     if (!request) return;
     if (progress) {
@@ -210,8 +211,9 @@ export class Doorstep extends EventTarget {
     request.settled();
     const error = cause && new DoorstepError(cause.code, cause.message, cause);
     if (error) request.reject(error);
-    else request.resolve({ result, cost });
+    else request.resolve({ result, cost, engineBytes });
     if (request.method === 'load') return;
+    this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, engineBytes); // browsers tell late
     const { model, unknown = [] } = result ?? {};
     const detail = { method: request.method, model, unknown, engine: 'core', device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));

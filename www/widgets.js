@@ -87,12 +87,12 @@ sheet.replaceSync(`
   --_width: var(--doorstep-card-width, 10.5rem);
   --_border: var(--doorstep-border, color-mix(in srgb, CanvasText 16%, transparent));
   display: block;
-  min-block-size: var(--doorstep-height, calc(var(--_width) + 10em));
+  min-block-size: var(--doorstep-height, calc(var(--_width) + 11.25em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
 :host([hidden]), [hidden] { display: none !important; }
-ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scrollbar-width: thin; }
+ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
 li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=card] {
   display: flex; flex-direction: column; box-sizing: border-box; inline-size: 100%; block-size: 100%; padding: 0; overflow: hidden;
@@ -105,11 +105,11 @@ li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=image], [part=placeholder] { display: block; flex: none; inline-size: 100%; block-size: auto; aspect-ratio: 1; object-fit: cover; background: color-mix(in srgb, CanvasText 6%, transparent); }
 [part=placeholder] { display: grid; place-items: center; font-size: 2.5em; font-weight: 600; color: color-mix(in srgb, CanvasText 60%, transparent); }
 [part=title], [part=reason] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
-[part=title] { margin: .6em .75em 0; min-block-size: 2.7em; font-weight: 550; }
+[part=title] { -webkit-line-clamp: 3; margin: .6em .8em 0; min-block-size: 4.05em; font-size: .9375em; font-weight: 550; }
 [part=price] { margin: .2em .75em 0; min-block-size: 1.35em; font-variant-numeric: tabular-nums; }
 [part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 7em)); }
+:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 8.25em)); }
 :host(doorstep-similar) [part=reason] { min-block-size: 0; }
 @media (prefers-reduced-motion: reduce) { [part=card] { transition: none; } [part=card]:hover { transform: none; } }
 `);
@@ -240,12 +240,12 @@ class ItemShelf extends HTMLElement {
     for (const hit of hits) cards.get(hit.id).show(hit);
     this.#cards = cards;
     this.#hits = hits;
-    if (position < 0) this.#list.scrollLeft = 0; // the best is first again
     this.#list.replaceChildren(...[...cards.values()].map(({ li }) => li));
-    this.#list.ariaLabel = this.label;
-    this.#list.ariaBusy = 'false';
     this.#list.hidden = !hits.length;
     this.#fallback.hidden = hits.length > 0;
+    if (position < 0) this.#list.scrollLeft = 0; // from the best on, not from where the last list was left
+    this.#list.ariaLabel = this.label;
+    this.#list.ariaBusy = 'false';
     if (position >= 0 && hits.length) {
       const kept = this.#list.contains(activeElement) ? activeElement : this.#list.children[Math.min(position, hits.length - 1)].firstChild;
       kept.focus({ preventScroll: true });
