@@ -79,3 +79,49 @@ fn print(directory: &Path, summary: &Summary, output: &Output) -> io::Result<()>
     writeln!(stdout, "{shown}/{IMAGES}/  {images} pictures")?;
     writeln!(stdout, "{:.1} MB in all", *bytes as f64 / 1e6)
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    fn args(out: &Path, force: bool) -> Args {
+        Args {
+            out: out.to_owned(),
+            items: 100,
+            users: 10,
+            seed: 7,
+            force,
+        }
+    }
+
+    fn quiet() -> Output {
+        Output {
+            json: false,
+            quiet: true,
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone_unless_forced() {
+        let home = TempDir::new().unwrap();
+        let notes = home.path().join("notes.txt");
+        fs::write(&notes, "mine").unwrap();
+        let refused = args(home.path(), false).run(&quiet()).unwrap_err();
+        assert!(refused.to_string().contains("--force"), "{refused}");
+        assert!(!home.path().join(ITEMS).exists());
+        args(home.path(), true).run(&quiet()).unwrap();
+        assert!(home.path().join(ITEMS).is_file());
+        assert_eq!(fs::read_to_string(notes).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_file_is_no_place_for_a_shop() {
+        let home = TempDir::new().unwrap();
+        let file = home.path().join("shop");
+        fs::write(&file, "").unwrap();
+        let refused = args(&file, false).run(&quiet()).unwrap_err();
+        assert!(refused.to_string().contains("choose a folder"), "{refused}");
+    }
+}

@@ -223,14 +223,29 @@ fn bad_json_lines_are_counted_too() {
 
 #[test]
 fn an_open_quote_is_reported() {
-    for rest in ["u,\"j\nv,k\nv,l\n", "\"u,j\nv,k\nv,l\n"] {
-        let data = read("r.csv", format!("user,item\nu,i\n{rest}"));
+    for rest in [
+        "u,\"j,x\nv,k,y\n",
+        "\"u,j,x\nv,k,y\n",
+        "u,j,\"x\nv,k,y\n",
+        "u,j,\"x\nv,k,y",
+    ] {
+        let data = read("r.csv", format!("user,item,text\nu,i,x\n{rest}"));
         assert_eq!(rows(&data), ["u i 1 -"]);
         assert_eq!(data.report.malformed, 1);
         let [example] = &data.report.examples[..] else {
             panic!("one example expected")
         };
         assert!(example.contains("is a quote not closed?"), "{example}");
+    }
+}
+
+#[test]
+fn text_of_several_lines_is_no_open_quote() {
+    for end in ["", "\n", "\r\n"] {
+        let text = format!("user,item,text\nu,i,\"a\nb\"\nu,j,\"c\n\n\"{end}");
+        let data = read("r.csv", text);
+        assert_eq!(rows(&data), ["u i 1 -", "u j 1 -"]);
+        assert_eq!(data.report.malformed, 0);
     }
 }
 

@@ -13,7 +13,7 @@ use super::names::{self, Words};
 use super::{END, START};
 
 /// Added to the rank, so that the best-selling item of a cell does not take all of it.
-const HEAD: f64 = 2.0;
+const HEAD: f64 = 1.0;
 /// What a brand's price level does to a price, in per cent.
 const LEVELS: [u64; 4] = [70, 100, 140, 200];
 
@@ -60,6 +60,8 @@ pub struct Catalogue {
     pub kinds: Vec<&'static Kind>,
     /// The category of each kind, an index of [`CATEGORIES`].
     pub categories: Vec<usize>,
+    /// What is bought after each kind, by index, with how often.
+    pub follows: Vec<Vec<(usize, f64)>>,
     /// All cells; those of a kind stand together. Some may be empty.
     pub cells: Vec<Cell>,
     cells_of: Vec<Range<usize>>,
@@ -72,11 +74,25 @@ impl Catalogue {
     /// `items` items in all kinds.
     pub fn new(items: u32, seed: u64) -> Self {
         let kinds: Vec<&Kind> = assortment::kinds().collect();
+        let called = |slug: &str| {
+            let found = kinds.iter().position(|kind| kind.slug == slug);
+            found.expect("every kind that follows is in the assortment")
+        };
+        let follows = kinds
+            .iter()
+            .map(|kind| {
+                kind.follows
+                    .iter()
+                    .map(|&(slug, share)| (called(slug), share))
+                    .collect()
+            })
+            .collect();
         let categories: Vec<usize> = kinds.iter().map(|kind| category_of(kind)).collect();
+        // What sells twice as often comes in less than twice as many varieties.
         let wanted = kinds
             .iter()
             .zip(&categories)
-            .map(|(kind, &category)| kind.share * CATEGORIES[category].share);
+            .map(|(kind, &category)| (kind.share * CATEGORIES[category].share).sqrt());
         let items_of = apportion(items, &wanted.collect::<Vec<_>>());
 
         let mut cells = Vec::new();
@@ -118,6 +134,7 @@ impl Catalogue {
             seed,
             kinds,
             categories,
+            follows,
             cells,
             cells_of,
             items_of,
@@ -135,15 +152,6 @@ impl Catalogue {
     /// The position in [`Self::cells`] of the cells of a kind.
     pub fn cells_of(&self, kind: usize) -> Range<usize> {
         self.cells_of[kind].clone()
-    }
-
-    /// The index of the kind called `slug`.
-    ///
-    /// # Panics
-    /// When there is none.
-    pub fn kind_called(&self, slug: &str) -> usize {
-        let found = self.kinds.iter().position(|kind| kind.slug == slug);
-        found.unwrap_or_else(|| panic!("the shop has no kind {slug}"))
     }
 
     /// The cell of an item.
@@ -179,7 +187,7 @@ impl Catalogue {
     /// How much an item sells at `time` compared with its best days, from 0 to 1.
     pub fn demand(&self, item: Item, time: i64) -> f64 {
         match self.life(item, &mut self.dice(item)) {
-            Life::Evergreen => 0.6,
+            Life::Evergreen => 0.7,
             Life::Fading => 1.0 - 0.95 * (time - START) as f64 / (END - START) as f64,
             Life::Launched(at) if time < at => 0.0,
             Life::Launched(at) => {
@@ -207,7 +215,7 @@ impl Catalogue {
         let cents = u64::from(kind.cents) * LEVELS[usize::from(brand.level)] * percent / 10_000;
         let note = dice.pick(kind.notes);
         let words = self.words(item);
-        let (colour, material) = (words.colour.name, words.material);
+        let colour = words.colour.name;
         let attributes = [
             ("category", kind.category),
             ("kind", kind.plural),
@@ -222,10 +230,9 @@ impl Catalogue {
             image: Some(image(kind, colour)),
             url: None,
             description: Some(format!(
-                "{material} {noun} in {colour}. {note}. Made by {brand}, {character}.",
-                noun = words.noun.to_lowercase(),
-                colour = colour.to_lowercase(),
-                brand = brand.name.trim_end_matches('.'),
+                "{phrase}. {note}. Made by {brand}, {character}.",
+                phrase = words.phrase(),
+                brand = brand.name,
                 character = brand.character,
             )),
             attributes: BTreeMap::from(attributes),
@@ -320,7 +327,8 @@ impl Scatter {
     fn new(seed: u64, number: u64, n: u64) -> Self {
         let mut dice = Dice::new(seed, Purpose::Order, number);
         let offset = dice.below(n);
-        let mut stride = 1 + dice.below(n);
+        // About two fifths apart, so that neighbours don't stay together.
+        let mut stride = (n * 2 / 5 + dice.below(n / 5 + 1)).max(1);
         while greatest_common_divisor(stride, n) != 1 {
             stride += 1;
         }

@@ -13,20 +13,20 @@ const MOST: usize = 60;
 /// How often a customer buys once more.
 const ONCE_MORE: f64 = 0.8;
 /// How often a purchase follows from an earlier one.
-const FOLLOWING: f64 = 0.45;
+const FOLLOWING: f64 = 0.5;
 /// How often the earlier one is the last.
-const FOLLOWING_LAST: f64 = 0.75;
+const FOLLOWING_LAST: f64 = 0.8;
 /// How often a purchase that follows is the first, or the second, companion of
 /// the item it follows; otherwise it is chosen by taste.
-const COMPANIONS: [f64; 2] = [0.45, 0.2];
+const COMPANIONS: [f64; 2] = [0.35, 0.2];
 /// How often a customer changes in taste once.
 const CHANGING: f64 = 0.5;
 /// How much more a customer buys in the favourite categories than in others.
-const FAVOURITES: [f64; 3] = [40.0, 20.0, 10.0];
+const FAVOURITES: [f64; 3] = [24.0, 14.0, 8.0];
 /// How well a brand sells to a customer who wants another price level, by the distance.
 const LEVEL_FIT: [f64; 4] = [1.0, 0.35, 0.1, 0.03];
 /// How much better a brand sells to a customer who is fond of it.
-const FONDNESS: f64 = 8.0;
+const FONDNESS: f64 = 5.0;
 /// Tries to find an item that is in season and not bought before.
 const TRIES: usize = 24;
 /// How often a customer is fond of a brand.
@@ -54,7 +54,7 @@ pub fn purchases(catalogue: &Catalogue, seed: u64, number: u64) -> Vec<Purchase>
     let mut dice = Dice::new(seed, Purpose::Customer, number);
     let customer = Customer::new(&mut dice, catalogue, seed);
     let mut bought: Vec<Purchase> = Vec::new();
-    for time in customer.times(&mut dice) {
+    for time in times(&mut dice) {
         let item = customer
             .follow(&mut dice, &bought, time)
             .or_else(|| customer.choose(&mut dice, &bought, time));
@@ -87,7 +87,8 @@ impl<'a> Customer<'a> {
         }
         let change = START + dice.below((END - START) as u64) as i64;
 
-        let level = 3.min(dice.below(3) + dice.below(2)) as u8;
+        // 0 to 3, and mostly in the middle.
+        let level = (dice.below(3) + dice.below(2)) as u8;
         let fit = BRANDS.each_ref().map(|brand| {
             let fondness = if dice.chance(FOND) { FONDNESS } else { 1.0 };
             fondness * LEVEL_FIT[usize::from(brand.level.abs_diff(level))]
@@ -101,42 +102,6 @@ impl<'a> Customer<'a> {
         }
     }
 
-    /// When the customer buys: in visits of one or more purchases, minutes apart.
-    fn times(&self, dice: &mut Dice) -> Vec<i64> {
-        let mut purchases = FEWEST;
-        while purchases < MOST && dice.chance(ONCE_MORE) {
-            purchases += 1;
-        }
-        let mut visits = vec![1_u32];
-        for _ in 1..purchases {
-            match visits.last_mut() {
-                Some(visit) if dice.chance(SAME_VISIT) => *visit += 1,
-                _ => visits.push(1),
-            }
-        }
-        let span = (END - START) as u64;
-        let joined = dice.below(span * 3 / 4);
-        let last_moment = span - 2 * DAY as u64;
-        let mut moments: Vec<i64> = visits
-            .iter()
-            .map(|_| START + (joined + dice.below(last_moment - joined)) as i64)
-            .collect();
-        moments.sort_unstable();
-        let mut times: Vec<i64> = Vec::with_capacity(purchases);
-        for (moment, visit) in moments.into_iter().zip(visits) {
-            for place in 0..visit {
-                let earliest = times.last().map_or(moment, |last| moment.max(last + 30));
-                let pause = if place == 0 {
-                    0
-                } else {
-                    30 + dice.below(600) as i64
-                };
-                times.push(earliest + pause);
-            }
-        }
-        times
-    }
-
     /// What goes with something bought before, if the customer is after that now.
     fn follow(&self, dice: &mut Dice, bought: &[Purchase], time: i64) -> Option<Item> {
         if bought.is_empty() || !dice.chance(FOLLOWING) {
@@ -147,9 +112,9 @@ impl<'a> Customer<'a> {
             false => 1 + dice.below(bought.len().min(4) as u64) as usize,
         };
         let source = bought[bought.len() - back].item;
-        let follows = self.catalogue.kinds[self.catalogue.cell(source).kind].follows;
+        let follows = &self.catalogue.follows[self.catalogue.cell(source).kind];
         let place = dice.weighted(follows.iter().map(|&(_, share)| share))?;
-        let kind = self.catalogue.kind_called(follows[place].0);
+        let kind = follows[place].0;
         let [first, second] = COMPANIONS;
         let wish = dice.unit();
         let companion = if wish < first {
@@ -220,6 +185,42 @@ impl<'a> Customer<'a> {
         let place = dice.weighted(weights)?;
         Some(self.catalogue.draw((cells.start + place) as u32, dice))
     }
+}
+
+/// When a customer buys: in visits of one or more purchases, minutes apart.
+fn times(dice: &mut Dice) -> Vec<i64> {
+    let mut purchases = FEWEST;
+    while purchases < MOST && dice.chance(ONCE_MORE) {
+        purchases += 1;
+    }
+    let mut visits = vec![1_u32];
+    for _ in 1..purchases {
+        match visits.last_mut() {
+            Some(visit) if dice.chance(SAME_VISIT) => *visit += 1,
+            _ => visits.push(1),
+        }
+    }
+    let span = (END - START) as u64;
+    let joined = dice.below(span * 3 / 4);
+    let last_moment = span - 2 * DAY as u64;
+    let mut moments: Vec<i64> = visits
+        .iter()
+        .map(|_| START + (joined + dice.below(last_moment - joined)) as i64)
+        .collect();
+    moments.sort_unstable();
+    let mut times: Vec<i64> = Vec::with_capacity(purchases);
+    for (moment, visit) in moments.into_iter().zip(visits) {
+        for place in 0..visit {
+            let earliest = times.last().map_or(moment, |last| moment.max(last + 30));
+            let pause = if place == 0 {
+                0
+            } else {
+                30 + dice.below(600) as i64
+            };
+            times.push(earliest + pause);
+        }
+    }
+    times
 }
 
 fn favourite(dice: &mut Dice) -> usize {

@@ -12,7 +12,7 @@ const STARTS: [&str; 48] = [
 ];
 const ENDS: [&str; 30] = [
     "bank", "beck", "bourne", "bridge", "brough", "combe", "cote", "dale", "den", "fell", "field",
-    "ford", "gate", "grove", "ham", "haven", "holm", "hurst", "leigh", "ley", "mead", "mont",
+    "ford", "gate", "grove", "ham", "haven", "holm", "hurst", "leigh", "low", "mead", "mont",
     "more", "shaw", "stead", "ton", "wick", "wood", "worth", "well",
 ];
 
@@ -27,9 +27,9 @@ pub struct Words {
     /// How often all other words were used up before: 0 for the first.
     mark: u64,
     /// One of the kind's nouns.
-    pub noun: &'static str,
+    noun: &'static str,
     /// One of the kind's materials.
-    pub material: &'static str,
+    material: &'static str,
     /// One of the kind's colours.
     pub colour: &'static Colour,
 }
@@ -73,6 +73,13 @@ impl Words {
         let Self { noun, material, .. } = self;
         format!("{start}{end}{mark} {material} {noun}, {}", self.colour.name)
     }
+
+    /// As in a sentence: `Stoneware mug in moss`.
+    pub fn phrase(&self) -> String {
+        let words = format!("{} {} in {}", self.material, self.noun, self.colour.name);
+        let (first, rest) = words.split_at(1);
+        format!("{first}{}", rest.to_lowercase())
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +99,14 @@ mod tests {
                 assert!(titles.insert(title.clone()), "{title} comes twice");
             }
         }
+    }
+
+    #[test]
+    fn titles_and_sentences_read_as_written_by_hand() {
+        let kind = kinds().find(|kind| kind.slug == "mug").unwrap();
+        let words = Words::of(kind, 0, 0);
+        assert_eq!(words.title(), "Ashbank Stoneware Mug, Clay");
+        assert_eq!(words.phrase(), "Stoneware mug in clay");
     }
 
     #[test]

@@ -51,7 +51,7 @@ fn the_last_two_are_held_out_and_short_histories_are_not() {
     assert_eq!(items(&split.test[0].history), [0, 1, 2]);
     assert_eq!(
         split.notes,
-        ["1 users with fewer than 3 interactions are training only"]
+        ["users with fewer than 3 interactions, training only: 1"]
     );
 }
 
@@ -88,8 +88,8 @@ fn a_repeated_item_is_no_right_answer_unless_seen_items_are_included() {
     assert_eq!(
         excluded.notes,
         [
-            "test: 1 held-out interactions repeat the history: no right answers",
-            "test: 1 cases without a right answer dropped"
+            "test: held-out interactions that repeat the history, no right answers: 1",
+            "test: cases dropped for want of a right answer: 1"
         ]
     );
     let relevance = Relevance {
@@ -175,7 +175,7 @@ fn later_users_and_items_unknown_to_training_are_left_out() {
         split
             .notes
             .iter()
-            .any(|note| note.starts_with("2 later interactions")),
+            .any(|note| note.starts_with("later interactions") && note.ends_with(": 2")),
         "{:?}",
         split.notes
     );

@@ -3,7 +3,10 @@
 //! written by hand; `catalogue` makes items of it.
 
 mod brands;
+mod cycling;
 mod drawing;
+mod drinks;
+mod garden;
 mod home;
 mod kitchen;
 mod outdoors;
@@ -84,9 +87,17 @@ pub static CATEGORIES: [Category; 16] = [
 
 /// All kinds, in a fixed order.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    [outdoors::KINDS, kitchen::KINDS, home::KINDS, study::KINDS]
-        .into_iter()
-        .flatten()
+    [
+        outdoors::KINDS,
+        cycling::KINDS,
+        garden::KINDS,
+        drinks::KINDS,
+        kitchen::KINDS,
+        home::KINDS,
+        study::KINDS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]
