@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{demo, evaluate, inspect, prepare, serve, train};
+use crate::commands::{compare, demo, evaluate, inspect, prepare, serve, train};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -37,6 +37,7 @@ impl Output {
 
 #[derive(Subcommand)]
 enum Command {
+    Compare(compare::Args),
     Prepare(prepare::Args),
     Train(train::Args),
     Evaluate(evaluate::Args),
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let output = &cli.output;
     let outcome = match cli.command {
+        Command::Compare(args) => args.run(output),
         Command::Prepare(args) => args.run(output),
         Command::Train(args) => args.run(output),
         Command::Evaluate(args) => args.run(output),

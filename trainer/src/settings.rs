@@ -1,214 +1,217 @@
-//! Hyper-parameters from the command line: a TOML file, then `--set`.
+//! Which models to fit with which hyper-parameters: names, a TOML file and
+//! `--set MODEL.FIELD=VALUE`, later ones winning.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use doorstep_shared::models::ModelConfig;
-use toml::{Table, Value};
+use serde_json::{Map, Value};
 
-/// The options that set hyper-parameters.
-#[derive(clap::Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Hyper-parameters")]
-pub struct ModelArgs {
-    /// Set a hyper-parameter, such as next-linear.lambda=80. May be given several times.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    pub set: Vec<String>,
-    /// Read hyper-parameters from a TOML file with a table for each model; --set goes first.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-}
-
-/// The configuration of each named model: defaults, changed by the TOML file `config`, changed by
-/// `set`. A name, field or value that can't be is an error before any work.
+/// The configurations of `names`, in their order: defaults, then the tables of
+/// `config` (`[next-linear]` …), then each of `set`. Ranges are checked.
 pub fn model_configs(
     names: &[String],
     set: &[String],
     config: Option<&Path>,
 ) -> Result<Vec<ModelConfig>> {
-    let mut configs = Vec::new();
+    ensure!(
+        !names.is_empty(),
+        "no model named; choose from {}",
+        ModelConfig::NAMES.join(", ")
+    );
+    let mut settings: Vec<Settings> = Vec::new();
     for name in names {
-        let default = ModelConfig::named(name).ok_or_else(|| unknown_model(name))?;
-        let repeated = configs
-            .iter()
-            .any(|known: &ModelConfig| known.name() == name);
-        ensure!(!repeated, "{name} is named twice");
-        configs.push(default);
+        let repeated = settings.iter().any(|s| s.model == name);
+        ensure!(!repeated, "{name} is named twice; name each model once");
+        settings.push(Settings::defaults(name)?);
     }
-    let file = config.map(read_tables).transpose()?.unwrap_or_default();
-    for (name, table) in &file {
-        let table = table
-            .as_table()
-            .ok_or_else(|| anyhow!("{name} in the configuration file must be a table: [{name}]"))?;
+    if let Some(path) = config {
+        let from = format!("the configuration {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {from}"))?;
+        apply_toml(&mut settings, &text).with_context(|| format!("in {from}"))?;
+    }
+    for assignment in set {
+        apply_assignment(&mut settings, assignment)
+            .with_context(|| format!("--set {assignment}"))?;
+    }
+    settings.into_iter().map(Settings::finish).collect()
+}
+
+/// The hyper-parameters of one model on their way to a [`ModelConfig`].
+struct Settings {
+    model: &'static str,
+    fields: Map<String, Value>,
+}
+
+/// The key under which a serialised [`ModelConfig`] holds the model's name.
+const TAG: &str = "model";
+
+impl Settings {
+    fn defaults(model: &str) -> Result<Self> {
+        let Some(config) = ModelConfig::named(model) else {
+            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+        };
+        let model = config.name();
+        let Value::Object(mut fields) = serde_json::to_value(config)? else {
+            bail!("a configuration of {model} is not a table");
+        };
+        fields.remove(TAG);
+        Ok(Self { model, fields })
+    }
+
+    fn set(&mut self, field: &str, value: Value) -> Result<()> {
+        if !self.fields.contains_key(field) {
+            if self.fields.is_empty() {
+                bail!("{} has no hyper-parameters", self.model);
+            }
+            let what = format!("hyper-parameter of {}", self.model);
+            return Err(unknown(
+                &what,
+                field,
+                self.fields.keys().map(String::as_str),
+            ));
+        }
+        let default = &self.fields[field];
+        let fits = match default {
+            Value::Bool(_) => value.is_boolean(),
+            Value::Number(n) if n.is_f64() => value.is_number(),
+            Value::Number(_) => value.as_u64().is_some_and(|v| u32::try_from(v).is_ok()),
+            _ => true,
+        };
+        let expected = match default {
+            Value::Bool(_) => "true or false",
+            Value::Number(n) if n.is_f64() => "a number",
+            _ => "a whole number from 0 to 4294967295",
+        };
+        ensure!(
+            fits,
+            "{}.{field} must be {expected}, not {}",
+            self.model,
+            shown(&value)
+        );
+        self.fields.insert(field.to_owned(), value);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<ModelConfig> {
+        self.fields
+            .insert(TAG.to_owned(), Value::String(self.model.to_owned()));
+        let config: ModelConfig = serde_json::from_value(Value::Object(self.fields))?;
+        config.validate()?;
+        Ok(config)
+    }
+}
+
+/// A copy of `config` with one hyper-parameter set from text, as by `--set`.
+pub fn with_field(config: &ModelConfig, field: &str, value: &str) -> Result<ModelConfig> {
+    let mut settings = Settings::defaults(config.name())?;
+    if let Value::Object(fields) = serde_json::to_value(config)? {
+        settings.fields = fields;
+        settings.fields.remove(TAG);
+    }
+    settings.set(field, parse(value))?;
+    settings.finish()
+}
+
+fn apply_toml(settings: &mut [Settings], text: &str) -> Result<()> {
+    let tables: toml::Table = text.parse()?;
+    for (model, table) in &tables {
+        if ModelConfig::named(model).is_none() {
+            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+        }
+        let toml::Value::Table(table) = table else {
+            bail!("`{model}` must be a table: [{model}], then FIELD = VALUE");
+        };
+        // A file may configure models that this command doesn't use.
+        let mut unused = Settings::defaults(model)?;
+        let at = settings.iter().position(|s| s.model == model);
         for (field, value) in table {
-            apply(&mut configs, name, field, value.clone())?;
+            let target = match at {
+                Some(at) => &mut settings[at],
+                None => &mut unused,
+            };
+            target.set(field, serde_json::to_value(value)?)?;
         }
     }
-    for setting in set {
-        let (path, value) = setting.split_once('=').ok_or_else(|| malformed(setting))?;
-        let (name, field) = path.split_once('.').ok_or_else(|| malformed(setting))?;
-        apply(
-            &mut configs,
-            name.trim(),
-            field.trim(),
-            parse_value(value.trim()),
-        )?;
-    }
-    for config in &configs {
-        config.validate()?;
-    }
-    Ok(configs)
-}
-
-/// The error for a model that does not exist.
-pub fn unknown_model(name: &str) -> anyhow::Error {
-    anyhow!(
-        "there is no model {name:?}; the models are {}",
-        ModelConfig::NAMES.join(", ")
-    )
-}
-
-fn malformed(setting: &str) -> anyhow::Error {
-    anyhow!("--set {setting:?} is not MODEL.FIELD=VALUE, such as next-linear.lambda=80")
-}
-
-fn read_tables(path: &Path) -> Result<Table> {
-    let text =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    text.parse()
-        .with_context(|| format!("{} is not TOML", path.display()))
-}
-
-/// A number or truth value where it reads as one, else a text.
-fn parse_value(text: &str) -> Value {
-    let parsed = format!("value = {text}").parse::<Table>().ok();
-    parsed
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| {
-            // TOML wants a digit before the point.
-            text.parse::<f64>()
-                .map_or_else(|_| Value::String(text.to_owned()), Value::Float)
-        })
-}
-
-/// Changes one field of the model called `name`.
-pub fn apply(configs: &mut [ModelConfig], name: &str, field: &str, value: Value) -> Result<()> {
-    if ModelConfig::named(name).is_none() {
-        return Err(unknown_model(name));
-    }
-    let Some(config) = configs.iter_mut().find(|config| config.name() == name) else {
-        bail!("{name}.{field} is set, but {name} is not among the models asked for");
-    };
-    *config = with_field(config, field, value)?;
     Ok(())
 }
 
-fn with_field(config: &ModelConfig, field: &str, value: Value) -> Result<ModelConfig> {
-    let name = config.name();
-    let mut table = Table::try_from(config).context("a configuration is a table")?;
-    let fields: Vec<&str> = table
-        .keys()
-        .map(String::as_str)
-        .filter(|key| *key != "model")
-        .collect();
-    if !fields.contains(&field) {
-        match fields.as_slice() {
-            [] => bail!("{name} has no hyper-parameters, so {field} can't be set"),
-            fields => bail!(
-                "{name} has no field {field:?}; it has {}",
-                fields.join(", ")
-            ),
+fn apply_assignment(settings: &mut [Settings], assignment: &str) -> Result<()> {
+    let parts = assignment.split_once('=').and_then(|(path, value)| {
+        let (model, field) = path.split_once('.')?;
+        Some((model.trim(), field.trim(), value.trim()))
+    });
+    let (model, field, value) =
+        parts.context("write MODEL.FIELD=VALUE, for example next-linear.lambda=80")?;
+    if ModelConfig::named(model).is_none() {
+        return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+    }
+    let named = settings
+        .iter()
+        .map(|s| s.model)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let target = settings.iter_mut().find(|s| s.model == model);
+    target
+        .with_context(|| format!("{model} is not among the models to fit ({named})"))?
+        .set(field, parse(value))
+}
+
+/// Numbers and booleans as such, anything else as text. A leading or trailing
+/// decimal point is allowed.
+fn parse(text: &str) -> Value {
+    let whole = text.parse::<u64>().ok().map(Value::from);
+    let number = || {
+        text.parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+    };
+    let boolean = || text.parse::<bool>().ok().map(Value::from);
+    whole
+        .or_else(|| number().map(Value::Number))
+        .or_else(boolean)
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("`{text}`"),
+        other => other.to_string(),
+    }
+}
+
+/// An error that lists what there is, and guesses what was meant.
+fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
+    let known: Vec<&str> = known.collect();
+    let list = known.join(", ");
+    let near = known
+        .iter()
+        .map(|name| (distance(given, name), *name))
+        .min();
+    match near {
+        Some((edits, name)) if edits <= 1 + given.chars().count() / 4 => {
+            anyhow!("there is no {what} called `{given}`; did you mean `{name}`? There are: {list}")
+        }
+        _ => anyhow!("there is no {what} called `{given}`; there are: {list}"),
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let substitute = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
         }
     }
-    // An integer is a fine value for a field that holds a number with a fraction.
-    let value = match (&table[field], &value) {
-        (Value::Float(_), Value::Integer(whole)) => Value::Float(*whole as f64),
-        _ => value,
-    };
-    let shown = value.to_string();
-    table.insert(field.to_owned(), value);
-    table.try_into().map_err(|error: toml::de::Error| {
-        anyhow!("{name}.{field} can't be {shown}: {}", error.message())
-    })
+    row[b.len()]
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};
-
-    fn configs(names: &[&str], set: &[&str]) -> Result<Vec<ModelConfig>> {
-        let owned = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
-        model_configs(&owned(names), &owned(set), None)
-    }
-
-    fn why(names: &[&str], set: &[&str]) -> String {
-        configs(names, set).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn set_changes_one_field() {
-        let found = configs(
-            &["next-linear", "item-knn"],
-            &[
-                "next-linear.lambda=7",
-                "item-knn.recency=.5",
-                "item-knn.ratings=true",
-            ],
-        )
-        .unwrap();
-        let next_linear = NextLinearConfig {
-            lambda: 7.0,
-            ..Default::default()
-        };
-        let item_knn = ItemKnnConfig {
-            recency: 0.5,
-            ratings: true,
-            ..Default::default()
-        };
-        assert_eq!(
-            found,
-            [
-                ModelConfig::NextLinear(next_linear),
-                ModelConfig::ItemKnn(item_knn)
-            ]
-        );
-    }
-
-    #[test]
-    fn the_file_comes_before_set() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(file.path(), "[ease]\nlambda = 3\nneighbours = 9\n").unwrap();
-        let names = ["ease".to_owned()];
-        let found =
-            model_configs(&names, &["ease.lambda=5".to_owned()], Some(file.path())).unwrap();
-        let ModelConfig::Ease(ease) = &found[0] else {
-            panic!("ease was asked for")
-        };
-        assert_eq!((ease.lambda, ease.neighbours), (5.0, 9));
-    }
-
-    #[test]
-    fn mistakes_say_what_would_do() {
-        assert_eq!(
-            why(&["svd"], &[]),
-            "there is no model \"svd\"; the models are popularity, recent-popularity, item-knn, ease, next-linear"
-        );
-        assert_eq!(
-            why(&["ease"], &["ease.lamda=1"]),
-            "ease has no field \"lamda\"; it has lambda, neighbours, recency"
-        );
-        assert_eq!(
-            why(&["ease"], &["ease.lambda=-1"]),
-            "ease.lambda must be a positive number, not -1"
-        );
-        assert!(
-            why(&["ease"], &["ease.neighbours=many"])
-                .starts_with("ease.neighbours can't be \"many\"")
-        );
-        assert!(why(&["ease"], &["ease.neighbours=-3"]).starts_with("ease.neighbours can't be -3"));
-        assert!(why(&["ease"], &["lambda"]).contains("MODEL.FIELD=VALUE"));
-        assert!(why(&["ease"], &["item-knn.recency=1"]).contains("not among the models"));
-        assert_eq!(why(&["ease", "ease"], &[]), "ease is named twice");
-    }
-}
+#[path = "settings_test.rs"]
+mod tests;

@@ -1,18 +1,17 @@
 //! `doorstep evaluate`: judges a finished bundle by the code that the browser
 //! runs, on the weights as published.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::bundle::{Bundle, ReadError};
-use doorstep_shared::{Event, Recommender};
+use doorstep_shared::{Event, Recommender, Vocabulary};
 use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::cli::Output;
 use crate::data::{self, DataArgs};
-use crate::evaluate::{Context, Metrics, evaluate};
+use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
 use crate::publish::FolderStore;
 use crate::split::{Case, Relevance, SplitMethod, split_with};
 
@@ -102,9 +101,10 @@ impl Args {
             .map(|history| numbering.events(history))
             .collect();
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
+        let similarity = Similarity::of(&numbering.items, &dataset.catalogue, &train);
         let context = Context {
             include_seen: self.include_seen,
-            ..Context::of(numbering.n_items(), &train, &[])
+            ..Context::new(popularity(numbering.items.len(), &train), similarity)
         };
         let mut rows = Vec::new();
         for name in available
@@ -137,31 +137,20 @@ impl Args {
 /// From the data's item indices to the bundle's; items that the bundle lacks
 /// come after its own.
 struct Numbering {
+    items: Vocabulary,
     bundle_index: Vec<u32>,
-    bundle_items: usize,
     new_items: usize,
 }
 
 impl Numbering {
     fn new(bundle_ids: &[String], data_ids: &[String]) -> Self {
-        let index: HashMap<&str, u32> = bundle_ids.iter().map(String::as_str).zip(0..).collect();
-        let mut new_items = 0;
-        let bundle_index = data_ids.iter().map(|id| match index.get(id.as_str()) {
-            Some(&index) => index,
-            None => {
-                new_items += 1;
-                (bundle_ids.len() + new_items - 1) as u32
-            }
-        });
+        let mut items: Vocabulary = bundle_ids.iter().collect();
+        let bundle_index = data_ids.iter().map(|id| items.insert(id)).collect();
         Self {
-            bundle_index: bundle_index.collect(),
-            bundle_items: bundle_ids.len(),
-            new_items,
+            new_items: items.len() - bundle_ids.len(),
+            items,
+            bundle_index,
         }
-    }
-
-    fn n_items(&self) -> usize {
-        self.bundle_items + self.new_items
     }
 
     fn item(&self, item: u32) -> u32 {

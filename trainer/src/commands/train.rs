@@ -10,11 +10,11 @@ use doorstep_shared::models::{Model, ModelConfig};
 
 use crate::cli::Output;
 use crate::data::{self, DataArgs, Dataset};
-use crate::evaluate::{Context, evaluate};
+use crate::evaluate::{Context, Similarity, evaluate, popularity};
 use crate::fit::{Training, fit};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
-use crate::settings::{ModelArgs, model_configs};
+use crate::settings::model_configs;
 use crate::split::{Split, SplitMethod, split};
 
 /// Fit models and publish them as a bundle of static files.
@@ -40,8 +40,12 @@ pub struct Args {
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "split")]
     refit: bool,
-    #[command(flatten)]
-    settings: ModelArgs,
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -57,11 +61,7 @@ impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
         let progress = output.progress();
-        let configs = model_configs(
-            &self.models,
-            &self.settings.set,
-            self.settings.config.as_deref(),
-        )?;
+        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
         check_free(&self.out, self.force)?;
         let dataset = data::load(&self.data, &progress)?;
         ensure!(
@@ -71,7 +71,7 @@ impl Args {
         let records = item_records(&dataset);
         let (fitted, fitted_on, counts) = match &self.split {
             None => fit_on_everything(configs, &dataset, &progress)?,
-            Some(method) => self.fit_and_judge(configs, &dataset, &records, method, &progress)?,
+            Some(method) => self.fit_and_judge(configs, &dataset, method, &progress)?,
         };
         let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
         report(&self.out, &manifest, output)
@@ -81,14 +81,14 @@ impl Args {
         &self,
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
-        records: &[ItemRecord],
         method: &SplitMethod,
         progress: &Progress,
     ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
         let split = split(&dataset.interactions, method)?;
         split.notes.iter().for_each(|note| progress.say(note));
         let n_items = split.items.len();
-        let context = Context::of(n_items, &split.train, &records[..n_items]);
+        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
+        let context = Context::new(popularity(n_items, &split.train), similarity);
         let training = Training {
             n_items,
             histories: &split.train,

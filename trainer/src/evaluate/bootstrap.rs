@@ -9,7 +9,8 @@ use super::splitmix::SplitMix64;
 /// A metric's difference to the model compared with, and its 95 % interval.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// Such as `recall@10`.
+    /// Such as `recall@10`; the key of the map that holds this.
+    #[serde(skip)]
     pub metric: String,
     /// This model's value less the other's.
     pub mean: f64,

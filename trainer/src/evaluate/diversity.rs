@@ -1,8 +1,9 @@
 //! Intra-list diversity: how unlike each other the items of a list are.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
-use doorstep_shared::Event;
+use doorstep_shared::{Event, ItemRecord, Vocabulary};
 use rayon::prelude::*;
 
 use super::Context;
@@ -34,7 +35,41 @@ impl Similarity {
         Self::CoOccurrence(users)
     }
 
-    fn of(&self, a: u32, b: u32) -> f64 {
+    /// By attributes, where any item of the vocabulary has some in the
+    /// catalogue, and by co-occurrence otherwise.
+    pub fn of(items: &Vocabulary, catalogue: &[ItemRecord], histories: &[Vec<Event>]) -> Self {
+        let mut numbers = HashMap::new();
+        let mut sets = vec![Vec::new(); items.len()];
+        for record in catalogue {
+            let Some(item) = items.get(&record.id) else {
+                continue;
+            };
+            let set: &mut Vec<u32> = &mut sets[item as usize];
+            for (attribute, values) in &record.attributes {
+                for value in values {
+                    let next = numbers.len() as u32;
+                    set.push(*numbers.entry((attribute, value)).or_insert(next));
+                }
+            }
+            set.sort_unstable();
+            set.dedup();
+        }
+        if numbers.is_empty() {
+            Self::co_occurrence(items.len(), histories)
+        } else {
+            Self::Attributes(sets)
+        }
+    }
+
+    /// What is compared, in words.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Attributes(_) => "item attributes",
+            Self::CoOccurrence(_) => "co-occurrence",
+        }
+    }
+
+    fn between(&self, a: u32, b: u32) -> f64 {
         let (sets, scale): (_, fn(f64, f64, f64) -> f64) = match self {
             Self::Attributes(sets) => (sets, |a, b, common| a + b - common),
             Self::CoOccurrence(sets) => (sets, |a, b, _| (a * b).sqrt()),
@@ -125,7 +160,7 @@ impl<'a> Memo<'a> {
         let slot = key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - Self::BITS);
         let slot = &mut self.slots[slot as usize];
         if slot.0 != pair {
-            *slot = (pair, self.similarity.of(a, b));
+            *slot = (pair, self.similarity.between(a, b));
         }
         slot.1
     }
@@ -140,11 +175,11 @@ mod tests {
         let i = Event::implicit;
         let histories = vec![vec![i(0), i(1), i(0)], vec![i(1)], vec![i(2)]];
         let by_users = Similarity::co_occurrence(3, &histories);
-        assert!((by_users.of(0, 1) - 0.5f64.sqrt()).abs() < 1e-12);
-        assert_eq!(by_users.of(0, 2), 0.0);
+        assert!((by_users.between(0, 1) - 0.5f64.sqrt()).abs() < 1e-12);
+        assert_eq!(by_users.between(0, 2), 0.0);
         let by_attributes = Similarity::Attributes(vec![vec![1, 2, 3], vec![2, 3, 9], vec![]]);
-        assert_eq!(by_attributes.of(0, 1), 0.5);
-        assert_eq!(by_attributes.of(2, 2), 0.0);
+        assert_eq!(by_attributes.between(0, 1), 0.5);
+        assert_eq!(by_attributes.between(2, 2), 0.0);
 
         let context = Context {
             cutoffs: vec![1, 2, 5],

@@ -3,7 +3,6 @@
 
 mod accuracy;
 mod bootstrap;
-mod context;
 mod diversity;
 mod exposure;
 mod random;
@@ -11,17 +10,57 @@ mod ranking;
 mod splitmix;
 
 pub use bootstrap::{Difference, differences};
-pub use context::{CUTOFFS, Context};
 pub use diversity::Similarity;
 pub use random::Random;
 
-use doorstep_shared::Recommender;
+use doorstep_shared::{Event, Recommender};
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 
 use crate::progress::Progress;
 use crate::split::Case;
 use ranking::{Ranked, Ranker};
+
+/// The cut-offs k of METRIC@k where nothing else is asked.
+pub const CUTOFFS: [usize; 3] = [5, 10, 20];
+
+/// What evaluation needs besides model and cases.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Catalogue size.
+    pub n_items: usize,
+    /// Training interactions of each item, for novelty and popularity bias.
+    pub popularity: Vec<u32>,
+    /// How alike two items are, for intra-list diversity.
+    pub similarity: Similarity,
+    /// The cut-offs k, ascending.
+    pub cutoffs: Vec<usize>,
+    /// Whether items of the history are candidates too.
+    pub include_seen: bool,
+}
+
+impl Context {
+    /// The usual protocol: [`CUTOFFS`], items of the history excluded.
+    pub fn new(popularity: Vec<u32>, similarity: Similarity) -> Self {
+        Self {
+            n_items: popularity.len(),
+            popularity,
+            similarity,
+            cutoffs: CUTOFFS.to_vec(),
+            include_seen: false,
+        }
+    }
+}
+
+/// Training interactions of each item.
+pub fn popularity(n_items: usize, histories: &[Vec<Event>]) -> Vec<u32> {
+    let mut counts = vec![0; n_items];
+    histories
+        .iter()
+        .flatten()
+        .for_each(|event| counts[event.item as usize] += 1);
+    counts
+}
 
 /// How a model did.
 #[derive(Clone, Debug)]

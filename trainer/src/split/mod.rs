@@ -37,6 +37,8 @@ pub struct Split {
     pub users: Vocabulary,
     /// Training history of each user (by user index), oldest first; may be empty.
     pub train: Vec<Vec<Event>>,
+    /// Training and validation part of each user's history, for a final fit.
+    pub train_and_validation: Vec<Vec<Event>>,
     /// Each asked with the training history; hyper-parameters are chosen by these.
     pub validation: Vec<Case>,
     /// Each asked with training and validation history.
@@ -156,6 +158,7 @@ pub fn split_with(
         items: interactions.items.clone(),
         users: interactions.users.clone(),
         train,
+        train_and_validation: before_test,
         validation,
         test,
         notes,

@@ -1,0 +1,291 @@
+//! `doorstep compare`: fits models and judges them on one division of the data.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::cli::Output;
+use crate::compare::{
+    Fingerprint, Options, Protocol, RESAMPLES, Report, Row, compare, is_random, main_cutoff,
+};
+use crate::data::{self, DataArgs};
+use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
+use crate::settings::model_configs;
+use crate::split::{Relevance, SplitMethod, split_with};
+
+/// Fits models and judges them by full ranking of the whole catalogue.
+///
+/// Popularity, recent popularity and random scores always stand beside the
+/// models asked for.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    data: DataArgs,
+    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
+    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
+    split: SplitMethod,
+    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear.
+    #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
+    models: Vec<String>,
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The cut-offs of METRIC@k.
+    #[arg(long, value_delimiter = ',', default_values_t = CUTOFFS, value_name = "K,…")]
+    k: Vec<usize>,
+    /// Fit on the training and the validation part.
+    #[arg(long)]
+    refit: bool,
+    /// Items of the history may be recommended and may be right answers.
+    #[arg(long)]
+    include_seen: bool,
+    /// Only held-out interactions rated at least R are right answers.
+    #[arg(long, value_name = "R")]
+    relevant_at: Option<f32>,
+    /// What differences are taken to: best, first or a model's name.
+    #[arg(long, default_value = "best", value_name = "MODEL")]
+    against: String,
+    /// Of the bootstrap and of the random baseline.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Also write the report, as --json prints it, to this file.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+impl Args {
+    /// Checks every option, then reads, divides, fits, judges and reports.
+    pub fn run(self, output: &Output) -> Result<()> {
+        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
+        let mut cutoffs = self.k.clone();
+        cutoffs.sort_unstable();
+        cutoffs.dedup();
+        ensure!(cutoffs[0] > 0, "--k must be at least 1 (got 0)");
+        let progress = output.progress();
+        let dataset = data::load(&self.data, &progress)?;
+        let relevance = Relevance {
+            include_seen: self.include_seen,
+            at_least: self.relevant_at,
+        };
+        let split = split_with(&dataset.interactions, &self.split, relevance)?;
+        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
+        let context = Context {
+            cutoffs,
+            include_seen: self.include_seen,
+            ..Context::new(popularity(split.items.len(), &split.train), similarity)
+        };
+        let options = Options {
+            refit: self.refit,
+            against: self.against.clone(),
+            seed: self.seed,
+        };
+        let (models, fit_notes) = compare(&configs, &split, &context, &options, &progress)?;
+        let report = Report {
+            models,
+            protocol: Protocol {
+                split: split.protocol.clone(),
+                ranking: "full",
+                ties: "mid-rank",
+                include_seen: self.include_seen,
+                refit: self.refit,
+                relevant_at: self.relevant_at,
+                cases: split.test.len(),
+                diversity: context.similarity.name(),
+                cutoffs: context.cutoffs,
+                resamples: RESAMPLES,
+                seed: self.seed,
+                notes: [split.notes, fit_notes].concat(),
+            },
+            data: Fingerprint::of(&dataset.interactions),
+        };
+        let json = serde_json::to_string_pretty(&report)?;
+        if let Some(path) = &self.save {
+            save(path, &json)?;
+        }
+        if output.json {
+            println!("{json}");
+        } else {
+            print!("{}", table(&report));
+        }
+        Ok(())
+    }
+}
+
+/// Whole or not at all: written beside, then renamed.
+fn save(path: &Path, text: &str) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}; choose another --save", path.display()))
+}
+
+/// Families in the order of their columns, and whether more is better.
+const COLUMNS: [(&str, bool); 11] = [
+    ("recall", true),
+    ("ndcg", true),
+    ("hit-rate", true),
+    ("precision", true),
+    ("mrr", true),
+    ("map", true),
+    ("coverage", true),
+    ("gini", false),
+    ("diversity", true),
+    ("novelty", true),
+    ("popularity-bias", false),
+];
+
+fn table(report: &Report) -> String {
+    let mut text = String::new();
+    let width = report
+        .models
+        .iter()
+        .map(|row| label(row).chars().count())
+        .max()
+        .unwrap_or(0);
+    for &k in &report.protocol.cutoffs {
+        let _ = write!(text, "{:width$}", format!("k = {k}"));
+        for (family, _) in COLUMNS {
+            let _ = write!(text, "  {:>8} ", heading(family));
+        }
+        text.push('\n');
+        for row in &report.models {
+            let _ = write!(text, "{:width$}", label(row));
+            for (family, more) in COLUMNS {
+                let value = |row: &Row| row.metrics.get(&format!("{family}@{k}")).unwrap_or(0.0);
+                let own = value(row);
+                let rivals = report.models.iter().filter(|rival| !is_random(&rival.name));
+                let best = !is_random(&row.name)
+                    && rivals
+                        .map(value)
+                        .all(|other| if more { own >= other } else { own <= other });
+                let _ = write!(text, "  {:>8}{}", figure(own), if best { '*' } else { ' ' });
+            }
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text += &differences_table(report, width);
+    text += "* best of its column, random apart; lower is better for gini and bias\n";
+    text += &about(report);
+    text
+}
+
+fn differences_table(report: &Report, width: usize) -> String {
+    let k = main_cutoff(&report.protocol.cutoffs);
+    let Some(against) = report.models.iter().find_map(|row| row.difference.as_ref()) else {
+        return String::new();
+    };
+    let mut text = format!(
+        "{:width$}  {:30}  {:30}  {:>8}  {:>8}\n",
+        format!("less {}", against.against),
+        format!("recall@{k} (95 % interval)"),
+        format!("ndcg@{k} (95 % interval)"),
+        "fit s",
+        "rank s"
+    );
+    for row in &report.models {
+        let interval = |family: &str| {
+            let name = format!("{family}@{k}");
+            let found = row
+                .difference
+                .as_ref()?
+                .metrics
+                .iter()
+                .find(|d| d.metric == name)?;
+            let clear = if found.is_clear() { "" } else { " ~" };
+            Some(format!(
+                "{:+.4} ({:+.4} … {:+.4}){clear}",
+                found.mean, found.low, found.high
+            ))
+        };
+        let shown = |family| interval(family).unwrap_or_else(|| "–".to_owned());
+        let _ = writeln!(
+            text,
+            "{:width$}  {:30}  {:30}  {:>8.2}  {:>8.2}",
+            label(row),
+            shown("recall"),
+            shown("ndcg"),
+            row.fit_seconds,
+            row.evaluate_seconds
+        );
+    }
+    text + "~ the interval holds 0: no clear difference\n"
+}
+
+fn about(report: &Report) -> String {
+    let (protocol, data) = (&report.protocol, &report.data);
+    let mut text = format!(
+        "\n{} test cases, {}, full ranking of {} items, mid-rank ties, items of the history {}; \
+         fitted on {}; diversity by {}\n{} users, {} interactions, data {}\n",
+        protocol.cases,
+        protocol.split,
+        data.items,
+        if protocol.include_seen {
+            "included"
+        } else {
+            "excluded"
+        },
+        if protocol.refit {
+            "training and validation part"
+        } else {
+            "the training part"
+        },
+        protocol.diversity,
+        data.users,
+        data.interactions,
+        &data.sha256[..12],
+    );
+    if let Some(least) = protocol.relevant_at {
+        let _ = writeln!(text, "right answers: rated at least {least}");
+    }
+    protocol
+        .notes
+        .iter()
+        .for_each(|note| _ = writeln!(text, "{note}"));
+    text
+}
+
+fn label(row: &Row) -> String {
+    let baseline = if row.baseline { " (baseline)" } else { "" };
+    format!("{}{baseline}", row.name)
+}
+
+fn heading(family: &str) -> &str {
+    match family {
+        "precision" => "prec",
+        "diversity" => "divers",
+        "popularity-bias" => "bias",
+        other => other,
+    }
+}
+
+/// Four decimals below 10, as many digits above.
+fn figure(value: f64) -> String {
+    if value.abs() < 10.0 {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_written_whole_or_the_error_names_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        save(&path, "{}").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let bad = folder.path().join("absent").join("report.json");
+        let text = format!("{:#}", save(&bad, "{}").unwrap_err());
+        assert!(text.contains("--save"), "{text}");
+    }
+}

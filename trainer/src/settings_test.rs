@@ -1,0 +1,137 @@
+use std::io::Write;
+
+use super::*;
+use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};
+
+fn configs(names: &[&str], set: &[&str]) -> Result<Vec<ModelConfig>> {
+    let own = |texts: &[&str]| texts.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    model_configs(&own(names), &own(set), None)
+}
+
+fn message(names: &[&str], set: &[&str]) -> String {
+    format!("{:#}", configs(names, set).unwrap_err())
+}
+
+#[test]
+fn later_settings_win_and_the_order_is_that_of_the_names() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let text =
+        "[next-linear]\nlambda = 20\ndecay = 0.7\n[item-knn]\nratings = true\n[ease]\nlambda = 3\n";
+    file.write_all(text.as_bytes()).unwrap();
+    let names = ["item-knn".to_owned(), "next-linear".to_owned()];
+    let set = [
+        "next-linear.lambda=.5".to_owned(),
+        "next-linear.window=7".to_owned(),
+    ];
+    let found = model_configs(&names, &set, Some(file.path())).unwrap();
+    let knn = ItemKnnConfig {
+        ratings: true,
+        ..Default::default()
+    };
+    let linear = NextLinearConfig {
+        lambda: 0.5,
+        decay: 0.7,
+        window: 7,
+        ..Default::default()
+    };
+    assert_eq!(
+        found,
+        [ModelConfig::ItemKnn(knn), ModelConfig::NextLinear(linear)]
+    );
+}
+
+#[test]
+fn defaults_survive_the_round_trip() {
+    for name in ModelConfig::NAMES {
+        assert_eq!(
+            configs(&[name], &[]).unwrap(),
+            [ModelConfig::named(name).unwrap()]
+        );
+    }
+}
+
+#[test]
+fn errors_say_what_there_is() {
+    let text = message(&["next-liner"], &[]);
+    assert!(
+        text.contains("did you mean `next-linear`") && text.contains("item-knn"),
+        "{text}"
+    );
+    let text = message(&["quantum"], &[]);
+    assert!(
+        !text.contains("did you mean") && text.contains("ease"),
+        "{text}"
+    );
+    let text = message(&["ease"], &["ease.lamda=1"]);
+    assert!(
+        text.contains("did you mean `lambda`") && text.contains("recency"),
+        "{text}"
+    );
+    let text = message(&["ease"], &["next-linear.lambda=1"]);
+    assert!(
+        text.contains("not among the models to fit (ease)"),
+        "{text}"
+    );
+    let text = message(&["popularity"], &["popularity.x=1"]);
+    assert!(
+        text.contains("popularity has no hyper-parameters"),
+        "{text}"
+    );
+    let text = message(&["ease"], &["ease"]);
+    assert!(text.contains("MODEL.FIELD=VALUE"), "{text}");
+    let text = message(&["ease", "ease"], &[]);
+    assert!(text.contains("named twice"), "{text}");
+    assert!(message(&[], &[]).contains("choose from"));
+}
+
+#[test]
+fn values_have_the_type_and_range_of_their_field() {
+    for (set, expected) in [
+        (
+            "next-linear.window=2.5",
+            "a whole number from 0 to 4294967295, not 2.5",
+        ),
+        ("next-linear.window=-1", "a whole number"),
+        ("next-linear.window=5000000000", "a whole number"),
+        ("next-linear.lambda=many", "a number, not `many`"),
+        ("next-linear.lambda=NaN", "a number, not `NaN`"),
+        ("next-linear.lambda=0", "a positive number, not 0"),
+        ("next-linear.decay=true", "a number, not true"),
+    ] {
+        let text = message(&["next-linear"], &[set]);
+        assert!(text.contains(expected), "{set}: {text}");
+    }
+}
+
+#[test]
+fn one_field_is_set_on_top_of_the_others() {
+    let base = ModelConfig::NextLinear(NextLinearConfig {
+        window: 9,
+        ..Default::default()
+    });
+    let expected = NextLinearConfig {
+        window: 9,
+        decay: 0.5,
+        ..Default::default()
+    };
+    assert_eq!(
+        with_field(&base, "decay", "0.5").unwrap(),
+        ModelConfig::NextLinear(expected)
+    );
+    assert!(with_field(&base, "decay", "2").is_err());
+}
+
+#[test]
+fn a_bad_file_is_named() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[ease]\nlambda = 'x'\n").unwrap();
+    let error = model_configs(&["ease".to_owned()], &[], Some(file.path())).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(
+        text.contains(file.path().to_str().unwrap()) && text.contains("ease.lambda"),
+        "{text}"
+    );
+    let missing = Path::new("no-such-file.toml");
+    let error = model_configs(&["ease".to_owned()], &[], Some(missing)).unwrap_err();
+    assert!(format!("{error:#}").contains("no-such-file.toml"));
+}
