@@ -18,7 +18,7 @@ pub struct ItemRecord {
     pub price: Option<f64>,
     /// Mean rating on the data's own scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rating: Option<f32>,
+    pub rating: Option<f64>,
     /// Address of a picture, absolute or relative to the page; `data:` works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,

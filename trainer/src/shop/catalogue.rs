@@ -226,7 +226,7 @@ impl Catalogue {
         ItemRecord {
             title: Some(words.title()),
             price: Some(rounded(cents) as f64 / 100.0),
-            rating: Some(quality as f32 / 10.0),
+            rating: Some(quality as f64 / 10.0),
             image: Some(image(kind, colour)),
             url: None,
             description: Some(format!(

@@ -36,10 +36,7 @@ fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRec
     record.price = object
         .get("price")
         .and_then(|value| price::of_json(value, report));
-    record.rating = object
-        .get("average_rating")
-        .and_then(Value::as_f64)
-        .map(|rating| rating as f32);
+    record.rating = object.get("average_rating").and_then(Value::as_f64);
     record.image = image(&object);
     record.description = object
         .get("description")

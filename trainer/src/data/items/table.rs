@@ -120,7 +120,10 @@ fn item(
             Role::Title => item.title = present(text),
             Role::Price => item.price = price::of_text(text, report),
             Role::Rating if text.is_empty() => {}
-            Role::Rating => item.rating = Some(values::rating(text)?),
+            Role::Rating => {
+                values::rating(text)?;
+                item.rating = text.parse().ok();
+            }
             Role::Image => item.image = present(text),
             Role::Url => item.url = present(text),
             Role::Description => item.description = present(text),
