@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{compare, prepare, serve};
+use crate::commands::{compare, prepare, serve, tune};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -40,6 +40,7 @@ enum Command {
     Compare(compare::Args),
     Prepare(prepare::Args),
     Serve(serve::Args),
+    Tune(tune::Args),
 }
 
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
@@ -50,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Compare(args) => args.run(output),
         Command::Prepare(args) => args.run(output),
         Command::Serve(args) => args.run(output),
+        Command::Tune(args) => args.run(output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,3 +3,4 @@
 pub mod compare;
 pub mod prepare;
 pub mod serve;
+pub mod tune;
