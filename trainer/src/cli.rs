@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{compare, prepare, serve, tune};
+use crate::commands::{compare, demo, evaluate, inspect, prepare, serve, train, tune};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -39,8 +39,12 @@ impl Output {
 enum Command {
     Compare(compare::Args),
     Prepare(prepare::Args),
+    Train(train::Args),
+    Evaluate(evaluate::Args),
+    Inspect(inspect::Args),
     Serve(serve::Args),
     Tune(tune::Args),
+    Demo(demo::Args),
 }
 
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
@@ -50,8 +54,12 @@ pub fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Compare(args) => args.run(output),
         Command::Prepare(args) => args.run(output),
+        Command::Train(args) => args.run(output),
+        Command::Evaluate(args) => args.run(output),
+        Command::Inspect(args) => args.run(output),
         Command::Serve(args) => args.run(output),
         Command::Tune(args) => args.run(output),
+        Command::Demo(args) => args.run(output),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tower_http::compression::{CompressionLayer, Predicate};
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{Any, CorsLayer};
 use tower_http::services::ServeDir;
 
 /// Content types that gzip makes smaller. Bundle shards and pictures are dense already.
@@ -102,7 +102,7 @@ fn router(directory: &Path) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers(AllowHeaders::mirror_request())
+        .allow_headers(Any)
         .expose_headers([ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_RANGE]);
     Router::new()
         .fallback_service(ServeDir::new(directory))

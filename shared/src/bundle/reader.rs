@@ -127,6 +127,11 @@ impl<S: Store> Bundle<S> {
         &self.manifest
     }
 
+    /// Where its files come from.
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
     /// The manifest as it was read.
     pub fn manifest_json(&self) -> &[u8] {
         &self.manifest_json

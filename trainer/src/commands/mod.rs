@@ -1,6 +1,10 @@
 //! One file a command: its arguments and what it does.
 
 pub mod compare;
+pub mod demo;
+pub mod evaluate;
+pub mod inspect;
 pub mod prepare;
 pub mod serve;
+pub mod train;
 pub mod tune;

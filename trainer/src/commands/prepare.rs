@@ -54,8 +54,8 @@ impl Args {
 fn table(prepared: &Prepared) -> String {
     let mut text = String::new();
     for (name, report) in [
-        ("training part", &prepared.train),
-        ("all data", &prepared.all),
+        ("the training part", &prepared.train),
+        ("everything", &prepared.all),
     ] {
         text += &rounds(name, report);
     }
@@ -83,7 +83,7 @@ fn table(prepared: &Prepared) -> String {
 }
 
 fn rounds(name: &str, report: &CoreReport) -> String {
-    let mut text = format!("{}-core of the {name}\n", report.core);
+    let mut text = format!("{}-core of {name}\n", report.core);
     for (round, (users, items)) in report.rounds.iter().enumerate() {
         text += &format!(
             "  round {:<3} {users:>9} users {items:>9} items\n",
@@ -103,4 +103,86 @@ fn row(name: &str, s: &Statistics) -> String {
         s.mean_user_history,
         s.mean_item_history
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(change: impl FnOnce(&mut Args)) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let log = folder.path().join("log.csv");
+        let mut text = "user,item,timestamp\n".to_owned();
+        for row in 0..200 {
+            text += &format!("u{},i{},{row}\n", row % 7, row % 5);
+        }
+        std::fs::write(&log, text)?;
+        let mut args = Args {
+            out: folder.path().join("out"),
+            force: false,
+            core_train: 4,
+            core_all: 5,
+            data: DataArgs::file(log),
+        };
+        change(&mut args);
+        let quiet = Output {
+            quiet: true,
+            ..Output::default()
+        };
+        args.clone().run(&quiet)?;
+        // 35 pairs in 200 rows: had repeats been merged, no user would have more than 5.
+        let all = std::fs::read_to_string(args.out.join("all_data.txt"))?;
+        assert_eq!(all.split_whitespace().count(), 200 + 7);
+        Ok(())
+    }
+
+    #[test]
+    fn repeats_are_kept() {
+        run(|_| {}).unwrap();
+    }
+
+    #[test]
+    fn item_files_are_refused() {
+        let error = run(|args| args.data.items = vec!["items.csv".into()]).unwrap_err();
+        assert!(error.to_string().contains("leave --items out"), "{error}");
+    }
+
+    #[test]
+    fn the_table_shows_rounds_and_every_part() {
+        let statistics = Statistics {
+            users: 3,
+            items: 2,
+            actions: 6,
+            density: 1.0,
+            mean_user_history: 2.0,
+            mean_item_history: 3.0,
+        };
+        let report = CoreReport {
+            core: 4,
+            rounds: vec![(3, 2), (3, 2)],
+            left: statistics,
+        };
+        let text = table(&Prepared {
+            input: statistics,
+            validation_from: 80,
+            test_from: 90,
+            train: report.clone(),
+            validation: statistics,
+            test: statistics,
+            all: report,
+            files: vec![],
+        });
+        assert_eq!(
+            text.matches("round 2           3 users         2 items")
+                .count(),
+            2,
+            "{text}"
+        );
+        assert_eq!(
+            text.matches("100.0000%        2.000        3.000").count(),
+            5,
+            "{text}"
+        );
+        assert!(text.contains("validation from 80, test from 90"), "{text}");
+    }
 }

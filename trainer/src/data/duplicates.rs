@@ -1,10 +1,8 @@
 //! Several interactions of one user with one item.
 
-use std::collections::HashMap;
-
 use anyhow::{Result, bail};
 
-use super::{DuplicatePolicy, Interactions};
+use super::{DuplicatePolicy, Interaction, Interactions};
 
 /// Applies `policy` and says how many rows were merged into another.
 ///
@@ -14,53 +12,55 @@ pub(super) fn apply(interactions: &mut Interactions, policy: DuplicatePolicy) ->
     if policy == DuplicatePolicy::Keep {
         return Ok(0);
     }
-    let mut groups: HashMap<(u32, u32), Group> = HashMap::with_capacity(interactions.rows.len());
+    let rows = &mut interactions.rows;
+    let mut places: Vec<u32> = (0..rows.len() as u32).collect();
+    places.sort_unstable_by_key(|&place| {
+        let row = &rows[place as usize];
+        (row.user, row.item, place)
+    });
+    let pair = |row: &Interaction| (row.user, row.item);
+    let mut stays = vec![true; rows.len()];
     let mut merged = 0;
-    for (place, row) in interactions.rows.iter().enumerate() {
-        let group = groups.entry((row.user, row.item)).or_insert(Group {
-            latest: place,
-            rows: 0,
-            rating_sum: 0.0,
-        });
-        if group.rows > 0 {
-            merged += 1;
-            if policy == DuplicatePolicy::Error {
-                bail!(
-                    "user `{}` has more than one interaction with item `{}` (rows {} and {} of the data, from 0); \
-                     choose --duplicates last, mean or keep",
-                    interactions.users.id(row.user),
-                    interactions.items.id(row.item),
-                    group.latest,
-                    place
-                );
+    let mut means = Vec::new();
+    for group in places.chunk_by(|&a, &b| pair(&rows[a as usize]) == pair(&rows[b as usize])) {
+        let [first, second, ..] = *group else {
+            continue;
+        };
+        if policy == DuplicatePolicy::Error {
+            let row = rows[first as usize];
+            bail!(
+                "user `{}` has more than one interaction with item `{}` (rows {first} and {second} of the data, \
+                 from 0); choose --duplicates last, mean or keep",
+                interactions.users.id(row.user),
+                interactions.items.id(row.item),
+            );
+        }
+        merged += group.len() - 1;
+        let mut latest = first;
+        for &place in group {
+            stays[place as usize] = false;
+            if rows[place as usize].time >= rows[latest as usize].time {
+                latest = place;
             }
         }
-        group.rows += 1;
-        group.rating_sum += f64::from(row.rating);
-        if row.time >= interactions.rows[group.latest].time {
-            group.latest = place;
+        stays[latest as usize] = true;
+        if policy == DuplicatePolicy::Mean {
+            means.push((latest, mean_rating(rows, group)));
         }
     }
-    if merged == 0 {
-        return Ok(0);
+    for (place, mean) in means {
+        rows[place as usize].rating = mean;
     }
-    let mut place = 0;
-    interactions.rows.retain_mut(|row| {
-        let group = &groups[&(row.user, row.item)];
-        let stays = group.latest == place;
-        if stays && policy == DuplicatePolicy::Mean {
-            row.rating = (group.rating_sum / f64::from(group.rows)) as f32;
-        }
-        place += 1;
-        stays
-    });
+    let mut stays = stays.into_iter();
+    rows.retain(|_| stays.next().expect("one mark a row"));
     Ok(merged)
 }
 
-struct Group {
-    latest: usize,
-    rows: u32,
-    rating_sum: f64,
+fn mean_rating(rows: &[Interaction], group: &[u32]) -> f32 {
+    let ratings = group
+        .iter()
+        .map(|&place| f64::from(rows[place as usize].rating));
+    (ratings.sum::<f64>() / group.len() as f64) as f32
 }
 
 #[cfg(test)]
@@ -68,7 +68,6 @@ mod tests {
     use doorstep_shared::Vocabulary;
 
     use super::*;
-    use crate::data::Interaction;
 
     fn sample(rows: &[(u32, u32, f32, Option<i64>)]) -> Interactions {
         Interactions {

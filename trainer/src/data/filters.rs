@@ -193,7 +193,44 @@ mod tests {
         assert!(!core.holds(&rows(&[(0, 0)])[0]));
     }
 
+    /// Rounds as the notebook prints them, from filtered copies of both kinds of history.
+    fn rounds_by_lists(pairs: &[(u32, u32)], k: usize) -> Vec<(usize, usize)> {
+        let mut of_user = vec![vec![]; 8];
+        let mut of_item = vec![vec![]; 8];
+        for &(user, item) in pairs {
+            of_user[user as usize].push(item);
+            of_item[item as usize].push(user);
+        }
+        let mut rounds = vec![(0, 0)];
+        loop {
+            let long = |lists: &[Vec<u32>]| -> Vec<bool> {
+                lists.iter().map(|list| list.len() >= k).collect()
+            };
+            let (users, items) = (long(&of_user), long(&of_item));
+            for list in &mut of_user {
+                list.retain(|&item| items[item as usize]);
+            }
+            for list in &mut of_item {
+                list.retain(|&user| users[user as usize]);
+            }
+            let count = |good: &[bool]| good.iter().filter(|&&is_good| is_good).count();
+            rounds.push((count(&users), count(&items)));
+            if rounds[rounds.len() - 1] == rounds[rounds.len() - 2] {
+                return rounds.split_off(1);
+            }
+        }
+    }
+
     proptest! {
+        /// Counting gives the same rounds as filtering lists.
+        #[test]
+        fn rounds_equal_those_of_filtered_lists(
+            pairs in prop::collection::vec((0u32..8, 0u32..8), 0..60),
+            k in 1usize..5,
+        ) {
+            prop_assert_eq!(Core::of(&rows(&pairs), k).rounds, rounds_by_lists(&pairs, k));
+        }
+
         /// The core equals what removing one offender at a time, in any order, ends with.
         #[test]
         fn equals_removal_one_by_one(

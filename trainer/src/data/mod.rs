@@ -17,6 +17,7 @@ mod directory;
 mod duplicates;
 pub mod filters;
 mod items;
+mod json;
 mod readers;
 mod report;
 mod source;
@@ -48,7 +49,7 @@ pub struct Interactions {
     pub users: Vocabulary,
     /// Item ids; every item has at least one row.
     pub items: Vocabulary,
-    /// In file order, files one after another.
+    /// In file order, files one after another; fewer than 2³².
     pub rows: Vec<Interaction>,
     /// Whether ratings were read, or are all 1.
     pub has_ratings: bool,
@@ -171,14 +172,14 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
     args.check()?;
     let (interaction_files, item_files) = directory::resolve(args, progress)?;
     let mut dataset = readers::read_interactions(args, &interaction_files, progress)?;
-    let found = items::read_catalogue(
-        args,
-        &item_files,
-        std::mem::take(&mut dataset.catalogue),
-        &mut dataset.report,
-        progress,
-    )?;
-    dataset.catalogue = found;
+    ensure!(
+        u32::try_from(dataset.interactions.rows.len()).is_ok(),
+        "more than {} interactions; filter or divide the files first",
+        u32::MAX
+    );
+    let products = std::mem::take(&mut dataset.catalogue);
+    dataset.catalogue =
+        items::read_catalogue(&item_files, products, &mut dataset.report, progress)?;
 
     let Dataset {
         interactions,
@@ -198,6 +199,15 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
         !dataset.interactions.rows.is_empty(),
         "no interaction is left after the filters; lower --min-user, --min-item or --core"
     );
+    if !dataset.catalogue.is_empty() {
+        let items = &dataset.interactions.items;
+        let records = dataset.catalogue.iter();
+        let described = records.filter(|r| items.get(&r.id).is_some()).count();
+        progress.say(format!(
+            "{described} of {} items have a record",
+            items.len()
+        ));
+    }
     let warnings = dataset.report.warnings(args.duplicates.is_none());
     if args.strict && !warnings.is_empty() {
         bail!("--strict: {}", warnings.join("; "));

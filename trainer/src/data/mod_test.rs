@@ -1,22 +1,34 @@
 use std::path::PathBuf;
 
+use proptest::prelude::*;
+
 use super::*;
 
-fn read(
-    name: &str,
-    bytes: impl AsRef<[u8]>,
-    change: impl FnOnce(&mut DataArgs),
-) -> Result<Dataset> {
+fn read_files(files: &[(&str, &[u8])], change: impl FnOnce(&mut DataArgs)) -> Result<Dataset> {
     let folder = tempfile::tempdir().unwrap();
-    let path: PathBuf = folder.path().join(name);
-    std::fs::write(&path, bytes).unwrap();
-    let mut args = DataArgs::file(path);
+    let paths: Vec<PathBuf> = files
+        .iter()
+        .map(|(name, bytes)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path
+        })
+        .collect();
+    let mut args = DataArgs {
+        interactions: paths,
+        ..DataArgs::default()
+    };
     change(&mut args);
     load(&args, &Progress::new(true))
 }
 
-fn plain(name: &str, bytes: impl AsRef<[u8]>) -> Dataset {
-    read(name, bytes, |_| {}).unwrap()
+fn read(name: &str, bytes: impl AsRef<[u8]>) -> Dataset {
+    read_files(&[(name, bytes.as_ref())], |_| {}).unwrap()
+}
+
+fn error(name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let error = read_files(&[(name, bytes.as_ref())], |_| {}).unwrap_err();
+    format!("{error:#}")
 }
 
 /// Rows as `user item rating time`.
@@ -25,24 +37,374 @@ fn rows(data: &Dataset) -> Vec<String> {
     i.rows
         .iter()
         .map(|row| {
-            let time = row.time.map_or("-".into(), |t| t.to_string());
-            format!(
-                "{} {} {} {time}",
-                i.users.id(row.user),
-                i.items.id(row.item),
-                row.rating
-            )
+            let time = row.time.map_or("-".into(), |time| time.to_string());
+            let (user, item) = (i.users.id(row.user), i.items.id(row.item));
+            format!("{user} {item} {} {time}", row.rating)
         })
         .collect()
 }
 
 #[test]
 fn sequence_files_keep_their_order_and_their_repeats() {
-    let data = plain("a.txt", "u1 a b a\r\nu2 b\n\nu1 c\n");
+    let data = read("a.txt", "u1 a b a\r\nu2 b\n\nalone\nu1\tc\n");
     assert_eq!(
         rows(&data),
         ["u1 a 1 -", "u1 b 1 -", "u1 a 1 -", "u2 b 1 -", "u1 c 1 -"]
     );
     assert_eq!(data.report.repeated_users, 1);
+    assert_eq!(data.report.malformed, 1);
+    assert!(data.report.examples[0].ends_with("a.txt:4: a user without items"));
     assert!(!data.interactions.has_ratings && !data.interactions.has_times);
+    let histories = data.interactions.histories();
+    assert_eq!(histories[0].len(), 4);
+}
+
+#[test]
+fn every_format_gives_the_same_rows() {
+    let expected = ["u i 4 1400000000", "u j 5 1400000001", "v i 1 1400000002"];
+    let review_2018 = |user: &str, item: &str, rating: &str, time: &str| {
+        format!(
+            r#"{{"reviewerID":"{user}","asin":"{item}","overall":{rating},"unixReviewTime":{time},"reviewText":"x"}}"#
+        )
+    };
+    let review_2023 = |user: &str, item: &str, rating: &str, time: &str| {
+        format!(
+            r#"{{"user_id":"{user}","asin":"-","parent_asin":"{item}","rating":{rating},"timestamp":{time}789}}"#
+        )
+    };
+    let lines = |line: &dyn Fn(&str, &str, &str, &str) -> String| {
+        [
+            line("u", "i", "4.0", "1400000000"),
+            line("u", "j", "5", "1400000001"),
+            line("v", "i", "1", "1400000002"),
+        ]
+        .join("\n")
+    };
+    let parted =
+        |separator: &str| lines(&|u: &str, i: &str, r: &str, t: &str| [u, i, r, t].join(separator));
+    let event = |i: &str, r: &str, t: &str| {
+        format!(
+            r#"{{"parent_asin":"{i}","rating":{r},"timestamp_ms":{t}000,"product":{{"title":"T{i}","price":3.5,"main_category":"C"}}}}"#
+        )
+    };
+    let histories = format!(
+        "{{\"user_id\":\"u\",\"category\":\"A_B\",\"history\":[{},{}]}}\n{{\"user_id\":\"v\",\"history\":[{}]}}",
+        event("i", "4", "1400000000"),
+        event("j", "5", "1400000001"),
+        event("i", "1", "1400000002"),
+    );
+    for (name, text, format) in [
+        (
+            "r.csv",
+            format!("\u{feff}user,item,rating,time\r\n{}", parted(",")),
+            Format::Csv,
+        ),
+        (
+            "r.csv",
+            format!("\"user\";\"item\";rating;time\n{}", parted(";")),
+            Format::Csv,
+        ),
+        (
+            "r.tsv",
+            format!(
+                "timestamp_ms\titem\trating\tuser\n{}",
+                lines(&|u, i, r, t| format!("{t}000\t{i}\t{r}\t{u}"))
+            ),
+            Format::Tsv,
+        ),
+        ("r.csv", parted(","), Format::Amazon2014),
+        ("u.data", parted("\t"), Format::Movielens),
+        ("ratings.dat", parted("::"), Format::Movielens),
+        ("r.jsonl", lines(&review_2018), Format::Amazon2018),
+        ("r.jsonl", lines(&review_2023), Format::Amazon2023),
+        ("h.jsonl", histories, Format::AmazonHistories),
+    ] {
+        let data = read(name, &text);
+        assert_eq!(rows(&data), expected, "{text}");
+        assert_eq!(data.report.files[0].format, format, "{text}");
+        assert!(data.interactions.has_ratings && data.interactions.has_times);
+        assert_eq!(data.report.malformed, 0);
+    }
+}
+
+#[test]
+fn formats_can_be_named() {
+    let csv = b"user_id,parent_asin,rating,timestamp\nu,i,5,99000\n";
+    let data = read_files(&[("a", csv)], |args| args.format = Format::Amazon2023).unwrap();
+    assert_eq!(rows(&data), ["u i 5 99"]);
+    let data = read_files(&[("a", b"u,i\nu,j\n")], |args| args.no_header = true).unwrap();
+    assert_eq!(rows(&data), ["u i 1 -", "u j 1 -"]);
+    let data = read_files(&[("a", b"9,i,u\n8,j,u\n")], |args| {
+        args.no_header = true;
+        args.columns = Some("time=0,item=1,user=2".parse().unwrap());
+    })
+    .unwrap();
+    assert_eq!(rows(&data), ["u i 1 9", "u j 1 8"]);
+    let csv = b"user,item,rating,timestamp\nu,i,bad,bad\n";
+    let data = read_files(&[("a", csv)], |args| {
+        args.columns = Some("rating=none,time=none".parse().unwrap());
+    })
+    .unwrap();
+    assert_eq!(rows(&data), ["u i 1 -"]);
+}
+
+#[test]
+fn histories_carry_their_products() {
+    let line = r#"{"user_id":"u","category":"All_Beauty","history":[
+        {"parent_asin":"a","rating":5,"timestamp_ms":1000,"product":{"title":"A","brand":"X","price":"from 2.50","main_category":"Beauty"}},
+        {"parent_asin":"b","rating":5,"timestamp_ms":2000,"product":{"title":null,"brand":null,"price":null,"main_category":null}},
+        {"parent_asin":"c","rating":"NaN","timestamp_ms":2000},
+        {"parent_asin":7}]}"#;
+    let data = read("h.jsonl", line.replace('\n', ""));
+    assert_eq!(rows(&data), ["u a 5 1", "u b 5 2"]);
+    assert_eq!(data.report.malformed, 2);
+    let [a, b] = &data.catalogue[..] else {
+        panic!("{:?}", data.catalogue)
+    };
+    assert_eq!((a.title.as_deref(), a.price), (Some("A"), Some(2.5)));
+    assert_eq!(a.attributes["brand"], ["X"]);
+    assert_eq!(b.attributes["category"], ["All Beauty"]);
+    assert_eq!(b.title, None);
+}
+
+#[test]
+fn bad_rows_are_counted_with_their_line_and_the_rest_is_read() {
+    let csv: &[u8] = b"user,item,rating,timestamp\n\
+        u,i,5,1\n\
+        u,i\n\
+        u,i,5,1,extra\n\
+        ,i,5,1\n\
+        u,\" \",5,1\n\
+        u,i,NaN,1\n\
+        u,i,-inf,1\n\
+        u,i,,1\n\
+        u,i,5,yesterday\n\
+        \xff\xfe,i,5,1\n\
+        u,j,4,2\n";
+    let data = read_files(&[("r.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 5 1", "u j 4 2"]);
+    assert_eq!(data.report.malformed, 9);
+    for (example, expected) in data.report.examples.iter().zip([
+        "r.csv:3: 2 fields where the first line has 4",
+        "r.csv:4: 5 fields",
+        "r.csv:5: the user is empty",
+        "r.csv:6: the item is empty",
+        "r.csv:7: rating NaN is not finite",
+    ]) {
+        assert!(example.contains(expected), "{example}");
+    }
+    let strict = read_files(&[("r.csv", csv)], |args| args.strict = true).unwrap_err();
+    assert!(format!("{strict:#}").contains("--strict: "), "{strict:#}");
+}
+
+#[test]
+fn bad_json_lines_are_counted_too() {
+    let text = concat!(
+        r#"{"reviewerID":"u","asin":"i","overall":5,"unixReviewTime":1}"#,
+        "\n",
+        r#"{"reviewerID":"u","asin":"i","overall":NaN,"unixReviewTime":1}"#,
+        "\n",
+        r#"{"reviewerID":"u","asin":"i","overall":1e99,"unixReviewTime":1}"#,
+        "\n",
+        r#"{"reviewerID":"u","asin":"i","unixReviewTime":1}"#,
+        "\n",
+        r#"{"reviewerID":"","asin":"i","overall":5,"unixReviewTime":1}"#,
+        "\n",
+        r#"{"reviewerID":"u","asin":"i","overall":5,"unixReviewTime":1e30}"#,
+        "\n",
+        r#"{"reviewerID":"u","asin":"i","over"#,
+        "\n",
+    );
+    let data = read("r.jsonl", text);
+    assert_eq!(rows(&data), ["u i 5 1"]);
+    assert_eq!(data.report.malformed, 6);
+    assert!(data.report.examples[2].contains("missing field `overall` (column"));
+}
+
+#[test]
+fn an_open_quote_is_reported() {
+    for rest in [
+        "u,\"j,x\nv,k,y\n",
+        "\"u,j,x\nv,k,y\n",
+        "u,j,\"x\nv,k,y\n",
+        "u,j,\"x\nv,k,y",
+    ] {
+        let data = read("r.csv", format!("user,item,text\nu,i,x\n{rest}"));
+        assert_eq!(rows(&data), ["u i 1 -"]);
+        assert_eq!(data.report.malformed, 1);
+        let [example] = &data.report.examples[..] else {
+            panic!("one example expected")
+        };
+        assert!(example.contains("is a quote not closed?"), "{example}");
+    }
+}
+
+#[test]
+fn text_of_several_lines_is_no_open_quote() {
+    for end in ["", "\n", "\r\n"] {
+        let text = format!("user,item,text\nu,i,\"a\nb\"\nu,j,\"c\n\n\"{end}");
+        let data = read("r.csv", text);
+        assert_eq!(rows(&data), ["u i 1 -", "u j 1 -"]);
+        assert_eq!(data.report.malformed, 0);
+    }
+}
+
+#[test]
+fn strange_ids_survive() {
+    let csv = "user,item\n\"Anna \"\"A\"\" B\",<script>alert('x')</script>\n🙂,\"a, b\"\n";
+    let data = read("r.csv", csv);
+    assert_eq!(data.interactions.users.ids(), ["Anna \"A\" B", "🙂"]);
+    assert_eq!(
+        data.interactions.items.ids(),
+        ["<script>alert('x')</script>", "a, b"]
+    );
+}
+
+#[test]
+fn what_can_not_be_read_says_why_and_what_to_do() {
+    for (name, bytes, expected) in [
+        ("a.csv", &b""[..], "a.csv is empty"),
+        ("a.csv", b"\n\n", "a.csv is empty"),
+        ("a.csv", b"user,item\n", "has no usable line"),
+        (
+            "a.csv",
+            b"who,what\n1,2\n",
+            "no user column found among: who, what",
+        ),
+        ("a.csv", b"who,what\n1,2\n", "--columns user=who,item=what"),
+        (
+            "a.csv",
+            b"user,item\nu\n",
+            "1 fields where the first line has 2",
+        ),
+        ("a.jsonl", b"{\"a\":1}\n", "fields: a"),
+        ("a.txt", b"alone\n", "--format"),
+        ("a.txt", b"\xff\xfeu\0", "UTF-16"),
+        ("a.txt.gz", b"\x1f\x8bnot really", "can't read"),
+    ] {
+        let found = error(name, bytes);
+        assert!(found.contains(expected), "{expected}: {found}");
+    }
+    let missing = load(&DataArgs::file("/no/such/file.csv"), &Progress::new(true)).unwrap_err();
+    assert!(format!("{missing:#}").contains("can't open /no/such/file.csv"));
+}
+
+#[test]
+fn files_are_read_one_after_another_and_must_agree() {
+    let a: (&str, &[u8]) = ("a.csv", b"user,item,time\nu,i,1\n");
+    let b: (&str, &[u8]) = ("b.csv", b"item,user,time\ni,v,0\n");
+    let data = read_files(&[a, b], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 1 1", "v i 1 0"]);
+    let error = read_files(&[a, ("c.txt", b"u i\n")], |_| {}).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("a.csv has times") && text.contains("--columns time=none"),
+        "{text}"
+    );
+}
+
+#[test]
+fn repeats_are_merged_unless_a_sequence_states_them() {
+    let csv = b"user,item,rating\nu,i,1\nu,j,2\nu,i,4\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u j 2 -", "u i 4 -"]);
+    assert_eq!(data.report.duplicates_merged, 1);
+    let keep = read_files(&[("a.csv", csv)], |args| {
+        args.duplicates = Some(DuplicatePolicy::Keep);
+        args.strict = true;
+    })
+    .unwrap();
+    assert_eq!(keep.interactions.rows.len(), 3);
+    let strict = read_files(&[("a.csv", csv)], |args| args.strict = true).unwrap_err();
+    assert!(strict.to_string().contains("--duplicates"));
+    let sequence = read("a.txt", "u i j i\n");
+    assert_eq!(sequence.interactions.rows.len(), 3);
+}
+
+#[test]
+fn filters_that_leave_nothing_are_an_error() {
+    let error = read_files(&[("a.txt", b"u i j\n")], |args| args.core = Some(2)).unwrap_err();
+    assert!(error.to_string().contains("lower --min-user"), "{error}");
+}
+
+#[test]
+fn histories_follow_time_and_ties_follow_the_file() {
+    let data = read("a.csv", "user,item,time\nu,a,5\nu,b,3\nu,c,5\nu,d,-3\n");
+    let histories = data.interactions.histories();
+    let items: Vec<&str> = histories[0]
+        .iter()
+        .map(|event| data.interactions.items.id(event.item))
+        .collect();
+    assert_eq!(items, ["d", "b", "a", "c"]);
+}
+
+#[test]
+fn fingerprints_are_of_the_data_not_of_the_file() {
+    let csv = read("a.csv", "user,item\nu,i\nv,j\n").interactions;
+    let sequence = read("a.txt", "u i\nv j\n").interactions;
+    assert_eq!(csv.fingerprint(), sequence.fingerprint());
+    assert_eq!(csv.fingerprint().len(), 64);
+    let mut other = csv.clone();
+    other.rows.swap(0, 1);
+    assert_ne!(csv.fingerprint(), other.fingerprint());
+    // Lengths are part of it: `ab` + `c` is not `a` + `bc`.
+    let split = |ids: [&str; 2]| Interactions {
+        users: ids.into_iter().collect(),
+        ..Interactions::default()
+    };
+    assert_ne!(
+        split(["ab", "c"]).fingerprint(),
+        split(["a", "bc"]).fingerprint()
+    );
+}
+
+proptest! {
+    /// Whatever is in a file, reading ends with rows or with an error, and every row is sound.
+    #[test]
+    fn reading_anything_never_panics(
+        bytes in prop::collection::vec(prop_oneof![
+            any::<u8>(),
+            prop::sample::select(b"user,item\t\n\r\"{}:;|[]0159. ".to_vec()),
+        ], 0..300),
+        header in prop::sample::select(vec![
+            "", "user,item,rating,time\n", "user\titem\n", "{\"user_id\":\"u\",\"history\":[]}\n",
+            "1::2::3::4\n", "u,i,5,1\n", "{\"reviewerID\":\"u\",\"asin\":\"i\"}\n", "a b c\n", "\x1f\u{8b}",
+        ]),
+    ) {
+        let text = [header.as_bytes(), &bytes].concat();
+        if let Ok(data) = read_files(&[("any", &text)], |_| {}) {
+            let interactions = data.interactions;
+            prop_assert!(!interactions.rows.is_empty());
+            for row in &interactions.rows {
+                prop_assert!(row.rating.is_finite());
+                prop_assert!((row.user as usize) < interactions.users.len());
+                prop_assert!((row.item as usize) < interactions.items.len());
+                prop_assert_eq!(row.time.is_some(), interactions.has_times);
+            }
+        }
+    }
+
+    /// Any ids, written by a CSV writer, come back.
+    #[test]
+    fn ids_come_back_from_csv(pairs in prop::collection::vec(("\\PC{1,12}", "\\PC{1,12}"), 1..20)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["user", "item"]).unwrap();
+        let mut expected = Vec::new();
+        for (user, item) in &pairs {
+            if !user.trim().is_empty() && !item.trim().is_empty() {
+                writer.write_record([user, item]).unwrap();
+                expected.push((user.trim().to_owned(), item.trim().to_owned()));
+            }
+        }
+        prop_assume!(!expected.is_empty());
+        let bytes = writer.into_inner().unwrap();
+        let data = read_files(&[("ids.csv", &bytes)], |args| {
+            args.duplicates = Some(DuplicatePolicy::Keep);
+        }).unwrap();
+        let i = &data.interactions;
+        let found: Vec<_> = i.rows.iter()
+            .map(|row| (i.users.id(row.user).to_owned(), i.items.id(row.item).to_owned()))
+            .collect();
+        prop_assert_eq!(found, expected);
+    }
 }

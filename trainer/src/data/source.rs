@@ -71,9 +71,9 @@ impl Source {
         })
     }
 
-    /// The file's path.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The first line that holds anything.
+    pub(super) fn first_line(&self) -> String {
+        self.head_lines().swap_remove(0)
     }
 
     /// The first lines that hold anything.
@@ -90,13 +90,15 @@ impl Source {
     }
 
     /// All bytes from the start, after any byte order mark.
-    pub(super) fn into_bytes(self) -> impl BufRead {
+    pub(super) fn into_bytes(self) -> SourceReader {
         let Self {
             head, rest, bar, ..
         } = self;
-        FinishingReader {
+        SourceReader {
             inner: Cursor::new(head).chain(rest),
             bar,
+            last_visible: None,
+            is_at_end: false,
         }
     }
 
@@ -104,7 +106,7 @@ impl Source {
     pub(super) fn into_lines(self) -> Lines<impl BufRead> {
         Lines {
             path: self.path.clone(),
-            reader: self.into_bytes(),
+            reader: BufReader::with_capacity(BUFFER, self.into_bytes()),
             line: Vec::new(),
             number: 0,
         }
@@ -125,28 +127,32 @@ fn read_head(reader: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Takes the progress bar away with the reader.
-struct FinishingReader<R> {
-    inner: R,
+/// The bytes of a source. Takes the progress bar away when it goes.
+pub(super) struct SourceReader {
+    inner: io::Chain<Cursor<Vec<u8>>, Box<dyn BufRead>>,
     bar: ProgressBar,
+    last_visible: Option<u8>,
+    is_at_end: bool,
 }
 
-impl<R: Read> Read for FinishingReader<R> {
+impl SourceReader {
+    /// The last byte that isn't white space, once the end was reached.
+    pub(super) fn end(&self) -> Option<u8> {
+        self.last_visible.filter(|_| self.is_at_end)
+    }
+}
+
+impl Read for SourceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.read(buffer)
+        let read = self.inner.read(buffer)?;
+        self.is_at_end = read == 0;
+        let visible = buffer[..read].trim_ascii_end().last();
+        self.last_visible = visible.copied().or(self.last_visible);
+        Ok(read)
     }
 }
 
-impl<R: BufRead> BufRead for FinishingReader<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-    fn consume(&mut self, amount: usize) {
-        self.inner.consume(amount);
-    }
-}
-
-impl<R> Drop for FinishingReader<R> {
+impl Drop for SourceReader {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

@@ -22,10 +22,14 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, String> {
         .map_err(|_| "not valid UTF-8".to_owned())
 }
 
-/// A user's or an item's id: anything but white space alone.
+/// A user's or an item's id: anything but white space alone, and no line breaks or other control
+/// characters, which are the sign of a quote that nobody closed.
 pub(super) fn id<'a>(bytes: &'a [u8], role: &str) -> Result<&'a str, String> {
     match text(bytes)? {
         "" => Err(format!("the {role} is empty")),
+        id if id.contains(char::is_control) => Err(format!(
+            "a line break or control character in the {role}; is a quote not closed?"
+        )),
         id => Ok(id),
     }
 }
@@ -118,6 +122,7 @@ mod tests {
             Ok("<b>\"x y\" 🛍</b>")
         );
         assert_eq!(id(b"  ", "user"), Err("the user is empty".into()));
+        assert!(id(b"a\nb", "user").unwrap_err().contains("quote"));
         assert_eq!(id(b"\xff", "user"), Err("not valid UTF-8".into()));
     }
 

@@ -81,11 +81,6 @@ pub fn prepare(
         ensure!(value >= 1, "{option} must be at least 1 (got {value})");
     }
     let rows = &interactions.rows;
-    ensure!(
-        u32::try_from(rows.len()).is_ok(),
-        "more than {} interactions; prepare parts of the file",
-        u32::MAX
-    );
     let (validation_from, test_from) = thresholds(rows)?;
     let mut folder = Folder::open(folder, overwrite)?;
 

@@ -59,7 +59,7 @@ pub(super) fn parts(interactions: &Interactions) -> Result<(Vec<Part>, Vec<Strin
     )];
     if left_out > 0 {
         notes.push(format!(
-            "{left_out} later interactions left out: their user or item is not in the training part"
+            "later interactions left out, their user or item being unknown to the training part: {left_out}"
         ));
     }
     Ok((parts, notes))

@@ -24,7 +24,7 @@ pub(super) fn parts(interactions: &Interactions) -> (Vec<Part>, Vec<String>) {
     let notes = match short {
         0 => vec![],
         n => vec![format!(
-            "{n} users with fewer than 3 interactions are training only"
+            "users with fewer than 3 interactions, training only: {n}"
         )],
     };
     (parts, notes)

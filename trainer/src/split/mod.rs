@@ -236,17 +236,17 @@ fn cases(
     for (count, what) in [
         (
             seen,
-            "held-out interactions repeat the history: no right answers",
+            "held-out interactions that repeat the history, no right answers",
         ),
         (
             low,
-            "held-out interactions are rated too low to be right answers",
+            "held-out interactions rated too low to be right answers",
         ),
-        (dropped, "cases without a right answer dropped"),
-        (cold, "cases have an empty history"),
+        (dropped, "cases dropped for want of a right answer"),
+        (cold, "cases with an empty history"),
     ] {
         if count > 0 {
-            notes.push(format!("{name}: {count} {what}"));
+            notes.push(format!("{name}: {what}: {count}"));
         }
     }
     cases

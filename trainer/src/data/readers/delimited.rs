@@ -6,7 +6,7 @@ use csv::ByteRecord;
 use super::{FileLayout, Row, Sink};
 use crate::data::args::Columns;
 use crate::data::columns::{self, Layout};
-use crate::data::source::Source;
+use crate::data::source::{Source, SourceReader};
 use crate::data::values::{self, TimeUnit};
 
 /// How a table is written.
@@ -46,7 +46,9 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
     };
     while more {
         let line = record.position().map_or(0, csv::Position::line);
-        let row = if record.len() == width {
+        let row = if is_cut_off(&reader, &record) {
+            Err("it runs to the end of the file: is a quote not closed?".to_owned())
+        } else if record.len() == width {
             row(&record, &layout, table.time_unit)
         } else {
             let last_line = reader.position().line().saturating_sub(1);
@@ -75,6 +77,13 @@ fn row<'a>(record: &'a ByteRecord, layout: &Layout, unit: TimeUnit) -> Result<Ro
             .map(|column| values::time(values::text(&record[column])?, unit))
             .transpose()?,
     })
+}
+
+/// Whether the file ended within quotes. A last field that spans lines must end with one.
+fn is_cut_off(reader: &csv::Reader<SourceReader>, record: &ByteRecord) -> bool {
+    let spans_lines = |field: &[u8]| field.contains(&b'\n');
+    record.iter().next_back().is_some_and(spans_lines)
+        && reader.get_ref().end().is_some_and(|last| last != b'"')
 }
 
 fn wrong_width(found: usize, expected: usize, first_line: u64, last_line: u64) -> String {

@@ -2,17 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::ItemRecord;
 
 use super::args::{DataArgs, Format};
 use super::report::{FileReport, ReadReport};
 use super::source::Source;
 use super::values::TimeUnit;
-use super::{Dataset, Interaction, Interactions, columns, detect};
+use super::{Dataset, Interaction, Interactions, detect};
 use crate::progress::Progress;
 
+mod amazon_histories;
+mod amazon_reviews;
 mod delimited;
+mod movielens;
 mod sequence;
 
 /// One row before its ids have indices.
@@ -111,7 +114,7 @@ pub(super) fn read_interactions(
         } else {
             (other, 0)
         };
-        anyhow::bail!(
+        bail!(
             "{} has {what}s and {} has none; read them separately, or ignore the column with --columns {what}=none",
             files[with].display(),
             files[without].display()
@@ -137,18 +140,17 @@ fn read_file(
     args: &DataArgs,
     sink: &mut Sink<'_>,
 ) -> Result<FileLayout> {
-    let asked = args.columns.clone().unwrap_or_default();
     let table = |separator, has_header, time_unit| delimited::Table {
         separator,
         has_header,
         quoted: true,
-        columns: asked.clone(),
+        columns: args.columns.clone().unwrap_or_default(),
         time_unit,
     };
     let guessed = TimeUnit::SecondsOrMilliseconds;
-    let first = source.head_lines().swap_remove(0);
+    let first = source.first_line();
     match format {
-        Format::Auto => unreachable!("detected by the caller"),
+        Format::Auto => bail!("the format was not detected"),
         Format::Sequence => sequence::read(source, sink),
         Format::Csv => {
             let semicolons = !first.contains(',') && first.contains(';');
@@ -156,6 +158,16 @@ fn read_file(
             delimited::read(source, &table(separator, !args.no_header, guessed), sink)
         }
         Format::Tsv => delimited::read(source, &table(b'\t', !args.no_header, guessed), sink),
-        other => anyhow::bail!("{other} is not read yet"),
+        Format::Amazon2014 => delimited::read(source, &table(b',', false, guessed), sink),
+        Format::Amazon2018 => amazon_reviews::read_2018(source, sink),
+        Format::Amazon2023 if first.trim_start().starts_with('{') => {
+            amazon_reviews::read_2023(source, sink)
+        }
+        Format::Amazon2023 => {
+            let milliseconds = table(b',', !args.no_header, TimeUnit::Milliseconds);
+            delimited::read(source, &milliseconds, sink)
+        }
+        Format::AmazonHistories => amazon_histories::read(source, sink),
+        Format::Movielens => movielens::read(source, sink),
     }
 }

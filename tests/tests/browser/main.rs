@@ -1,0 +1,38 @@
+//! The demo page, the widgets and the engine in a real browser.
+
+mod accessibility;
+mod damage;
+mod harness;
+mod hostile_content;
+mod parity;
+mod shop;
+
+use anyhow::Result;
+use doorstep_tests::page::Page;
+
+/// The element with this `data-testid`, as an expression.
+fn hook(name: &str) -> String {
+    format!("document.querySelector('[data-testid=\"{name}\"]')")
+}
+
+/// The ids on a shelf, best first.
+fn shelf(name: &str) -> String {
+    format!("{}.hits.map((hit) => hit.id)", hook(name))
+}
+
+/// The n-th product of the range, counted from 0.
+fn product(n: usize) -> String {
+    format!("{}.querySelectorAll('a.card')[{n}]", hook("products"))
+}
+
+/// Waits until the range and the visitor's shelf are there.
+async fn until_open(page: &Page) -> Result<()> {
+    page.until::<bool>("products are shown", &format!("!!{}", product(0)))
+        .await?;
+    page.until::<usize>(
+        "the shelf is filled",
+        &format!("{}.length", shelf("for-you")),
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The browser gives the lists that the native reader gives.
+
+use anyhow::{Result, ensure};
+use doorstep_shared::bundle::{Bundle, MemoryStore};
+use doorstep_shared::query::RecommendQuery;
+use doorstep_tests::page::Page;
+use doorstep_tests::server::Server;
+use doorstep_tests::site;
+use futures_util::FutureExt;
+use serde_json::{Value, json};
+
+use crate::until_open;
+
+const HISTORIES: usize = 200;
+const TOLERANCE: f32 = 1e-6;
+
+/// The test site's bundle, in memory.
+fn native() -> Result<Bundle<MemoryStore>> {
+    let folder = site::folder().join("bundle");
+    let mut store = MemoryStore::default();
+    for file in site::files(&folder)? {
+        let path = file
+            .strip_prefix(&folder)?
+            .to_string_lossy()
+            .replace('\\', "/");
+        store.files.insert(path, std::fs::read(&file)?);
+    }
+    let opened = Bundle::open(store).now_or_never();
+    Ok(opened.expect("memory answers at once")?)
+}
+
+/// The splitmix64 generator: enough for choosing items.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % limit as u64) as usize
+    }
+}
+
+fn histories(ids: &[String]) -> Vec<Vec<Value>> {
+    let mut random = Random(2);
+    (0..HISTORIES)
+        .map(|_| {
+            let length = random.below(21);
+            (0..length)
+                .map(|_| json!({ "item": ids[random.below(ids.len())] }))
+                .collect()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
+    let bundle = native()?;
+    let ids = bundle
+        .all_ids()
+        .now_or_never()
+        .expect("memory answers at once")?;
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("")).await?;
+    until_open(&page).await?;
+    for model in &bundle.manifest().models {
+        let queries: Vec<Value> = histories(&ids)
+            .into_iter()
+            .map(|history| json!({ "history": history, "k": 20, "model": model.name }))
+            .collect();
+        let ask = "
+            const { Doorstep } = await import(new URL('doorstep.js', document.baseURI));
+            const doorstep = await Doorstep.load('./bundle/');
+            const answers = [];
+            for (const query of input) {
+                answers.push((await doorstep.recommend(query)).map(({ id, score }) => [id, score]));
+            }
+            doorstep.dispose();
+            return answers;";
+        let found: Vec<Vec<(String, f32)>> = page.run(ask, json!(queries)).await?;
+        ensure!(found.len() == HISTORIES);
+        for (query, found) in queries.into_iter().zip(found) {
+            let query: RecommendQuery = serde_json::from_value(query)?;
+            let expected = bundle
+                .recommend(&query)
+                .now_or_never()
+                .expect("memory answers at once")?;
+            let same_ids = expected
+                .hits
+                .iter()
+                .map(|hit| &hit.id)
+                .eq(found.iter().map(|(id, _)| id));
+            ensure!(
+                same_ids,
+                "{}: {query:?}: {found:?} is not {expected:?}",
+                model.name
+            );
+            for (hit, (id, score)) in expected.hits.iter().zip(&found) {
+                ensure!(
+                    (hit.score - score).abs() <= TOLERANCE,
+                    "{}: {id} scores {score} in the browser and {} natively",
+                    model.name,
+                    hit.score
+                );
+            }
+        }
+    }
+    page.close().await
+}

@@ -1,0 +1,247 @@
+//! `doorstep inspect`: what a bundle holds and what a visitor downloads of it.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use doorstep_shared::bundle::{Bundle, Manifest, ModelContent, Store};
+use doorstep_shared::query::{HistoryEntry, RecommendQuery, SimilarQuery};
+use serde::Serialize;
+
+use super::evaluate::at_once;
+use crate::cli::Output;
+use crate::publish::FolderStore;
+
+/// How many histories and items are tried to say what a query downloads.
+const TRIALS: usize = 25;
+/// How many items each tried history has.
+const HISTORY: usize = 10;
+
+/// Show a bundle's models, sizes and figures, and what a query downloads.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// The bundle's folder.
+    #[arg(value_name = "BUNDLE")]
+    bundle: PathBuf,
+}
+
+/// What one kind of query downloads on a first visit, beyond engine and manifest.
+#[derive(Debug, Serialize)]
+struct Download {
+    median_bytes: u64,
+    largest_bytes: u64,
+    median_files: u64,
+}
+
+/// Counts what is read.
+struct CountingStore {
+    folder: FolderStore,
+    read: RefCell<(u64, u64)>,
+}
+
+impl Store for CountingStore {
+    type Error = anyhow::Error;
+
+    async fn get(&self, path: &str, max_bytes: u64) -> Result<Vec<u8>> {
+        let bytes = self.folder.get(path, max_bytes).await?;
+        let (total, files) = *self.read.borrow();
+        *self.read.borrow_mut() = (total + bytes.len() as u64, files + 1);
+        Ok(bytes)
+    }
+}
+
+impl Args {
+    /// Prints the bundle's contents.
+    pub fn run(self, output: &Output) -> Result<()> {
+        let open = || -> Result<Bundle<CountingStore>> {
+            let folder = FolderStore::open(&self.bundle)?;
+            at_once(Bundle::open(CountingStore {
+                folder,
+                read: RefCell::default(),
+            }))
+        };
+        let bundle = open()?;
+        let manifest = bundle.manifest().clone();
+        let ids = at_once(bundle.all_ids())?;
+        let tried: Vec<usize> = (0..TRIALS * HISTORY)
+            .map(|n| spread(n, ids.len()))
+            .collect();
+        let recommend = measure(&tried, HISTORY, &open, |bundle, items| {
+            let entry = |&i: &usize| HistoryEntry {
+                item: ids[i].clone(),
+                rating: None,
+                time: None,
+            };
+            let query = RecommendQuery {
+                history: items.iter().map(entry).collect(),
+                ..Default::default()
+            };
+            at_once(bundle.recommend(&query)).map(drop)
+        })?;
+        let item_item = manifest
+            .models
+            .iter()
+            .any(|model| model.content.item_item.is_some());
+        let similar = item_item.then(|| {
+            measure(&tried[..TRIALS], 1, &open, |bundle, items| {
+                let query = SimilarQuery {
+                    item: ids[items[0]].clone(),
+                    k: 8,
+                    model: None,
+                    filter: Default::default(),
+                };
+                at_once(bundle.similar(&query)).map(drop)
+            })
+        });
+        let similar = similar.transpose()?;
+        if output.json {
+            let result = serde_json::json!({ "manifest": manifest, "recommend": recommend, "similar": similar });
+            println!("{}", serde_json::to_string_pretty(&result)?);
+        } else {
+            let manifest_bytes = bundle.manifest_json().len();
+            print!(
+                "{}",
+                describe(&manifest, manifest_bytes, &recommend, similar.as_ref())
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Item indices all over the catalogue, popular ones more often: the square of
+/// a low-discrepancy sequence.
+fn spread(n: usize, n_items: usize) -> usize {
+    let fraction = (n as f64 * 0.618_033_988_749_895).fract();
+    ((fraction * fraction * n_items as f64) as usize).min(n_items.saturating_sub(1))
+}
+
+/// Runs `query` on a freshly opened bundle for each group of `size` items.
+fn measure(
+    items: &[usize],
+    size: usize,
+    open: &impl Fn() -> Result<Bundle<CountingStore>>,
+    query: impl Fn(&Bundle<CountingStore>, &[usize]) -> Result<()>,
+) -> Result<Download> {
+    let mut bytes = Vec::new();
+    let mut files = Vec::new();
+    for group in items.chunks(size) {
+        let bundle = open()?;
+        *bundle.store().read.borrow_mut() = (0, 0);
+        query(&bundle, group)?;
+        let (read, count) = *bundle.store().read.borrow();
+        bytes.push(read);
+        files.push(count);
+    }
+    bytes.sort_unstable();
+    files.sort_unstable();
+    Ok(Download {
+        median_bytes: bytes[bytes.len() / 2],
+        largest_bytes: bytes[bytes.len() - 1],
+        median_files: files[files.len() / 2],
+    })
+}
+
+fn describe(
+    manifest: &Manifest,
+    manifest_bytes: usize,
+    recommend: &Download,
+    similar: Option<&Download>,
+) -> String {
+    let catalogue = &manifest.catalogue;
+    let tables = [
+        Some(&catalogue.ids),
+        Some(&catalogue.records.table),
+        catalogue.postings.as_ref(),
+    ];
+    let catalogue_bytes: u64 = tables.into_iter().flatten().map(|table| table.bytes).sum();
+    let model_bytes: u64 = manifest.models.iter().map(|model| model.bytes).sum();
+    let total = manifest_bytes as u64 + catalogue_bytes + model_bytes;
+    let mut text = format!(
+        "Bundle format {}.{}, written by {}\nFitted on {} ({} read, fingerprint {}…)\n\n",
+        manifest.version.major,
+        manifest.version.minor,
+        manifest.generator,
+        manifest.data.fitted_on,
+        manifest.data.interactions,
+        manifest
+            .data
+            .fingerprint
+            .get(..12)
+            .unwrap_or(&manifest.data.fingerprint),
+    );
+    text += &format!("{:20} {:>14}\n", "manifest", bytes(manifest_bytes as u64));
+    text += &format!(
+        "{:20} {:>14}  {} items",
+        "catalogue",
+        bytes(catalogue_bytes),
+        catalogue.items
+    );
+    let names: Vec<&str> = catalogue
+        .attributes
+        .iter()
+        .map(|a| a.name.as_str())
+        .collect();
+    text += &match names.as_slice() {
+        [] => "\n".to_owned(),
+        names => format!(", filters: {}\n", names.join(", ")),
+    };
+    for model in &manifest.models {
+        let default = if model.default { "  default" } else { "" };
+        let figures: String = model
+            .evaluation
+            .iter()
+            .map(|figures| {
+                let get = |name: &str| figures.metrics.get(name).copied().unwrap_or(f64::NAN);
+                format!(
+                    "  recall@10 {:.4}, ndcg@10 {:.4} on {} cases of {}",
+                    get("recall@10"),
+                    get("ndcg@10"),
+                    figures.cases,
+                    figures.split
+                )
+            })
+            .collect();
+        text += &format!(
+            "{:20} {:>14}  {}{default}{figures}\n",
+            model.name,
+            bytes(model.bytes),
+            kind(&model.content)
+        );
+    }
+    text += &format!(
+        "{:20} {:>14}\n\nA first visit downloads, beyond engine and manifest:\n",
+        "total",
+        bytes(total)
+    );
+    text += &line(&format!("recommend ({HISTORY} items)"), recommend);
+    if let Some(similar) = similar {
+        text += &line("similar (8 items)", similar);
+    }
+    text
+}
+
+fn line(name: &str, download: &Download) -> String {
+    format!(
+        "  {name:22} {} in {} files (median), {} at most\n",
+        bytes(download.median_bytes),
+        download.median_files,
+        bytes(download.largest_bytes)
+    )
+}
+
+fn kind(content: &ModelContent) -> &'static str {
+    match (&content.counts, &content.ranking, &content.item_item) {
+        (Some(_), _, _) => "counts",
+        (_, Some(_), _) => "ranking",
+        (_, _, Some(_)) => "item-item rows",
+        (None, None, None) => "of a newer kind: this version leaves it out",
+    }
+}
+
+fn bytes(n: u64) -> String {
+    match n {
+        0..10_000 => format!("{n} B"),
+        10_000..10_000_000 => format!("{:.1} kB", n as f64 / 1e3),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}

@@ -1,0 +1,240 @@
+//! `doorstep train`: fits models and publishes them as a bundle.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use doorstep_shared::ItemRecord;
+use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
+use doorstep_shared::models::{Model, ModelConfig};
+
+use crate::cli::Output;
+use crate::data::{self, DataArgs, Dataset};
+use crate::evaluate::{Context, Similarity, evaluate, popularity};
+use crate::fit::{Training, fit};
+use crate::progress::Progress;
+use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
+use crate::settings::model_configs;
+use crate::split::{Split, SplitMethod, split};
+
+/// Fit models and publish them as a bundle of static files.
+#[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  doorstep train next-linear popularity --interactions ratings.csv --items items.jsonl --out bundle
+      fits on everything and publishes; the first model is the default one
+  doorstep train next-linear --interactions ratings.csv --split leave-last-two --refit --out bundle
+      judges the model on held-out interactions first, and publishes its figures with it")]
+pub struct Args {
+    /// Models to fit: popularity, recent-popularity, item-knn, ease, next-linear. The first is the bundle's default.
+    #[arg(required = true, value_name = "MODEL")]
+    models: Vec<String>,
+    /// The bundle's folder: absent or empty.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Replace the bundle that is there.
+    #[arg(long)]
+    force: bool,
+    /// Fit on the training part of this split, judge on its test cases, and publish the figures.
+    #[arg(long, value_name = "SPLIT")]
+    split: Option<SplitMethod>,
+    /// After judging, fit again on all interactions and publish that.
+    #[arg(long, requires = "split")]
+    refit: bool,
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+/// A fitted model on its way into the bundle.
+struct Fitted {
+    config: ModelConfig,
+    model: Model,
+    evaluation: Option<Figures>,
+}
+
+impl Args {
+    /// Fits, judges where asked to, publishes, and says what was written.
+    pub fn run(self, output: &Output) -> Result<()> {
+        let progress = output.progress();
+        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
+        check_free(&self.out, self.force)?;
+        let dataset = data::load(&self.data, &progress)?;
+        ensure!(
+            !dataset.interactions.rows.is_empty(),
+            "there is no interaction to learn from"
+        );
+        let records = item_records(&dataset);
+        let (fitted, fitted_on, counts) = match &self.split {
+            None => fit_on_everything(configs, &dataset, &progress)?,
+            Some(method) => self.fit_and_judge(configs, &dataset, method, &progress)?,
+        };
+        let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
+        report(&self.out, &manifest, output)
+    }
+
+    fn fit_and_judge(
+        &self,
+        configs: Vec<ModelConfig>,
+        dataset: &Dataset,
+        method: &SplitMethod,
+        progress: &Progress,
+    ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
+        let split = split(&dataset.interactions, method)?;
+        split.notes.iter().for_each(|note| progress.say(note));
+        let n_items = split.items.len();
+        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
+        let context = Context::new(popularity(n_items, &split.train), similarity);
+        let training = Training {
+            n_items,
+            histories: &split.train,
+        };
+        let mut fitted = Vec::new();
+        for config in configs {
+            let model = timed_fit(&config, &training, progress)?;
+            let evaluation = Some(judge(&model, &split, &context, progress));
+            fitted.push(Fitted {
+                config,
+                model,
+                evaluation,
+            });
+        }
+        if !self.refit {
+            let fitted_on = format!("the training part of {}", split.protocol);
+            return Ok((fitted, fitted_on, context.popularity));
+        }
+        let configs = fitted.iter().map(|f| f.config.clone()).collect();
+        let (mut refitted, fitted_on, counts) = fit_on_everything(configs, dataset, progress)?;
+        for (new, judged) in refitted.iter_mut().zip(fitted) {
+            new.evaluation = judged.evaluation;
+        }
+        Ok((refitted, fitted_on, counts))
+    }
+
+    fn publish(
+        &self,
+        fitted: Vec<Fitted>,
+        fitted_on: String,
+        mut counts: Vec<u32>,
+        dataset: &Dataset,
+        records: &[ItemRecord],
+    ) -> Result<Manifest> {
+        counts.resize(records.len(), 0);
+        let fitted: Vec<Fitted> = fitted
+            .into_iter()
+            .map(|f| Fitted {
+                model: widen(f.model, records.len()),
+                ..f
+            })
+            .collect();
+        let models: Vec<PublishedModel> = fitted
+            .iter()
+            .map(|f| PublishedModel {
+                model: &f.model,
+                config: &f.config,
+                evaluation: f.evaluation.clone(),
+            })
+            .collect();
+        let publication = Publication {
+            generator: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
+            data: DataSummary {
+                fingerprint: dataset.interactions.fingerprint(),
+                interactions: dataset.interactions.rows.len() as u64,
+                fitted_on,
+            },
+            records,
+            counts: &counts,
+            models: &models,
+        };
+        publish_into(&self.out, self.force, &publication)
+    }
+}
+
+/// What `fitted_on` says where nothing was held out.
+pub const EVERYTHING: &str = "all interactions";
+
+fn fit_on_everything(
+    configs: Vec<ModelConfig>,
+    dataset: &Dataset,
+    progress: &Progress,
+) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
+    let histories = dataset.interactions.histories();
+    let training = Training {
+        n_items: dataset.interactions.items.len(),
+        histories: &histories,
+    };
+    let mut fitted = Vec::new();
+    for config in configs {
+        let model = timed_fit(&config, &training, progress)?;
+        fitted.push(Fitted {
+            config,
+            model,
+            evaluation: None,
+        });
+    }
+    Ok((
+        fitted,
+        EVERYTHING.to_owned(),
+        item_counts(&dataset.interactions),
+    ))
+}
+
+fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<Model> {
+    let start = Instant::now();
+    let model =
+        fit(config, training, progress).with_context(|| format!("cannot fit {}", config.name()))?;
+    progress.say(format!(
+        "{}: fitted in {:.2} s",
+        config.name(),
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(model)
+}
+
+fn judge(model: &Model, split: &Split, context: &Context, progress: &Progress) -> Figures {
+    let metrics = evaluate(model, &split.test, context, progress).metrics();
+    Figures {
+        split: split.protocol.clone(),
+        cases: split.test.len() as u64,
+        metrics: metrics.0.into_iter().collect(),
+    }
+}
+
+fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
+    if output.json {
+        println!("{}", serde_json::to_string_pretty(manifest)?);
+        return Ok(());
+    }
+    println!(
+        "Published {} items and {} to {}",
+        manifest.catalogue.items,
+        plural(manifest.models.len()),
+        out.display()
+    );
+    for model in &manifest.models {
+        let figures = model.evaluation.iter().map(|figures| {
+            let get = |name: &str| figures.metrics.get(name).copied().unwrap_or(f64::NAN);
+            format!(
+                "  recall@10 {:.4}  ndcg@10 {:.4}",
+                get("recall@10"),
+                get("ndcg@10")
+            )
+        });
+        let figures: String = figures.collect();
+        println!("  {:18} {:>12} bytes{figures}", model.name, model.bytes);
+    }
+    println!("Look at it: doorstep inspect {}", out.display());
+    Ok(())
+}
+
+fn plural(models: usize) -> String {
+    if models == 1 {
+        "1 model".to_owned()
+    } else {
+        format!("{models} models")
+    }
+}

@@ -1,0 +1,127 @@
+use super::*;
+
+fn read(files: &[&[u8]]) -> Result<(Vec<ItemRecord>, ReadReport)> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = Vec::new();
+    for (i, bytes) in files.iter().enumerate() {
+        paths.push(folder.path().join(format!("items-{i}")));
+        std::fs::write(&paths[i], bytes).unwrap();
+    }
+    let mut report = ReadReport::default();
+    let catalogue = read_catalogue(&paths, vec![], &mut report, &Progress::new(true))?;
+    Ok((catalogue, report))
+}
+
+fn attribute<'a>(record: &'a ItemRecord, name: &str) -> &'a [String] {
+    record.attributes.get(name).map_or(&[], Vec::as_slice)
+}
+
+#[test]
+fn our_own_records_come_back_as_they_were_written() {
+    let mut record = ItemRecord::bare("a \"b\" <i>🛍</i>");
+    record.title = Some("Straps & bands".into());
+    record.price = Some(12.5);
+    add_values(&mut record, "category", ["Straps", "Straps", "New"]);
+    let (catalogue, report) = read(&[serde_json::to_string(&record).unwrap().as_bytes()]).unwrap();
+    assert_eq!(catalogue, [record]);
+    assert!(report.warnings(true).is_empty());
+}
+
+#[test]
+fn amazon_metadata_of_both_years_fills_a_record() {
+    let (catalogue, report) = read(&[br#"
+{"parent_asin":"B1","main_category":"AMAZON FASHION","title":"Shoe","average_rating":4.5,"price":"from 12.99","images":[{"large":"https://i/l.jpg","hi_res":null}],"store":"Acme","categories":["Shoes","Women"],"description":["One.","Two."]}
+{"asin":"B2","title":"Hat","price":"$5.00 - $9.00","brand":"Hatter","category":["Hats"],"imageURL":["https://i/h.jpg"],"description":[]}
+{"parent_asin":"B3","price":null,"categories":[]}
+{"parent_asin":"B4","price":"see cart"}
+{"title":"no id"}
+"#]).unwrap();
+    let [shoe, hat, bare, odd] = &catalogue[..] else {
+        panic!("{catalogue:?}")
+    };
+    assert_eq!(shoe.price, Some(12.99));
+    assert_eq!(shoe.rating, Some(4.5));
+    assert_eq!(shoe.image.as_deref(), Some("https://i/l.jpg"));
+    assert_eq!(shoe.description.as_deref(), Some("One.\nTwo."));
+    assert_eq!(
+        attribute(shoe, "category"),
+        ["AMAZON FASHION", "Shoes", "Women"]
+    );
+    assert_eq!(attribute(shoe, "brand"), ["Acme"]);
+    assert_eq!((hat.price, hat.description.as_deref()), (Some(5.0), None));
+    assert_eq!(hat.image.as_deref(), Some("https://i/h.jpg"));
+    assert_eq!(*bare, ItemRecord::bare("B3"));
+    assert_eq!(*odd, ItemRecord::bare("B4"));
+    assert_eq!((report.malformed, report.unreadable_prices), (1, 1));
+    assert!(
+        report.examples[0].contains(":6: no id"),
+        "{:?}",
+        report.examples
+    );
+}
+
+#[test]
+fn tables_go_by_their_header() {
+    let csv = "product_id,Title,categories,average_rating,price,imUrl,colour\n\
+        B1,\"A, \"\"quoted\"\"\nname\",\"['X', 'Y']\",4.6,$3,https://i/1.jpg,red\n\
+        B2,,,,,,\n\
+        B3,too,few\n\
+        ,no id,,,,,\n\
+        B5,bad,,NaN,,,\n";
+    let (catalogue, report) = read(&[csv.as_bytes()]).unwrap();
+    assert_eq!(catalogue.len(), 2);
+    assert_eq!(catalogue[0].title.as_deref(), Some("A, \"quoted\"\nname"));
+    assert_eq!(catalogue[0].price, Some(3.0));
+    assert_eq!(attribute(&catalogue[0], "category"), ["X", "Y"]);
+    assert_eq!(catalogue[1], ItemRecord::bare("B2"));
+    assert_eq!(report.malformed, 3);
+    let error = read(&[b"who,what\n1,2\n"]).unwrap_err().to_string();
+    assert!(error.contains("no id column among: who, what"), "{error}");
+}
+
+#[test]
+fn the_three_movielens_files_agree() {
+    let flags = "0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0";
+    let old = format!("1|Caf\u{e9} (1995)|01-Jan-1995||http://imdb/1|{flags}\n");
+    let latin: Vec<u8> = old.chars().map(|c| c as u8).collect();
+    let csv =
+        "movieId,title,genres\n1,Café (1995),Animation|Children's|Comedy\n2,B,(no genres listed)\n";
+    let dat = "1::Café (1995)::Animation|Children's|Comedy\n";
+    for file in [&latin[..], csv.as_bytes(), dat.as_bytes()] {
+        let (catalogue, report) = read(&[file]).unwrap();
+        assert_eq!(catalogue[0].title.as_deref(), Some("Café (1995)"));
+        assert_eq!(
+            attribute(&catalogue[0], "genre"),
+            ["Animation", "Children's", "Comedy"]
+        );
+        assert_eq!(report.malformed, 0);
+    }
+    let (catalogue, _) = read(&[csv.as_bytes()]).unwrap();
+    assert!(catalogue[1].attributes.is_empty());
+}
+
+#[test]
+fn the_first_record_of_an_id_wins_and_its_gaps_are_filled() {
+    let (catalogue, report) = read(&[
+        b"id,title,price\nx,First,\n",
+        b"id,title,price,brand\nx,Second,9,Acme\n",
+    ])
+    .unwrap();
+    assert_eq!(catalogue.len(), 1);
+    assert_eq!(catalogue[0].title.as_deref(), Some("First"));
+    assert_eq!(catalogue[0].price, Some(9.0));
+    assert_eq!(attribute(&catalogue[0], "brand"), ["Acme"]);
+    assert_eq!(report.items_merged, 1);
+}
+
+#[test]
+fn files_without_a_usable_record_are_errors() {
+    for (bytes, expected) in [
+        (&b""[..], "is empty"),
+        (b"{\"a\":1}\n", "no usable item record"),
+        (b"id,title\n", "no usable item record"),
+    ] {
+        let error = read(&[bytes]).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}

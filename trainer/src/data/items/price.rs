@@ -1,0 +1,115 @@
+//! Prices as shops write them.
+//!
+//! A number is taken as it is. Of text, `$12.99`, `EUR 12,99`, `1,299.00` and `from 12.99` give what
+//! one expects; of a range (`$5.99 - $12.99`) the lower end counts. Missing, null and empty are no
+//! price; anything else, negative amounts included, is none either and is counted.
+
+use serde_json::Value;
+
+use crate::data::ReadReport;
+
+/// The price in a JSON field.
+pub(in crate::data) fn of_json(value: &Value, report: &mut ReadReport) -> Option<f64> {
+    let price = match value {
+        Value::Null => return None,
+        Value::Number(number) => number.as_f64().filter(|price| *price >= 0.0),
+        Value::String(text) => return of_text(text, report),
+        _ => None,
+    };
+    report.unreadable_prices += usize::from(price.is_none());
+    price
+}
+
+/// The price that `text` states.
+pub(super) fn of_text(text: &str, report: &mut ReadReport) -> Option<f64> {
+    let text = text.trim();
+    if matches!(
+        text.to_ascii_lowercase().as_str(),
+        "" | "none" | "null" | "nan"
+    ) {
+        return None;
+    }
+    let price = amount(text);
+    report.unreadable_prices += usize::from(price.is_none());
+    price
+}
+
+fn amount(text: &str) -> Option<f64> {
+    let lower = text.to_lowercase();
+    let lower = lower.strip_prefix("from").unwrap_or(&lower).trim_start();
+    let code = lower.bytes().take_while(u8::is_ascii_lowercase).count();
+    let after_code = if code == 3 { &lower[3..] } else { lower };
+    let number = after_code
+        .trim_start()
+        .trim_start_matches(['$', '€', '£', '¥', '₹'])
+        .trim_start();
+    if !number.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let end = number
+        .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
+        .unwrap_or(number.len());
+    let (digits, rest) = number.split_at(end);
+    let is_end_or_range = rest.trim_start().is_empty()
+        || rest
+            .trim_start()
+            .starts_with(['-', '–', '$', '€', '£', '¥', '₹'])
+        || rest.trim() == "usd"
+        || rest.trim() == "eur";
+    let digits = match digits.rsplit_once(',') {
+        // `12,99` and `1.299,00`: a comma before exactly two last digits is a decimal point.
+        Some((whole, cents)) if cents.len() == 2 => {
+            format!("{}.{cents}", whole.replace(['.', ','], ""))
+        }
+        _ => digits.replace(',', ""),
+    };
+    digits.parse().ok().filter(|_| is_end_or_range)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn prices_are_read_as_people_read_them() {
+        let mut report = ReadReport::default();
+        for (text, expected) in [
+            ("12.99", 12.99),
+            ("$12.99", 12.99),
+            (" from 12.99 ", 12.99),
+            ("From $5", 5.0),
+            ("$5.99 - $12.99", 5.99),
+            ("1,299.00", 1299.0),
+            ("12,99 €", 12.99),
+            ("1.299,00", 1299.0),
+            ("EUR 7", 7.0),
+        ] {
+            assert_eq!(of_text(text, &mut report), Some(expected), "{text}");
+        }
+        assert_eq!(of_json(&json!(3), &mut report), Some(3.0));
+        assert_eq!(report.unreadable_prices, 0);
+    }
+
+    #[test]
+    fn no_price_is_no_surprise_and_nonsense_is_counted() {
+        let mut report = ReadReport::default();
+        for nothing in [json!(null), json!(""), json!("None"), json!("nan")] {
+            assert_eq!(of_json(&nothing, &mut report), None);
+        }
+        assert_eq!(report.unreadable_prices, 0);
+        for nonsense in [
+            json!(".a-box-inner{background:#fff}"),
+            json!(-1),
+            json!("-3"),
+            json!("free"),
+            json!([1]),
+            json!("1.2.3"),
+            json!("2x4 inches"),
+        ] {
+            assert_eq!(of_json(&nonsense, &mut report), None, "{nonsense}");
+        }
+        assert_eq!(report.unreadable_prices, 7);
+    }
+}

@@ -1,0 +1,105 @@
+//! Amazon reviews as JSON lines, with the field names of 2018 or of 2023.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use super::{FileLayout, Row, Sink};
+use crate::data::json::{self, Number};
+use crate::data::source::Source;
+use crate::data::values::{self, TimeUnit};
+
+#[derive(Deserialize)]
+struct Review2018<'a> {
+    #[serde(borrow, rename = "reviewerID")]
+    user: Cow<'a, str>,
+    #[serde(borrow, rename = "asin")]
+    item: Cow<'a, str>,
+    #[serde(rename = "overall")]
+    rating: Number,
+    #[serde(rename = "unixReviewTime")]
+    time: Number,
+}
+
+#[derive(Deserialize)]
+struct Review2023<'a> {
+    #[serde(borrow, rename = "user_id")]
+    user: Cow<'a, str>,
+    /// Variants of a product share their parent; data without parents has plain items only.
+    #[serde(borrow, default, rename = "parent_asin")]
+    parent: Cow<'a, str>,
+    #[serde(borrow, default, rename = "asin")]
+    variant: Cow<'a, str>,
+    rating: Number,
+    #[serde(rename = "timestamp")]
+    time: Number,
+}
+
+/// Reads reviews of 2018; times in seconds.
+pub(super) fn read_2018(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout> {
+    let mut lines = source.into_lines();
+    while let Some((number, line)) = lines.next()? {
+        match serde_json::from_slice::<Review2018>(line) {
+            Ok(r) => {
+                let unit = TimeUnit::SecondsOrMilliseconds;
+                sink.take(number, row(&r.user, &r.item, r.rating, r.time, unit))?;
+            }
+            Err(error) => sink.take(number, Err(json::problem(&error)))?,
+        }
+    }
+    Ok(layout(
+        "user=reviewerID, item=asin, rating=overall, time=unixReviewTime",
+    ))
+}
+
+/// Reads reviews of 2023; times in milliseconds.
+pub(super) fn read_2023(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout> {
+    let mut lines = source.into_lines();
+    while let Some((number, line)) = lines.next()? {
+        match serde_json::from_slice::<Review2023>(line) {
+            Ok(r) => {
+                let item = if r.parent.is_empty() {
+                    &r.variant
+                } else {
+                    &r.parent
+                };
+                sink.take(
+                    number,
+                    row(&r.user, item, r.rating, r.time, TimeUnit::Milliseconds),
+                )?;
+            }
+            Err(error) => sink.take(number, Err(json::problem(&error)))?,
+        }
+    }
+    Ok(layout(
+        "user=user_id, item=parent_asin, rating=rating, time=timestamp",
+    ))
+}
+
+/// A row from a review's fields; also for the reviews within a history.
+pub(super) fn row<'a>(
+    user: &'a str,
+    item: &'a str,
+    rating: Number,
+    time: Number,
+    unit: TimeUnit,
+) -> Result<Row<'a>, String> {
+    Ok(Row {
+        user: values::id(user.as_bytes(), "user")?,
+        item: values::id(item.as_bytes(), "item")?,
+        rating: Some(values::finite_rating(rating.0 as f32)?),
+        time: Some(
+            values::seconds(time.0.floor() as i64, unit)
+                .ok_or_else(|| format!("time {} is out of range", time.0))?,
+        ),
+    })
+}
+
+fn layout(words: &str) -> FileLayout {
+    FileLayout {
+        words: words.into(),
+        has_ratings: true,
+        has_times: true,
+    }
+}

@@ -1,0 +1,230 @@
+//! Bundles as folders: written beside their place and moved there whole.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use doorstep_shared::bundle::{Manifest, Publication, Sink, Store, WriteError, write};
+
+/// Reads a bundle's files from a folder.
+#[derive(Clone, Debug)]
+pub struct FolderStore {
+    root: PathBuf,
+}
+
+impl FolderStore {
+    /// A store over `root`, which must hold a manifest.
+    pub fn open(root: &Path) -> Result<Self> {
+        let manifest = root.join(doorstep_shared::bundle::MANIFEST);
+        ensure!(
+            manifest.is_file(),
+            "{} is not a bundle: it has no manifest.json; make one with `doorstep train MODEL --interactions FILE --out {}`",
+            root.display(),
+            root.display()
+        );
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+}
+
+impl Store for FolderStore {
+    type Error = anyhow::Error;
+
+    async fn get(&self, path: &str, max_bytes: u64) -> Result<Vec<u8>> {
+        use std::io::Read;
+        let full = self.root.join(path);
+        let read = || -> io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            fs::File::open(&full)?
+                .take(max_bytes + 1)
+                .read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().with_context(|| format!("cannot read {}", full.display()))
+    }
+}
+
+struct FolderSink {
+    root: PathBuf,
+}
+
+impl Sink for FolderSink {
+    fn put(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let full = self.root.join(path);
+        match fs::write(&full, bytes) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(full.parent().expect("a file lies in a folder"))?;
+                fs::write(&full, bytes)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
+        let (from, to) = (self.root.join(from), self.root.join(to));
+        // Equal names mean equal content, and an empty table has no folder.
+        match (from.exists(), to.exists()) {
+            (true, true) => fs::remove_dir_all(&from),
+            (true, false) => fs::rename(&from, &to),
+            (false, _) => Ok(()),
+        }
+    }
+}
+
+/// Writes a bundle into `out`. It is complete before it appears there: a run
+/// that fails or is interrupted leaves `out` as it was. A folder that is not
+/// empty is replaced only with `force`, and only when it holds a bundle.
+pub fn publish_into(out: &Path, force: bool, publication: &Publication<'_>) -> Result<Manifest> {
+    check_free(out, force)?;
+    let staging = beside(out, "partial");
+    remove(&staging)?;
+    let outcome = write_into(&staging, out, publication);
+    if outcome.is_err() {
+        // The first error matters; what is left of the attempt only takes space.
+        let _ = fs::remove_dir_all(&staging);
+    }
+    outcome
+}
+
+fn write_into(staging: &Path, out: &Path, publication: &Publication<'_>) -> Result<Manifest> {
+    let in_words = |error: WriteError| match error {
+        WriteError::Io(error) => anyhow::Error::new(error).context(format!(
+            "cannot write the bundle to {}; is the disk full, or the folder not writable?",
+            staging.display()
+        )),
+        other => other.into(),
+    };
+    let mut sink = FolderSink {
+        root: staging.to_owned(),
+    };
+    let manifest = write(publication, &mut sink).map_err(in_words)?;
+    let old = beside(out, "replaced");
+    remove(&old)?;
+    if out.exists() {
+        fs::rename(out, &old).with_context(|| format!("cannot replace {}", out.display()))?;
+    }
+    fs::rename(staging, out)
+        .with_context(|| format!("cannot move the bundle to {}", out.display()))?;
+    remove(&old)?;
+    Ok(manifest)
+}
+
+/// Refuses an output folder that holds something else, before any work.
+pub fn check_free(out: &Path, force: bool) -> Result<()> {
+    if !out.exists() {
+        return Ok(());
+    }
+    let entries =
+        fs::read_dir(out).with_context(|| format!("{} is not a folder", out.display()))?;
+    if entries.count() == 0 {
+        return Ok(());
+    }
+    ensure!(
+        force,
+        "{} is not empty; choose another --out, or replace it with --force",
+        out.display()
+    );
+    ensure!(
+        out.join(doorstep_shared::bundle::MANIFEST).is_file(),
+        "{} holds something that is not a bundle; --force replaces bundles only",
+        out.display()
+    );
+    Ok(())
+}
+
+fn beside(out: &Path, suffix: &str) -> PathBuf {
+    let mut name = out
+        .file_name()
+        .unwrap_or_else(|| "bundle".as_ref())
+        .to_owned();
+    name.push(format!(".{suffix}"));
+    out.with_file_name(name)
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_shared::ItemRecord;
+    use doorstep_shared::bundle::{Bundle, DataSummary, PublishedModel};
+    use doorstep_shared::models::{Model, ModelConfig, Popularity};
+    use futures_util::FutureExt;
+
+    fn publish(out: &Path, force: bool, counts: &[u32]) -> Result<Manifest> {
+        let records: Vec<ItemRecord> = (0..counts.len())
+            .map(|i| ItemRecord::bare(&i.to_string()))
+            .collect();
+        let model = Model::Popularity(Popularity {
+            counts: counts.to_vec(),
+        });
+        let config = ModelConfig::named("popularity").unwrap();
+        let models = [PublishedModel {
+            model: &model,
+            config: &config,
+            evaluation: None,
+        }];
+        let data = DataSummary {
+            fingerprint: String::new(),
+            interactions: 1,
+            fitted_on: String::new(),
+        };
+        let publication = Publication {
+            generator: "test",
+            data,
+            records: &records,
+            counts,
+            models: &models,
+        };
+        publish_into(out, force, &publication)
+    }
+
+    #[test]
+    fn a_bundle_replaces_a_bundle_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("bundle");
+        publish(&out, false, &[1, 2]).unwrap();
+        let refused = publish(&out, false, &[1, 2]).unwrap_err().to_string();
+        assert!(refused.contains("--force"), "{refused}");
+        publish(&out, true, &[1, 2, 3]).unwrap();
+        let bundle = Bundle::open(FolderStore::open(&out).unwrap())
+            .now_or_never()
+            .unwrap()
+            .unwrap();
+        assert_eq!(bundle.manifest().catalogue.items, 3);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        let other = folder.path().join("photos");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("cat.jpg"), "miaow").unwrap();
+        assert!(
+            publish(&other, true, &[1])
+                .unwrap_err()
+                .to_string()
+                .contains("not a bundle")
+        );
+        assert!(other.join("cat.jpg").exists());
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(publish(&file.join("bundle"), false, &[1]).is_err());
+        assert!(
+            FolderStore::open(folder.path())
+                .unwrap_err()
+                .to_string()
+                .contains("is not a bundle")
+        );
+    }
+}

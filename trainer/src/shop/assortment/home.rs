@@ -1,0 +1,233 @@
+//! What the shop sells for light, rest and washing.
+
+use super::Kind;
+use super::palette::{BRIGHT, CALM, EARTHY};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        slug: "desk-lamp",
+        plural: "Desk Lamps",
+        category: "Lighting",
+        nouns: &["Desk Lamp", "Reading Lamp", "Clamp Lamp"],
+        materials: &["Brass", "Steel", "Aluminium"],
+        cents: 8900,
+        share: 1.0,
+        colours: BRIGHT,
+        follows: &[("notebook", 0.5), ("fountain-pen", 0.5)],
+        notes: &[
+            "Stays where it is put",
+            "Light on the page and not in the eyes",
+        ],
+        drawing: "<path d='M34 74 26 46 54 26' fill='none' stroke='{k}' stroke-width='4'/><circle cx='26' cy='46' r='4' fill='{w}'/>\
+            <path d='M50 52h36L64 38z' fill='{l}' opacity='.5'/><path d='M48 16 72 30a20 20 0 0 1 12 20L46 42c-3-9-2-18 2-26z' fill='{m}'/><path d='M20 74h30v7H20z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "floor-lamp",
+        plural: "Floor Lamps",
+        category: "Lighting",
+        nouns: &["Floor Lamp", "Tripod Lamp"],
+        materials: &["Ash", "Walnut", "Linen"],
+        cents: 16900,
+        share: 0.6,
+        colours: CALM,
+        follows: &[("blanket", 0.6), ("pillow", 0.4)],
+        notes: &[
+            "For the chair that had no light",
+            "A shade that softens the whole room",
+        ],
+        drawing: "<path d='M46 38 32 82M50 38l14 44M48 38v44' stroke='{w}' stroke-width='4'/>\
+            <path d='M36 10h24l10 30H26z' fill='{m}'/><path d='M29 32h38l3 8H26z' fill='{l}'/><path d='M39 60h18' stroke='{w}' stroke-width='3'/>",
+    },
+    Kind {
+        slug: "pendant-lamp",
+        plural: "Pendant Lamps",
+        category: "Lighting",
+        nouns: &["Pendant Lamp", "Dome Pendant"],
+        materials: &["Enamel", "Rattan", "Spun-Brass"],
+        cents: 12900,
+        share: 0.7,
+        colours: BRIGHT,
+        follows: &[("floor-lamp", 0.4), ("plates", 0.6)],
+        notes: &[
+            "Hangs low over a long dinner",
+            "White inside, for the light's sake",
+        ],
+        drawing: "<path d='M48 4v26' stroke='{k}' stroke-width='3'/><path d='M42 26h12v8H42z' fill='{w}'/>\
+            <path d='M14 64a34 34 0 0 1 68 0z' fill='{m}'/><path d='M14 62h68v5H14z' fill='{d}'/><circle cx='48' cy='68' r='9' fill='{p}'/><path d='M24 56a24 24 0 0 1 12-15' fill='none' stroke='{l}' stroke-width='4' stroke-linecap='round'/>",
+    },
+    Kind {
+        slug: "candle",
+        plural: "Candles",
+        category: "Lighting",
+        nouns: &["Candle", "Scented Candle", "Pillar Candle"],
+        materials: &["Beeswax", "Cedar", "Fig-Leaf", "Rapeseed-Wax"],
+        cents: 1890,
+        share: 1.5,
+        colours: BRIGHT,
+        follows: &[("vase", 0.6), ("soap", 0.4)],
+        notes: &[
+            "Forty hours, if trimmed",
+            "A scent that keeps to its own room",
+        ],
+        drawing: "<path d='M48 10c8 10 10 16 5 23h-10c-5-7-3-13 5-23z' fill='#e8a33d'/><path d='M48 20c3 5 4 8 1 12h-3c-2-4-1-7 2-12z' fill='{p}'/><path d='M47 31h2v10h-2z' fill='{k}'/>\
+            <path d='M30 40h36v41H30z' fill='{m}'/><ellipse cx='48' cy='40' rx='18' ry='5' fill='{l}'/><path d='M36 52h24v18H36z' fill='{p}'/><path d='M41 58h14M43 64h10' stroke='{d}' stroke-width='2'/>",
+    },
+    Kind {
+        slug: "vase",
+        plural: "Vases",
+        category: "Table",
+        nouns: &["Vase", "Bud Vase", "Bottle Vase"],
+        materials: &["Stoneware", "Porcelain", "Hand-Blown"],
+        cents: 2900,
+        share: 0.8,
+        colours: BRIGHT,
+        follows: &[("seeds", 0.4), ("tea-tin", 0.6)],
+        notes: &[
+            "Kind to a bunch from the roadside",
+            "Good with one stem, better with three",
+        ],
+        drawing: "<path d='M48 46 36 16M48 46V12M48 46l13-27' stroke='#56783c' stroke-width='2.5'/>\
+            <circle cx='35' cy='16' r='7' fill='{l}'/><circle cx='48' cy='11' r='7' fill='{d}'/><circle cx='62' cy='18' r='7' fill='{l}'/>\
+            <path d='M40 40h16c0 8 14 12 14 26 0 9-6 15-12 15H38c-6 0-12-6-12-15 0-14 14-18 14-26z' fill='{m}'/><path d='M27 62h42v6H27z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "blanket",
+        plural: "Blankets",
+        category: "Rest",
+        nouns: &["Throw", "Blanket", "Picnic Blanket"],
+        materials: &["Lambswool", "Cotton", "Recycled-Wool"],
+        cents: 7900,
+        share: 1.2,
+        colours: BRIGHT,
+        follows: &[("pillow", 0.5), ("candle", 0.3), ("tea-tin", 0.2)],
+        notes: &[
+            "Big enough for two, if they agree",
+            "Woven in a mill with a river in it",
+        ],
+        drawing: "<path d='M16 56h64v18H16z' fill='{d}'/><path d='M18 74v7M26 74v7M34 74v7M42 74v7M50 74v7M58 74v7M66 74v7M74 74v7' stroke='{d}' stroke-width='3'/>\
+            <rect x='14' y='40' width='68' height='18' rx='8' fill='{m}'/><rect x='16' y='23' width='64' height='18' rx='8' fill='{l}'/><path d='M30 40v18M40 40v18M60 40v18' stroke='{p}' stroke-width='3' opacity='.6'/>",
+    },
+    Kind {
+        slug: "pillow",
+        plural: "Cushions",
+        category: "Rest",
+        nouns: &["Cushion", "Floor Cushion", "Pillow"],
+        materials: &["Linen", "Velvet", "Cotton"],
+        cents: 3900,
+        share: 1.1,
+        colours: BRIGHT,
+        follows: &[("duvet-cover", 0.6), ("nightlight", 0.4)],
+        notes: &[
+            "Plump again after one shake",
+            "A cover that comes off, thankfully",
+        ],
+        drawing: "<path d='M16 26c20 6 44 6 64 0-6 16-6 36 0 52-20-6-44-6-64 0 6-16 6-36 0-52z' fill='{m}'/>\
+            <path d='M28 36c14 4 26 4 40 0-4 12-4 20 0 32-14-4-26-4-40 0 4-12 4-20 0-32z' fill='none' stroke='{l}' stroke-width='3'/><circle cx='48' cy='52' r='4' fill='{d}'/>",
+    },
+    Kind {
+        slug: "duvet-cover",
+        plural: "Bed Linen",
+        category: "Rest",
+        nouns: &["Duvet Cover", "Bed Set"],
+        materials: &["Linen", "Percale", "Flannel"],
+        cents: 9900,
+        share: 0.9,
+        colours: CALM,
+        follows: &[("nightlight", 0.3), ("bathrobe", 0.3), ("towel", 0.4)],
+        notes: &["Cool in July, not cold in March", "Wrinkles well"],
+        drawing: "<path d='M10 26h8v55h-8zM78 40h8v41h-8z' fill='{w}'/><rect x='18' y='42' width='22' height='14' rx='6' fill='{p}'/>\
+            <path d='M18 56h62v18H18z' fill='{m}'/><path d='M36 50h40a6 6 0 0 1 6 6v12H36z' fill='{l}'/><path d='M36 50h10v18H36z' fill='{d}'/><path d='M14 74h68v4H14z' fill='{w}'/>",
+    },
+    Kind {
+        slug: "nightlight",
+        plural: "Night Lights",
+        category: "Rest",
+        nouns: &["Night Light", "Moon Lamp"],
+        materials: &["Porcelain", "Frosted", "Paper"],
+        cents: 2700,
+        share: 0.4,
+        colours: BRIGHT,
+        follows: &[("jigsaw", 1.0)],
+        notes: &[
+            "Bright enough for a story's end",
+            "Dims itself, then sleeps too",
+        ],
+        drawing: "<circle cx='48' cy='42' r='30' fill='{l}' opacity='.45'/><path d='M58 18a26 26 0 1 0 14 40A22 22 0 0 1 58 18z' fill='{m}'/>\
+            <path d='M70 20l2 5 5 2-5 2-2 5-2-5-5-2 5-2z' fill='{d}'/><path d='M30 70h36v11H30z' fill='{w}'/>",
+    },
+    Kind {
+        slug: "towel",
+        plural: "Towels",
+        category: "Bath",
+        nouns: &["Bath Towel", "Hand Towel", "Beach Towel"],
+        materials: &["Waffle", "Terry", "Linen"],
+        cents: 2900,
+        share: 1.2,
+        colours: BRIGHT,
+        follows: &[("soap", 0.6), ("bathrobe", 0.4)],
+        notes: &["Dries you, then dries itself", "Thick, but not hotel thick"],
+        drawing: "<rect x='10' y='16' width='76' height='6' rx='3' fill='{w}'/><path d='M24 18h32v63H24z' fill='{m}'/><path d='M24 62h32v5H24zM24 70h32v3H24z' fill='{l}'/><path d='M52 18h22v42H52z' fill='{d}'/><path d='M52 48h22v4H52z' fill='{l}'/>",
+    },
+    Kind {
+        slug: "soap",
+        plural: "Soap",
+        category: "Bath",
+        nouns: &["Soap Bar", "Hand Soap"],
+        materials: &["Olive-Oil", "Lavender", "Oatmeal", "Pine-Tar"],
+        cents: 690,
+        share: 1.4,
+        colours: BRIGHT,
+        follows: &[("bath-brush", 1.0)],
+        notes: &[
+            "Made in trays, cut with wire",
+            "Smells of one thing at a time",
+        ],
+        drawing: "<circle cx='34' cy='24' r='8' fill='{l}' opacity='.8'/><circle cx='54' cy='18' r='5' fill='{l}' opacity='.8'/><circle cx='62' cy='31' r='6' fill='{l}' opacity='.8'/>\
+            <rect x='16' y='42' width='64' height='32' rx='14' fill='{m}'/><rect x='25' y='49' width='46' height='16' rx='8' fill='none' stroke='{d}' stroke-width='3'/><path d='M12 76h72v5H12z' fill='{w}'/>",
+    },
+    Kind {
+        slug: "bath-brush",
+        plural: "Brushes",
+        category: "Bath",
+        nouns: &["Bath Brush", "Nail Brush"],
+        materials: &["Beech", "Sisal", "Pear-Wood"],
+        cents: 1690,
+        share: 0.6,
+        colours: EARTHY,
+        follows: &[("towel", 1.0)],
+        notes: &["Firm, as a brush should be", "Hangs by a cord to dry"],
+        drawing: "<path d='M42 44h12v34a6 6 0 0 1-12 0z' fill='{w}'/><circle cx='48' cy='75' r='2' fill='{p}'/><ellipse cx='48' cy='31' rx='20' ry='21' fill='{w}'/>\
+            <ellipse cx='48' cy='31' rx='15' ry='16' fill='{m}'/><path d='M40 22v.1M48 20v.1M56 22v.1M38 31v.1M46 30v.1M54 30v.1M42 40v.1M52 40v.1' stroke='{l}' stroke-width='4' stroke-linecap='round'/>",
+    },
+    Kind {
+        slug: "bathrobe",
+        plural: "Bathrobes",
+        category: "Bath",
+        nouns: &["Bathrobe", "Dressing Gown"],
+        materials: &["Waffle", "Terry", "Linen"],
+        cents: 8900,
+        share: 0.5,
+        colours: CALM,
+        follows: &[("slippers", 1.0)],
+        notes: &["Pockets deep enough for a book", "Light enough to pack"],
+        drawing: "<path d='M34 16 16 56l10 5 10-20zM62 16l18 40-10 5-10-20z' fill='{d}'/><path d='M34 16h28l6 65H28z' fill='{m}'/>\
+            <path d='M40 16l8 26 8-26z' fill='{p}'/><path d='M36 16l12 30 12-30' fill='none' stroke='{l}' stroke-width='5'/><path d='M32 48h32v6H32z' fill='{d}'/><path d='M46 52h5v18h-5z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "slippers",
+        plural: "Slippers",
+        category: "Rest",
+        nouns: &["Slippers", "House Shoes"],
+        materials: &["Felt", "Sheepskin", "Wool"],
+        cents: 4900,
+        share: 0.8,
+        colours: EARTHY,
+        follows: &[("blanket", 1.0)],
+        notes: &[
+            "Soles that may fetch the post",
+            "Warm without being silly about it",
+        ],
+        drawing: "<path d='M12 60c0-14 12-22 20-14 12 12 40 6 50 18 4 6 2 12-4 12H16c-3 0-4-8-4-16z' fill='{m}'/>\
+            <path d='M12 60c0-14 12-22 20-14 6 6 14 8 22 9-8 10-30 12-42 5z' fill='{p}'/><path d='M12 72h72c0 6-3 9-8 9H18c-4 0-6-4-6-9z' fill='{d}'/><path d='M62 60l8 8' stroke='{l}' stroke-width='3'/>",
+    },
+];

@@ -1,0 +1,265 @@
+//! What the shop sells for cooking, baking and eating.
+
+use super::Kind;
+use super::palette::{BRIGHT, CALM, EARTHY};
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        slug: "skillet",
+        plural: "Pans",
+        category: "Cooking",
+        nouns: &["Skillet", "Frying Pan", "Crêpe Pan"],
+        materials: &["Cast-Iron", "Carbon-Steel", "Copper"],
+        cents: 6900,
+        share: 1.1,
+        colours: EARTHY,
+        follows: &[
+            ("chef-knife", 0.4),
+            ("pepper-mill", 0.3),
+            ("casserole", 0.3),
+        ],
+        notes: &[
+            "Better every year, if never scoured",
+            "From the hob to the oven to the table",
+        ],
+        drawing: "<path d='M56 54 82 80' stroke='{w}' stroke-width='10' stroke-linecap='round'/><path d='M78 76v.1' stroke='{p}' stroke-width='4' stroke-linecap='round'/>\
+            <circle cx='41' cy='40' r='30' fill='{d}'/><circle cx='41' cy='40' r='24' fill='{m}'/>\
+            <path d='M30 30c8-10 20-2 24 4s6 14-2 18-12-2-18 2-14-4-10-12 2-6 6-12z' fill='{p}'/><circle cx='41' cy='40' r='7.5' fill='#e8a33d'/>",
+    },
+    Kind {
+        slug: "casserole",
+        plural: "Casseroles",
+        category: "Cooking",
+        nouns: &["Casserole", "Stockpot", "Braiser"],
+        materials: &["Cast-Iron", "Enamel", "Steel"],
+        cents: 11900,
+        share: 0.9,
+        colours: BRIGHT,
+        follows: &[("apron", 0.3), ("plates", 0.3), ("cutting-board", 0.4)],
+        notes: &[
+            "Holds the heat through second helpings",
+            "A lid heavy enough to mean it",
+        ],
+        drawing: "<path d='M10 48h76v9H10z' fill='{d}'/><path d='M18 44h60v29a8 8 0 0 1-8 8H26a8 8 0 0 1-8-8z' fill='{m}'/>\
+            <path d='M20 42a28 16 0 0 1 56 0z' fill='{l}'/><path d='M16 40h64v6H16z' fill='{d}'/><rect x='42' y='18' width='12' height='8' rx='4' fill='{k}'/>",
+    },
+    Kind {
+        slug: "chef-knife",
+        plural: "Knives",
+        category: "Cooking",
+        nouns: &["Chef's Knife", "Paring Knife", "Bread Knife"],
+        materials: &["Carbon-Steel", "Stainless", "Damascus"],
+        cents: 7400,
+        share: 1.0,
+        colours: CALM,
+        follows: &[("cutting-board", 0.8), ("apron", 0.2)],
+        notes: &[
+            "Sharp when it arrives; please mind it",
+            "Full tang, three rivets, no nonsense",
+        ],
+        drawing: "<path d='M38 12c18 8 20 26 18 44H38z' fill='{s}'/><path d='M38 12v44h5V16z' fill='{p}'/>\
+            <path d='M36 54h22v5H36z' fill='{k}'/><rect x='40' y='58' width='14' height='24' rx='5' fill='{m}'/><path d='M47 64v.1M47 70v.1M47 76v.1' stroke='{l}' stroke-width='3' stroke-linecap='round'/>",
+    },
+    Kind {
+        slug: "cutting-board",
+        plural: "Cutting Boards",
+        category: "Cooking",
+        nouns: &["Cutting Board", "Bread Board", "Serving Board"],
+        materials: &["Oak", "Walnut", "Olive-Wood"],
+        cents: 3900,
+        share: 0.9,
+        colours: EARTHY,
+        follows: &[("pepper-mill", 0.5), ("mixing-bowl", 0.5)],
+        notes: &[
+            "End grain, kind to the edge",
+            "Oiled twice before it leaves",
+        ],
+        drawing: "<path d='M41 10h14v18H41z' fill='{w}'/><rect x='22' y='24' width='52' height='57' rx='9' fill='{w}'/><circle cx='48' cy='17' r='3.5' fill='{p}'/>\
+            <path d='M30 38h36M30 50h28M30 62h36' stroke='{p}' stroke-width='2' opacity='.4'/><path d='M22 68h52v5H22z' fill='{m}'/>",
+    },
+    Kind {
+        slug: "pepper-mill",
+        plural: "Mills",
+        category: "Cooking",
+        nouns: &["Pepper Mill", "Salt Mill"],
+        materials: &["Beech", "Walnut", "Acacia"],
+        cents: 3400,
+        share: 0.7,
+        colours: BRIGHT,
+        follows: &[("plates", 0.5), ("cutlery", 0.5)],
+        notes: &[
+            "From dust to gravel with one turn",
+            "A ceramic heart that never rusts",
+        ],
+        drawing: "<circle cx='48' cy='15' r='6' fill='{s}'/><path d='M38 34c0-16 20-16 20 0z' fill='{m}'/>\
+            <path d='M39 36h18c0 10-5 12-5 18 0 8 9 12 9 27H35c0-15 9-19 9-27 0-6-5-8-5-18z' fill='{m}'/><path d='M37 33h22v5H37z' fill='{d}'/><path d='M36 72h24v9H35z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "apron",
+        plural: "Aprons",
+        category: "Cooking",
+        nouns: &["Apron", "Cross-Back Apron"],
+        materials: &["Linen", "Cotton", "Denim"],
+        cents: 3200,
+        share: 0.7,
+        colours: CALM,
+        follows: &[("mixing-bowl", 0.5), ("rolling-pin", 0.5)],
+        notes: &[
+            "A pocket for the spoon, a loop for the towel",
+            "Softer after every wash",
+        ],
+        drawing: "<path d='M38 28a10 14 0 0 1 20 0' fill='none' stroke='{d}' stroke-width='3'/><path d='M26 50 12 56M70 50l14 6' stroke='{d}' stroke-width='3'/>\
+            <path d='M36 26h24c0 12 4 20 12 22v33H24V48c8-2 12-10 12-22z' fill='{m}'/><path d='M34 56h28v15H34z' fill='{l}'/><path d='M48 56v15' stroke='{d}' stroke-width='2'/>",
+    },
+    Kind {
+        slug: "mixing-bowl",
+        plural: "Bowls",
+        category: "Baking",
+        nouns: &["Mixing Bowl", "Batter Bowl"],
+        materials: &["Stoneware", "Steel", "Earthenware"],
+        cents: 2900,
+        share: 1.0,
+        colours: BRIGHT,
+        follows: &[("whisk", 0.6), ("cake-tin", 0.4)],
+        notes: &[
+            "Stays put while you stir",
+            "A lip that pours and a rim that holds",
+        ],
+        drawing: "<path d='M12 36h72c0 28-14 45-36 45S12 64 12 36z' fill='{m}'/><path d='M10 32h76v9H10z' fill='{l}'/><path d='M17 54h62l-3 8H20z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "whisk",
+        plural: "Whisks",
+        category: "Baking",
+        nouns: &["Balloon Whisk", "Whisk"],
+        materials: &["Steel", "Beech-Handled", "Silicone"],
+        cents: 1290,
+        share: 0.8,
+        colours: BRIGHT,
+        follows: &[("cake-tin", 0.6), ("kitchen-scale", 0.4)],
+        notes: &[
+            "Cream in two minutes, by hand",
+            "Springy where it should be",
+        ],
+        drawing: "<path d='M48 54c-26-10-20-42 0-42s26 32 0 42c-12-10-10-42 0-42s12 32 0 42' fill='none' stroke='{k}' stroke-width='3'/>\
+            <path d='M48 12v42' stroke='{k}' stroke-width='3'/><path d='M43 52h10v8H43z' fill='{d}'/><rect x='42' y='58' width='12' height='24' rx='6' fill='{m}'/>",
+    },
+    Kind {
+        slug: "rolling-pin",
+        plural: "Rolling Pins",
+        category: "Baking",
+        nouns: &["Rolling Pin", "Pastry Pin"],
+        materials: &["Maple", "Beech", "Marble"],
+        cents: 2400,
+        share: 0.6,
+        colours: EARTHY,
+        follows: &[("cake-tin", 0.6), ("kitchen-scale", 0.4)],
+        notes: &[
+            "Rolls true from edge to edge",
+            "Heavy enough to do the work",
+        ],
+        drawing: "<g transform='rotate(-45 48 48)'><rect x='2' y='43' width='92' height='10' rx='5' fill='{m}'/><rect x='18' y='35' width='60' height='26' rx='6' fill='{w}'/><path d='M22 41h52' stroke='{p}' stroke-width='3' opacity='.4'/></g>",
+    },
+    Kind {
+        slug: "cake-tin",
+        plural: "Cake Tins",
+        category: "Baking",
+        nouns: &["Cake Tin", "Loaf Tin", "Tart Tin"],
+        materials: &["Steel", "Non-Stick", "Enamel"],
+        cents: 1890,
+        share: 0.9,
+        colours: BRIGHT,
+        follows: &[("kitchen-scale", 0.5), ("apron", 0.5)],
+        notes: &[
+            "Lets go of the cake without a fight",
+            "Made heavier than it needs to be",
+        ],
+        drawing: "<path d='M18 46h60l-4 35H22z' fill='{m}'/><path d='M14 42h68v7H14z' fill='{d}'/><path d='M20 42c0-22 16-26 28-26s28 4 28 26z' fill='#c98f55'/>\
+            <path d='M26 36c4-8 10-9 14-6s12-5 18 0 8 2 12 6' fill='none' stroke='{p}' stroke-width='5' stroke-linecap='round'/><path d='M32 52l2 26M48 52v26M64 52l-2 26' stroke='{d}' stroke-width='2'/>",
+    },
+    Kind {
+        slug: "kitchen-scale",
+        plural: "Kitchen Scales",
+        category: "Baking",
+        nouns: &["Kitchen Scale", "Dial Scale"],
+        materials: &["Enamel", "Steel", "Mechanical"],
+        cents: 3900,
+        share: 0.6,
+        colours: BRIGHT,
+        follows: &[("mixing-bowl", 1.0)],
+        notes: &[
+            "True to five grams",
+            "A dial that can be read from the sink",
+        ],
+        drawing: "<path d='M18 20h60l-6 10H24z' fill='{s}'/><path d='M44 30h8v8h-8z' fill='{k}'/><path d='M28 38h40l8 43H20z' fill='{m}'/>\
+            <circle cx='48' cy='60' r='16' fill='{p}'/><path d='M48 60 56 50' stroke='{d}' stroke-width='3' stroke-linecap='round'/><path d='M48 47v3M61 60h-3M35 60h3' stroke='{k}' stroke-width='2'/>",
+    },
+    Kind {
+        slug: "plates",
+        plural: "Plates",
+        category: "Table",
+        nouns: &["Dinner Plate", "Side Plate", "Pasta Plate"],
+        materials: &["Stoneware", "Porcelain", "Earthenware"],
+        cents: 1990,
+        share: 1.2,
+        colours: CALM,
+        follows: &[("cutlery", 0.5), ("glasses", 0.5)],
+        notes: &[
+            "A rim that frames whatever you cooked",
+            "Safe in the dishwasher, dull though that is",
+        ],
+        drawing: "<circle cx='48' cy='48' r='35' fill='{m}'/><circle cx='48' cy='48' r='30' fill='{l}'/><circle cx='48' cy='48' r='20' fill='{p}'/><path d='M34 42a16 16 0 0 1 8-9' fill='none' stroke='{l}' stroke-width='3' stroke-linecap='round'/>",
+    },
+    Kind {
+        slug: "cutlery",
+        plural: "Cutlery",
+        category: "Table",
+        nouns: &["Cutlery Set", "Travel Cutlery"],
+        materials: &["Steel", "Brushed", "Beech-Handled"],
+        cents: 4900,
+        share: 0.8,
+        colours: CALM,
+        follows: &[("glasses", 0.6), ("carafe", 0.4)],
+        notes: &[
+            "Weighted towards the hand",
+            "Four of each, and a box to keep them in",
+        ],
+        drawing: "<path d='M20 14v18a7 7 0 0 0 14 0V14M27 14v34' fill='none' stroke='{k}' stroke-width='3'/><path d='M44 14c10 4 10 22 6 34h-6z' fill='{k}'/>\
+            <ellipse cx='69' cy='27' rx='8' ry='13' fill='{k}'/><path d='M67 38h4v12h-4z' fill='{k}'/>\
+            <rect x='23' y='46' width='8' height='35' rx='4' fill='{m}'/><rect x='43' y='46' width='8' height='35' rx='4' fill='{m}'/><rect x='65' y='46' width='8' height='35' rx='4' fill='{m}'/>",
+    },
+    Kind {
+        slug: "glasses",
+        plural: "Glasses",
+        category: "Table",
+        nouns: &["Tumbler", "Wine Glass", "Water Glass"],
+        materials: &["Hand-Blown", "Recycled", "Ribbed"],
+        cents: 1290,
+        share: 1.1,
+        colours: BRIGHT,
+        follows: &[("carafe", 1.0)],
+        notes: &[
+            "A small bubble shows that a person made it",
+            "Thin at the lip, thick at the foot",
+        ],
+        drawing: "<path d='M16 30h30l-4 51H20z' fill='{l}' opacity='.75'/><path d='M18 50h26l-2 31H20z' fill='{m}'/>\
+            <path d='M54 18h26c2 22-4 30-10 32v24h10v7H54v-7h10V50c-6-2-12-10-10-32z' fill='{l}' opacity='.75'/><path d='M54 30h26c0 12-6 20-13 20s-13-8-13-20z' fill='{d}'/>",
+    },
+    Kind {
+        slug: "carafe",
+        plural: "Carafes",
+        category: "Table",
+        nouns: &["Carafe", "Decanter", "Water Jug"],
+        materials: &["Glass", "Stoneware", "Hand-Blown"],
+        cents: 3400,
+        share: 0.6,
+        colours: BRIGHT,
+        follows: &[("candle", 0.5), ("vase", 0.5)],
+        notes: &[
+            "Looks right empty, better full",
+            "One litre, and a neck that fits the hand",
+        ],
+        drawing: "<path d='M40 14h16v22c4 8 16 14 16 30a15 15 0 0 1-15 15H39a15 15 0 0 1-15-15c0-16 12-22 16-30z' fill='{l}'/>\
+            <path d='M27 56h42c2 4 3 7 3 10a15 15 0 0 1-15 15H39a15 15 0 0 1-15-15c0-3 1-6 3-10z' fill='{m}'/><path d='M38 10h20v6H38z' fill='{w}'/>",
+    },
+];

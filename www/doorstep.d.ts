@@ -1,0 +1,182 @@
+// Types of doorstep.js, history.js and widgets.js.
+
+export type Device = 'auto' | 'cpu' | 'webgpu';
+
+export type ErrorCode =
+  | 'network' // a file could not be fetched
+  | 'damaged' // a file is not what the manifest says
+  | 'unsupported-version' // the bundle is newer than this engine
+  | 'unknown-item' // similar() of an item that the catalogue lacks
+  | 'invalid-query'
+  | 'aborted' // only in `query` events; the promise rejects with the signal's reason
+  | 'disposed'
+  | 'engine'; // the engine stopped or failed in a way of its own
+
+export interface Progress {
+  /** Bytes so far, unpacked. */
+  loaded: number;
+  /** Bytes of the files met so far; it grows while they are discovered. */
+  total: number;
+  /** The file that is arriving. */
+  file: string;
+}
+
+export interface LoadOptions {
+  /** `webgpu` is a wish: a bundle whose models need no GPU is answered on the CPU, and `query` events say so. */
+  device?: Device;
+  onProgress?: (progress: Progress) => void;
+  /** Aborting ends the worker. */
+  signal?: AbortSignal;
+  /** Where worker.js is, if not beside doorstep.js. */
+  workerUrl?: string | URL;
+  /** Longest wait for one file; 15,000 by default. */
+  timeoutMs?: number;
+}
+
+export interface HistoryEvent {
+  item: string;
+  rating?: number;
+  /** Seconds since 1970. */
+  time?: number;
+}
+
+/** Attribute name to the value or values that are wanted. */
+export type Filter = Record<string, string | string[]>;
+
+export interface RecommendQuery {
+  /** Oldest first. Empty: popular items. */
+  history?: Array<string | HistoryEvent>;
+  /** 10 by default. */
+  k?: number;
+  model?: string;
+  /** True by default. */
+  excludeSeen?: boolean;
+  /** Only these items. */
+  allow?: string[];
+  /** None of these items. */
+  deny?: string[];
+  filter?: Filter;
+  /** Attribute name to value to the factor that its items' scores are multiplied by. */
+  boost?: Record<string, Record<string, number>>;
+  /** Says in `because` which items of the history led to a hit. */
+  explain?: boolean;
+}
+
+export interface CallOptions {
+  /** Aborting rejects the call at once and cancels its fetches. */
+  signal?: AbortSignal;
+}
+
+export interface SimilarOptions extends CallOptions {
+  /** 8 by default. */
+  k?: number;
+  model?: string;
+  filter?: Filter;
+}
+
+export interface SearchOptions extends CallOptions {
+  /** 24 by default. */
+  k?: number;
+  filter?: Filter;
+}
+
+export interface ItemRecord {
+  id: string;
+  title?: string;
+  price?: number;
+  rating?: number;
+  /** Address of a picture, absolute or relative to the page. */
+  image?: string;
+  url?: string;
+  description?: string;
+  attributes?: Record<string, string[]>;
+}
+
+export interface Hit {
+  id: string;
+  score: number;
+  item: ItemRecord;
+  /** The items of the history that led here, and the share of the score that each has. */
+  because?: Array<{ id: string; title?: string; share: number }>;
+  /** Not from the model, but because it is popular. */
+  fallback?: boolean;
+}
+
+export interface ManifestModel {
+  name: string;
+  kind: string;
+  engine: string;
+  default: boolean;
+  bytes: number;
+  config: Record<string, unknown>;
+  evaluation?: { split: string; metrics: Record<string, number>; cases: number };
+}
+
+export interface Manifest {
+  format: string;
+  version: { major: number; minor: number };
+  generator: string;
+  catalogue: {
+    items: number;
+    searchable: boolean;
+    attributes: Array<{
+      name: string;
+      distinct: number;
+      /** Only where there are at most 100. */
+      values?: Array<{ value: string; count: number }>;
+    }>;
+  };
+  models: ManifestModel[];
+}
+
+export interface Cost {
+  /** In the worker, waiting for other queries excluded. */
+  milliseconds: number;
+  /** Fetched over the network. */
+  bytes: number;
+  /** Files asked for, from wherever they came. */
+  files: number;
+  /** How many of them the browser's cache answered. */
+  cached: number;
+}
+
+export interface LoadCost extends Cost {
+  /** The engine's own size as transferred, 0 where the browser does not tell. */
+  engineBytes: number;
+}
+
+export interface QueryDetail extends Cost {
+  method: 'recommend' | 'similar' | 'search' | 'items';
+  model?: string;
+  /** Ids of the query that the catalogue lacks. */
+  unknown: string[];
+  engine: 'core';
+  device: 'cpu';
+  requestedDevice: Device;
+  error?: DoorstepError;
+}
+
+export class DoorstepError extends Error {
+  constructor(code: ErrorCode, message: string, details?: { file?: string; status?: number });
+  readonly code: ErrorCode;
+  readonly file?: string;
+  /** The HTTP status, where a server answered with one. */
+  readonly status?: number;
+}
+
+export class Doorstep extends EventTarget {
+  static load(url: string | URL, options?: LoadOptions): Promise<Doorstep>;
+  readonly url: string;
+  readonly manifest: Manifest;
+  readonly loadCost: LoadCost;
+  recommend(query?: RecommendQuery, options?: CallOptions): Promise<Hit[]>;
+  similar(item: string, options?: SimilarOptions): Promise<Hit[]>;
+  search(text: string, options?: SearchOptions): Promise<ItemRecord[]>;
+  items(ids: string[], options?: CallOptions): Promise<Array<ItemRecord | null>>;
+  dispose(): void;
+  addEventListener(type: 'query', listener: (event: CustomEvent<QueryDetail>) => void, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+/** Absolute address of a bundle's folder, as the page sees `url`. */
+export function bundleAddress(url: string | URL): string;

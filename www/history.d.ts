@@ -1,0 +1,16 @@
+import type { HistoryEvent } from './doorstep.js';
+
+/** What a visitor looked at, kept in their own browser. Emits `change`. */
+export class VisitorHistory extends EventTarget {
+  /** The page's one history of the bundle at this address. */
+  static of(bundle: string | URL): VisitorHistory;
+  /** Its key in localStorage. */
+  readonly key: string;
+  /** False where the browser keeps nothing. */
+  readonly persistent: boolean;
+  /** Oldest first, 50 at most. */
+  list(): Array<HistoryEvent & { time: number }>;
+  add(item: string): void;
+  remove(item: string): void;
+  clear(): void;
+}

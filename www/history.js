@@ -1,0 +1,92 @@
+// What a visitor looked at, kept on their own device.
+//
+// One key of localStorage per bundle: `doorstep:history:` and the bundle's path
+// (`doorstep:history:/bundle/`; for a bundle of another origin, its whole
+// address). Its value is a JSON array of { item, time }, newest last, an item
+// once, 50 at most; time is in seconds since 1970.
+
+import { bundleAddress } from './doorstep.js';
+
+const MAX_EVENTS = 50;
+const PREFIX = 'doorstep:history:';
+const histories = new Map();
+
+const isEvent = (event) => typeof event?.item === 'string' && event.item !== '';
+
+function parse(text) {
+  try {
+    const events = JSON.parse(text);
+    return Array.isArray(events) ? events.filter(isEvent).slice(-MAX_EVENTS) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A visitor's history with one bundle. Emits `change`, also for changes made in other tabs. */
+export class VisitorHistory extends EventTarget {
+  #events = []; // the history itself where storage is blocked or full
+  #persistent = true;
+
+  /** The page's one history of the bundle at this address. */
+  static of(bundle) {
+    const address = bundleAddress(bundle);
+    const { origin, pathname } = new URL(address);
+    const key = PREFIX + (origin === location.origin ? pathname : address);
+    if (!histories.has(key)) histories.set(key, new VisitorHistory(key));
+    return histories.get(key);
+  }
+
+  constructor(key) {
+    super();
+    this.key = key;
+    addEventListener('storage', (event) => {
+      if (event.key === key || event.key === null) this.#changed();
+    });
+  }
+
+  /** False where the browser keeps nothing and the history ends with the page. */
+  get persistent() { return this.#persistent; }
+
+  /** Events `{ item, time }`, oldest first. */
+  list() {
+    if (this.#persistent) {
+      try {
+        return parse(localStorage.getItem(this.key));
+      } catch {
+        this.#persistent = false;
+      }
+    }
+    return [...this.#events];
+  }
+
+  /** Makes `item` the newest. */
+  add(item) {
+    const event = { item, time: Math.floor(Date.now() / 1000) };
+    this.#write([...this.list().filter((other) => other.item !== item), event].slice(-MAX_EVENTS));
+  }
+
+  /** Forgets one item. */
+  remove(item) {
+    this.#write(this.list().filter((event) => event.item !== item));
+  }
+
+  /** Forgets everything. */
+  clear() {
+    this.#write([]);
+  }
+
+  #write(events) {
+    this.#events = events;
+    try {
+      localStorage.setItem(this.key, JSON.stringify(events));
+      this.#persistent = true;
+    } catch {
+      this.#persistent = false;
+    }
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+}

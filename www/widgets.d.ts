@@ -1,0 +1,40 @@
+import type { Doorstep, Hit, ItemRecord, LoadOptions } from './doorstep.js';
+
+interface ItemShelf extends HTMLElement {
+  bundle: string;
+  limit: number;
+  model: string;
+  /** `local`, `none`, ids parted by spaces, or a JSON array of ids. */
+  history: string;
+  label: string;
+  because: string;
+  currency: string;
+  readonly hits: Hit[];
+  refresh(): Promise<void>;
+}
+
+export interface DoorstepRecommend extends ItemShelf {}
+export interface DoorstepSimilar extends ItemShelf {
+  item: string;
+}
+
+export const DoorstepRecommend: { new (): DoorstepRecommend };
+export const DoorstepSimilar: { new (): DoorstepSimilar };
+
+/** The page's one Doorstep for a bundle; disposed when every user has released it. */
+export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };
+
+/** The absolute address, if a page may safely link to it or show it. */
+export function safeAddress(text: string | undefined, isImage?: boolean): string | undefined;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'doorstep-recommend': DoorstepRecommend;
+    'doorstep-similar': DoorstepSimilar;
+  }
+  interface GlobalEventHandlersEventMap {
+    'doorstep:results': CustomEvent<{ hits: Hit[] }>;
+    'doorstep:select': CustomEvent<{ id: string; item: ItemRecord; hit: Hit }>;
+    'doorstep:error': CustomEvent<{ error: Error }>;
+  }
+}

@@ -1,0 +1,92 @@
+//! `cargo xtask bench`: our figures beside those of a peer, timed in the same run.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process;
+use crate::project::{Profile, Project};
+use crate::step::step;
+use crate::tools::Tools;
+
+/// Options of `bench`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with `beauty/Beauty.txt`.
+    #[arg(long, value_name = "DIR", env = "DOORSTEP_DATA")]
+    data: PathBuf,
+    /// Repetitions; the smallest time of each side counts.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+}
+
+/// Fits next-linear with our trainer and with NumPy, and prints times and their ratio.
+pub fn run(args: Args) -> Result<()> {
+    let project = Project::locate()?;
+    let tools = Tools::locate()?;
+    let interactions = args.data.join("beauty/Beauty.txt");
+    if !interactions.is_file() {
+        bail!(
+            "there is no {}; set DOORSTEP_DATA to the folder that holds it",
+            interactions.display()
+        );
+    }
+    let python = tools.python()?;
+    let doorstep = step("build the doorstep command", || {
+        project.build_doorstep(Profile::Release)
+    })?;
+    let (mut ours, mut peers, mut evaluation) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+    for run in 1..=args.runs {
+        step(&format!("run {run} of {}", args.runs), || {
+            let model = compare(&doorstep, &interactions)?;
+            ours = ours.min(seconds(&model, "fit_seconds")?);
+            evaluation = evaluation.min(seconds(&model, "evaluate_seconds")?);
+            let peer = peer(&python, &project.root, &interactions)?;
+            peers = peers.min(seconds(&peer, "fit_seconds")?);
+            Ok(())
+        })?;
+    }
+    println!(
+        "next-linear fit, Beauty: doorstep {ours:.2} s, NumPy {peers:.2} s, ratio {:.2}",
+        ours / peers
+    );
+    println!(
+        "next-linear evaluation, Beauty: {evaluation:.2} s (limit 3 s, ratio {:.2})",
+        evaluation / 3.0
+    );
+    Ok(())
+}
+
+fn compare(doorstep: &Path, interactions: &Path) -> Result<Value> {
+    let report = process::output(
+        Command::new(doorstep)
+            .args(["compare", "--json", "--quiet", "--split", "leave-last-two"])
+            .args(["--models", "next-linear", "--interactions"])
+            .arg(interactions),
+    )?;
+    let report: Value =
+        serde_json::from_str(&report).context("`doorstep compare` printed no JSON")?;
+    report["models"]
+        .as_array()
+        .and_then(|models| models.iter().find(|model| model["name"] == "next-linear"))
+        .cloned()
+        .context("the report holds no next-linear")
+}
+
+fn peer(python: &Path, root: &Path, interactions: &Path) -> Result<Value> {
+    let report = process::output(
+        Command::new(python)
+            .arg(root.join("benches/peers/next_linear.py"))
+            .arg(interactions)
+            .arg("--json"),
+    )?;
+    serde_json::from_str(&report).context("the peer printed no JSON")
+}
+
+fn seconds(report: &Value, field: &str) -> Result<f64> {
+    report[field]
+        .as_f64()
+        .with_context(|| format!("the report holds no {field}: {report}"))
+}

@@ -1,0 +1,63 @@
+//! Finding Chromium and its driver, which the tests need and we don't install.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process;
+
+/// A browser and the driver that steers it.
+pub struct Browser {
+    /// Chromium or Chrome.
+    pub chromium: PathBuf,
+    /// ChromeDriver of the same version.
+    pub driver: PathBuf,
+}
+
+const REMEDY: &str = "the browser tests need Chromium and its driver; on Debian and Ubuntu: \
+    `sudo apt-get install chromium chromium-driver` (Ubuntu: chromium-browser chromium-chromedriver); \
+    or set CHROMIUM and CHROMEDRIVER to the programs";
+
+/// Finds both programs, by `$CHROMIUM` and `$CHROMEDRIVER` or by their usual names.
+pub fn find() -> Result<Browser> {
+    Ok(Browser {
+        chromium: program(
+            "CHROMIUM",
+            &["chromium", "chromium-browser", "google-chrome"],
+        )?,
+        driver: program("CHROMEDRIVER", &["chromedriver"])?,
+    })
+}
+
+fn program(variable: &str, names: &[&str]) -> Result<PathBuf> {
+    if let Some(path) = env::var_os(variable) {
+        let path = PathBuf::from(path);
+        process::version(&path).with_context(|| {
+            format!(
+                "{variable} is set to {}, which does not run",
+                path.display()
+            )
+        })?;
+        return Ok(path);
+    }
+    names
+        .iter()
+        .find(|name| process::version(Path::new(name)).is_some())
+        .map(PathBuf::from)
+        .with_context(|| format!("found no {} that runs: {REMEDY}", names.join(" or ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_browser_gives_the_remedy() {
+        let error = program("DOORSTEP_UNSET", &["doorstep-no-such-browser"]).unwrap_err();
+        assert!(
+            error.to_string().contains("apt-get install chromium"),
+            "{error}"
+        );
+    }
+}

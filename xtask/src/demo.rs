@@ -1,0 +1,53 @@
+//! `cargo xtask demo`: from nothing to a shop in the browser.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process;
+use crate::project::{Profile, Project};
+use crate::site::{self, Recipe};
+use crate::tools::Tools;
+
+/// Options of `demo`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Port to serve on; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Build only, don't serve.
+    #[arg(long)]
+    no_serve: bool,
+    /// Where the finished site goes.
+    #[arg(long, value_name = "DIR", default_value = "dist")]
+    out: PathBuf,
+}
+
+/// Builds the demo site and serves it until interrupted.
+pub fn run(args: Args) -> Result<()> {
+    let project = Project::locate()?;
+    let tools = Tools::locate()?;
+    tools.for_site(&project)?;
+    let out = std::path::absolute(args.out)?;
+    let doorstep = site::build(
+        &project,
+        &tools,
+        &Recipe {
+            name: "demo",
+            data: &[],
+            profile: Profile::Release,
+            out: out.clone(),
+        },
+    )?;
+    if args.no_serve {
+        println!("{}", out.display());
+        return Ok(());
+    }
+    process::run(
+        Command::new(doorstep)
+            .arg("serve")
+            .arg(&out)
+            .args(["--port", &args.port.to_string()]),
+    )
+}

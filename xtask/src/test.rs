@@ -1,0 +1,80 @@
+//! `cargo xtask test`: every test there is.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::browser;
+use crate::process;
+use crate::project::{Profile, Project};
+use crate::site::{self, Recipe};
+use crate::step::{skipped, step};
+use crate::tools::Tools;
+
+/// A shop large enough for its models to differ, small enough to train in seconds.
+const SMALL_SHOP: [&str; 4] = ["--items", "300", "--users", "600"];
+
+/// Options of `test`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// What to hand on to `cargo test`, such as `-p doorstep-shared` or a test's name.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    cargo: Vec<String>,
+}
+
+/// Builds the test site, then runs the workspace's tests against it.
+pub fn run(args: Args) -> Result<()> {
+    let project = Project::locate()?;
+    let tools = Tools::locate()?;
+    let browser = browser::find()?;
+    tools.for_site(&project)?;
+    let axe = tools.axe_core()?;
+    if axe.is_none() {
+        skipped(
+            "accessibility rules",
+            "npm is not installed; the accessibility test will say so",
+        );
+    }
+    let selection = if args.cargo.is_empty() {
+        vec!["--workspace".to_owned()]
+    } else {
+        args.cargo
+    };
+    let mut cargo = process::cargo(&project.root);
+    cargo.args(["test", "--locked"]).args(selection);
+    let (site, doorstep) = build_site(&project, &tools)?;
+    cargo
+        .env("DOORSTEP_BIN", doorstep)
+        .env("DOORSTEP_SITE", site)
+        .env("CHROMIUM", browser.chromium)
+        .env("CHROMEDRIVER", browser.driver);
+    if let Some(axe) = axe {
+        cargo.env("DOORSTEP_AXE", axe);
+    }
+    step("run the tests", || process::run(&mut cargo))
+}
+
+/// Builds the site for a test that was started without this task.
+pub fn print_site() -> Result<()> {
+    let project = Project::locate()?;
+    let tools = Tools::locate()?;
+    tools.for_site(&project)?;
+    let (site, _) = build_site(&project, &tools)?;
+    println!("{}", site.display());
+    Ok(())
+}
+
+fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
+    let out = project.generated("test-site");
+    let doorstep = site::build(
+        project,
+        tools,
+        &Recipe {
+            name: "test",
+            data: &SMALL_SHOP,
+            profile: Profile::Dev,
+            out: out.clone(),
+        },
+    )?;
+    Ok((out, doorstep))
+}
