@@ -71,25 +71,26 @@ impl Settings {
                 self.fields.keys().map(String::as_str),
             ));
         }
-        let default = &self.fields[field];
-        let fits = match default {
-            Value::Bool(_) => value.is_boolean(),
-            Value::Number(n) if n.is_f64() => value.is_number(),
-            Value::Number(_) => value.as_u64().is_some_and(|v| u32::try_from(v).is_ok()),
-            _ => true,
+        let (expected, typed) = match &self.fields[field] {
+            Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
+            // Whole numbers too: the field stays one of fractions.
+            Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
+            _ => {
+                let whole = value.as_u64().filter(|v| u32::try_from(*v).is_ok());
+                (
+                    "a whole number from 0 to 4294967295",
+                    whole.map(Value::from),
+                )
+            }
         };
-        let expected = match default {
-            Value::Bool(_) => "true or false",
-            Value::Number(n) if n.is_f64() => "a number",
-            _ => "a whole number from 0 to 4294967295",
-        };
-        ensure!(
-            fits,
-            "{}.{field} must be {expected}, not {}",
-            self.model,
-            shown(&value)
-        );
-        self.fields.insert(field.to_owned(), value);
+        let typed = typed.with_context(|| {
+            format!(
+                "{}.{field} must be {expected}, not {}",
+                self.model,
+                shown(&value)
+            )
+        })?;
+        self.fields.insert(field.to_owned(), typed);
         Ok(())
     }
 

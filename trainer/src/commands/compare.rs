@@ -1,18 +1,17 @@
 //! `doorstep compare`: fits models and judges them on one division of the data.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use crate::cli::Output;
 use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Row, compare, is_random, main_cutoff,
 };
-use crate::data::{self, DataArgs};
-use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
+use crate::division::{Division, DivisionArgs};
+use crate::save::save;
 use crate::settings::model_configs;
-use crate::split::{Relevance, SplitMethod, split_with};
 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
@@ -21,10 +20,7 @@ use crate::split::{Relevance, SplitMethod, split_with};
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
-    data: DataArgs,
-    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    split: SplitMethod,
+    division: DivisionArgs,
     /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
@@ -34,18 +30,9 @@ pub struct Args {
     /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The cut-offs of METRIC@k.
-    #[arg(long, value_delimiter = ',', default_values_t = CUTOFFS, value_name = "K,…")]
-    k: Vec<usize>,
     /// Fit on the training and the validation part.
     #[arg(long)]
     refit: bool,
-    /// Items of the history may be recommended and may be right answers.
-    #[arg(long)]
-    include_seen: bool,
-    /// Only held-out interactions rated at least R are right answers.
-    #[arg(long, value_name = "R")]
-    relevant_at: Option<f32>,
     /// What differences are taken to: best, first or a model's name.
     #[arg(long, default_value = "best", value_name = "MODEL")]
     against: String,
@@ -61,23 +48,12 @@ impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
         let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
-        let mut cutoffs = self.k.clone();
-        cutoffs.sort_unstable();
-        cutoffs.dedup();
-        ensure!(cutoffs[0] > 0, "--k must be at least 1 (got 0)");
         let progress = output.progress();
-        let dataset = data::load(&self.data, &progress)?;
-        let relevance = Relevance {
-            include_seen: self.include_seen,
-            at_least: self.relevant_at,
-        };
-        let split = split_with(&dataset.interactions, &self.split, relevance)?;
-        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
-        let context = Context {
-            cutoffs,
-            include_seen: self.include_seen,
-            ..Context::new(popularity(split.items.len(), &split.train), similarity)
-        };
+        let Division {
+            dataset,
+            split,
+            context,
+        } = self.division.load(&progress)?;
         let options = Options {
             refit: self.refit,
             against: self.against.clone(),
@@ -90,9 +66,9 @@ impl Args {
                 split: split.protocol.clone(),
                 ranking: "full",
                 ties: "mid-rank",
-                include_seen: self.include_seen,
+                include_seen: self.division.include_seen,
                 refit: self.refit,
-                relevant_at: self.relevant_at,
+                relevant_at: self.division.relevant_at,
                 cases: split.test.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs,
@@ -113,15 +89,6 @@ impl Args {
         }
         Ok(())
     }
-}
-
-/// Whole or not at all: written beside, then renamed.
-fn save(path: &Path, text: &str) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}; choose another --save", path.display()))
 }
 
 /// Families in the order of their columns, and whether more is better.
@@ -270,22 +237,5 @@ fn figure(value: f64) -> String {
         format!("{value:.4}")
     } else {
         format!("{value:.3}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_is_written_whole_or_the_error_names_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("report.json");
-        save(&path, "{}").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let bad = folder.path().join("absent").join("report.json");
-        let text = format!("{:#}", save(&bad, "{}").unwrap_err());
-        assert!(text.contains("--save"), "{text}");
     }
 }
