@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{invalid, thrown};
 use crate::fetch_store::FetchStore;
+use crate::strict::Strict;
 
 /// A loaded bundle. Queries run one at a time: await each before the next.
 #[wasm_bindgen]
@@ -62,7 +63,7 @@ impl Engine {
 }
 
 fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(query).map_err(invalid)
+    T::deserialize(Strict(query)).map_err(invalid)
 }
 
 fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {

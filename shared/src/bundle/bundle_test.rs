@@ -422,24 +422,22 @@ fn versions_and_kinds_to_come() {
         open(store)
     };
     assert_eq!(
-        edited("\"major\": 1", "\"major\": 2").unwrap_err(),
+        edited("\"major\":1", "\"major\":2").unwrap_err(),
         BundleError::UnsupportedVersion {
             found: 2,
             supported: 1
         }
     );
-    let newer = edited("\"ranking\": {", "\"hologram\": {").unwrap();
+    let newer = edited("\"ranking\":{", "\"hologram\":{").unwrap();
     assert!(recommend(&newer, &query("{}")).is_ok());
     assert_eq!(
-        edited("\"items\": 200", "\"items\": 4000000000")
+        edited("\"items\":200", "\"items\":4000000000")
             .unwrap_err()
             .code(),
         "damaged"
     );
     assert_eq!(
-        edited("\"items\": 200", "\"items\": 900")
-            .unwrap_err()
-            .code(),
+        edited("\"items\":200", "\"items\":900").unwrap_err().code(),
         "damaged"
     );
     assert_eq!(

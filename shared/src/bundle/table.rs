@@ -29,6 +29,9 @@ pub struct TableRef {
     pub path: String,
     /// Number of shards: `PATH/00000.bin`, `PATH/00001.bin`, …
     pub shards: u32,
+    /// Their file name extension: `bin`, or `json` where the content is JSON,
+    /// which most hosts compress on the way.
+    pub extension: String,
     /// How many shards one index page describes.
     pub shards_per_page: u32,
     /// Size of all shards and index pages together.
@@ -48,7 +51,7 @@ const ENTRY_BYTES: usize = 4 + 32;
 
 impl TableRef {
     fn shard_path(&self, shard: u32) -> String {
-        format!("{}/{shard:05}.bin", self.path)
+        format!("{}/{shard:05}.{}", self.path, self.extension)
     }
 
     fn page_path(&self, page: u32) -> String {
@@ -157,10 +160,11 @@ impl Table {
     pub fn new(meta: &TableRef) -> Result<Self, BundleError> {
         check_path(&meta.path)?;
         let consistent = meta.shards <= MAX_SHARDS
+            && ["bin", "json"].contains(&meta.extension.as_str())
             && (1..=4096).contains(&meta.shards_per_page)
             && meta.pages.len() as u32 == meta.shards.div_ceil(meta.shards_per_page);
         if !consistent {
-            let why = format!("the shard and page counts of {} disagree", meta.path);
+            let why = format!("what it says of {} does not fit together", meta.path);
             return Err(BundleError::damaged(super::MANIFEST, why));
         }
         Ok(Self {
@@ -282,14 +286,16 @@ pub struct TableWriter<'a> {
 }
 
 impl<'a> TableWriter<'a> {
-    /// A table whose final folder is `name` followed by a digest.
-    pub fn new(sink: &'a mut dyn Sink, name: &str) -> Self {
+    /// A table whose final folder is `name` followed by a digest, and whose
+    /// shards have the file name extension `extension`.
+    pub fn new(sink: &'a mut dyn Sink, name: &str, extension: &str) -> Self {
         Self {
             sink,
             name: name.to_owned(),
             partial: TableRef {
                 path: format!("{name}-partial"),
                 shards: 0,
+                extension: extension.to_owned(),
                 shards_per_page: 1,
                 bytes: 0,
                 pages: Vec::new(),

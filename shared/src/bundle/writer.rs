@@ -26,6 +26,9 @@ const RECORDS_PER_SHARD: u32 = 64;
 const ID_SHARD_BYTES: u64 = 1 << 10;
 /// A table's shards grow rather than exceed this number of files.
 const MAX_FILES: u32 = 10_000;
+/// The same for item records: the hits of one list lie in different shards, so
+/// in a catalogue of a million these would weigh more than all the rest.
+const MAX_RECORD_FILES: u32 = 25_000;
 
 /// What goes into a bundle.
 #[derive(Clone, Debug)]
@@ -111,8 +114,7 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
         catalogue,
         models,
     );
-    let mut json = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
-    json.push(b'\n');
+    let json = serde_json::to_vec(&manifest).expect("a manifest is plain data");
     sink.put(MANIFEST, &json)?;
     Ok(manifest)
 }
@@ -202,8 +204,8 @@ fn write_records(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Rang
     let sample: Vec<ItemRecord> = records.iter().step_by(step).cloned().collect();
     let mean = (json(&sample).len() / sample.len().max(1)).max(1) as u32;
     let aimed = (RECORD_SHARD_BYTES / mean).clamp(1, RECORDS_PER_SHARD);
-    let per_shard = aimed.max((records.len() as u32).div_ceil(MAX_FILES));
-    let mut writer = TableWriter::new(sink, "catalog/items");
+    let per_shard = aimed.max((records.len() as u32).div_ceil(MAX_RECORD_FILES));
+    let mut writer = TableWriter::new(sink, "catalog/items", "json");
     for shard in records.chunks(per_shard as usize) {
         writer.push(&json(shard))?;
     }
@@ -313,7 +315,7 @@ fn write_rows(
     let mean = (sample.len() / n_items.div_ceil(step).max(1)).max(1) as u32;
     let aimed = (ROW_SHARD_BYTES / mean).clamp(1, 4096);
     let per_shard = aimed.max((n_items as u32).div_ceil(MAX_FILES));
-    let mut writer = TableWriter::new(sink, &format!("models/{name}"));
+    let mut writer = TableWriter::new(sink, &format!("models/{name}"), "bin");
     let mut shard = Vec::new();
     for start in (0..n_items).step_by(per_shard as usize) {
         shard.clear();
