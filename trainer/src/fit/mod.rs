@@ -86,8 +86,10 @@ mod tests {
             .to_string();
         assert!(message.contains("item index 3"), "{message}");
 
-        let mut config = doorstep_shared::models::EaseConfig::default();
-        config.lambda = f32::NAN;
+        let config = doorstep_shared::models::EaseConfig {
+            lambda: f32::NAN,
+            ..Default::default()
+        };
         let config = ModelConfig::Ease(config);
         let message = fit(&config, &training, &Progress::new(true))
             .unwrap_err()
