@@ -1,15 +1,33 @@
 //! Which models to fit with which hyper-parameters: names, a TOML file and
 //! `--set MODEL.FIELD=VALUE`, later ones winning.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use doorstep_shared::models::ModelConfig;
 use serde_json::{Map, Value};
 
+/// The options that set hyper-parameters.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct SettingArgs {
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl SettingArgs {
+    /// The configurations of the models called `names`, in their order.
+    pub fn configs(&self, names: &[String]) -> Result<Vec<ModelConfig>> {
+        model_configs(names, &self.set, self.config.as_deref())
+    }
+}
+
 /// The configurations of `names`, in their order: defaults, then the tables of
 /// `config` (`[next-linear]` …), then each of `set`. Ranges are checked.
-pub fn model_configs(
+fn model_configs(
     names: &[String],
     set: &[String],
     config: Option<&Path>,

@@ -11,7 +11,7 @@ use crate::compare::{
 };
 use crate::division::{Division, DivisionArgs};
 use crate::save::save;
-use crate::settings::model_configs;
+use crate::settings::SettingArgs;
 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
@@ -24,12 +24,8 @@ pub struct Args {
     /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
-    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    set: Vec<String>,
-    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
     /// Fit on the training and the validation part.
     #[arg(long)]
     refit: bool,
@@ -47,7 +43,7 @@ pub struct Args {
 impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
-        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
+        let configs = self.settings.configs(&self.models)?;
         let progress = output.progress();
         let Division {
             dataset,

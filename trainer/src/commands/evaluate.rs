@@ -10,10 +10,10 @@ use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::cli::Output;
-use crate::data::{self, DataArgs};
+use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
 use crate::publish::FolderStore;
-use crate::split::{Case, Relevance, SplitMethod, split_with};
+use crate::split::Case;
 
 /// Judge the models of a finished bundle on a data file.
 #[derive(clap::Args, Clone, Debug)]
@@ -21,20 +21,11 @@ pub struct Args {
     /// The bundle's folder.
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
-    /// How test cases are taken from the data: leave-last-two, global-temporal, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    split: SplitMethod,
     /// Only these models [default: all of the bundle]
     #[arg(long, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
-    /// Items of the history are candidates and right answers too.
-    #[arg(long)]
-    include_seen: bool,
-    /// Only interactions rated at least this much are right answers.
-    #[arg(long, value_name = "RATING")]
-    relevant_at: Option<f32>,
     #[command(flatten)]
-    data: DataArgs,
+    division: DivisionArgs,
 }
 
 /// What a native read fails with, as one error.
@@ -71,12 +62,11 @@ impl Args {
                 available.join(", ")
             );
         }
-        let dataset = data::load(&self.data, &progress)?;
-        let relevance = Relevance {
-            include_seen: self.include_seen,
-            at_least: self.relevant_at,
-        };
-        let split = split_with(&dataset.interactions, &self.split, relevance)?;
+        let Division {
+            dataset,
+            split,
+            context,
+        } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
             && manifest.data.fitted_on == super::train::EVERYTHING
@@ -103,8 +93,10 @@ impl Args {
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
         let similarity = Similarity::of(&numbering.items, &dataset.catalogue, &train);
         let context = Context {
-            include_seen: self.include_seen,
-            ..Context::new(popularity(numbering.items.len(), &train), similarity)
+            n_items: numbering.items.len(),
+            popularity: popularity(numbering.items.len(), &train),
+            similarity,
+            ..context
         };
         let mut rows = Vec::new();
         for name in available

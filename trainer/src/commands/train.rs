@@ -14,7 +14,7 @@ use crate::evaluate::{Context, Similarity, evaluate, popularity};
 use crate::fit::{Training, fit};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
-use crate::settings::model_configs;
+use crate::settings::SettingArgs;
 use crate::split::{Split, SplitMethod, split};
 
 /// Fit models and publish them as a bundle of static files.
@@ -40,12 +40,8 @@ pub struct Args {
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "split")]
     refit: bool,
-    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    set: Vec<String>,
-    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
     #[command(flatten)]
     data: DataArgs,
 }
@@ -61,7 +57,7 @@ impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
         let progress = output.progress();
-        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
+        let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
         let dataset = data::load(&self.data, &progress)?;
         ensure!(

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::Output;
 use crate::compare::Fingerprint;
 use crate::division::DivisionArgs;
-use crate::settings::model_configs;
+use crate::settings::SettingArgs;
 use crate::tune::{
     Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
 };
@@ -36,12 +36,8 @@ pub struct Args {
     /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k.
     #[arg(long, default_value = "ndcg@10", value_name = "METRIC@K")]
     metric: String,
-    /// A hyper-parameter that isn't tuned, such as next-linear.window=20; may be repeated.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    set: Vec<String>,
-    /// Hyper-parameters as TOML tables; --set wins.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
     /// Keeps completed trials in this file, and goes on from it.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -62,11 +58,7 @@ struct Report<'a> {
 impl Args {
     /// Checks every option, then reads, divides, searches and reports.
     pub fn run(self, output: &Output) -> Result<()> {
-        let base = model_configs(
-            std::slice::from_ref(&self.model),
-            &self.set,
-            self.config.as_deref(),
-        )?;
+        let base = self.settings.configs(std::slice::from_ref(&self.model))?;
         let base = base.first().context("no model named")?;
         let known = METRICS.iter().flat_map(|family| {
             let cutoffs = self.division.cutoffs().unwrap_or_default();
