@@ -490,3 +490,32 @@ fn a_model_of_another_size_or_with_huge_weights_is_refused() {
     };
     assert!(refuse(Model::ItemItem(model)).contains("not finite in half precision (row 1)"));
 }
+
+#[test]
+fn a_zero_boost_and_a_negative_score_are_not_filled_back_in() {
+    let bundle = open(published().0).unwrap();
+    let asked =
+        r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":100,"boost":{"category":{"Straps":0}}}"#;
+    let answer = recommend(&bundle, &query(asked)).unwrap();
+    assert_eq!(answer.hits.len(), 100);
+    assert!(
+        answer
+            .hits
+            .iter()
+            .all(|hit| hit.item.attributes["category"][0] != "Straps")
+    );
+}
+
+#[test]
+fn a_long_word_must_match_to_its_end() {
+    let bundle = open(published().0).unwrap();
+    let search = |text: &str| {
+        let asked = SearchQuery {
+            text: text.into(),
+            k: 5,
+            filter: Default::default(),
+        };
+        bundle.search(&asked).now_or_never().unwrap().unwrap().len()
+    };
+    assert_eq!((search("strap"), search("strapsandmore")), (5, 0));
+}

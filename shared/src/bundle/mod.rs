@@ -18,6 +18,7 @@ mod manifest;
 mod postings;
 mod range_table;
 mod reader;
+mod resolve;
 mod rows;
 mod store;
 mod table;

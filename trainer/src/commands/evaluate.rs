@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::bundle::{Bundle, ReadError};
-use doorstep_shared::{Event, Recommender, Vocabulary};
+use doorstep_shared::{Event, Vocabulary};
 use futures_util::FutureExt;
 use serde_json::json;
 
@@ -49,11 +49,7 @@ impl Args {
         let progress = output.progress();
         let bundle = at_once(Bundle::open(FolderStore::open(&self.bundle)?))?;
         let manifest = bundle.manifest();
-        let available: Vec<&str> = manifest
-            .models
-            .iter()
-            .map(|model| model.name.as_str())
-            .collect();
+        let available: Vec<&str> = bundle.model_names().collect();
         for name in &self.models {
             let known = available.contains(&name.as_str());
             ensure!(
@@ -105,7 +101,6 @@ impl Args {
         {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
-            debug_assert_eq!(model.n_items(), ids.len());
             let metrics = evaluate(&model, &cases, &context, &progress).metrics();
             rows.push((name.to_owned(), metrics));
         }
