@@ -9,8 +9,9 @@ export class VisitorHistory extends EventTarget {
   /** False where the browser keeps nothing. */
   readonly persistent: boolean;
   /** Oldest first, 50 at most. */
-  list(): Array<HistoryEvent & { time: number }>;
-  add(item: string): void;
+  list(): Array<Pick<HistoryEvent, 'item' | 'time'>>;
+  /** Makes the item the newest. A number is kept as text; anything else throws a TypeError. */
+  add(item: string | number): void;
   remove(item: string): void;
   clear(): void;
 }

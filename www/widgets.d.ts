@@ -8,6 +8,7 @@ interface ItemShelf extends HTMLElement {
   history: string;
   label: string;
   because: string;
+  popular: string;
   currency: string;
   readonly hits: Hit[];
   refresh(): Promise<void>;
@@ -23,6 +24,12 @@ export const DoorstepSimilar: { new (): DoorstepSimilar };
 
 /** The page's one Doorstep for a bundle; disposed when every user has released it. */
 export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };
+
+/** What an item is called on the page: its title, else its id. */
+export function title(item: { id: string; title?: string }): string;
+
+/** An item's picture, or the first letter of its name. */
+export function picture(item: ItemRecord, size?: number): HTMLElement;
 
 /** The absolute address, if a page may safely link to it or show it. */
 export function safeAddress(text: string | undefined, isImage?: boolean): string | undefined;
