@@ -1,9 +1,4 @@
-// What a visitor looked at, kept on their own device.
-//
-// One key of localStorage per bundle: `doorstep:history:` and the bundle's path
-// (`doorstep:history:/bundle/`; for a bundle of another origin, its whole
-// address). Its value is a JSON array of { item, time }, newest last, an item
-// once, 50 at most; time is in seconds since 1970.
+// What a visitor looked at, kept on their own device; history.d.ts says where.
 
 import { bundleAddress } from './doorstep.js';
 

@@ -1,3 +1,18 @@
+// Types of widgets.js, and what a page's author may set.
+//
+// Attributes (each also a property): bundle, limit, model, history or item;
+//   label     name of the list for screen readers
+//   because   the reason's wording, "Because you viewed {title}" if absent
+//   popular   the wording for items that are only popular, "Popular" if absent
+//   currency  ISO code that prices are shown in; plain numbers if absent
+// Events, all bubbling and composed: doorstep:results { hits }, doorstep:error
+//   { error }, doorstep:select { id, item, hit }: cancel it to keep the browser
+//   from following the link and the widget from adding the item to the history.
+//   It can't be cancelled when the visitor opens the link in another tab.
+// Parts: list, item, card, image, placeholder, title, price, reason, status.
+// Custom properties: --doorstep-card-width, -gap, -radius, -accent, -muted,
+//   -surface, -border, -font, and -height, which is reserved from the start.
+
 import type { Doorstep, Hit, ItemRecord, LoadOptions } from './doorstep.js';
 
 interface ItemShelf extends HTMLElement {

@@ -11,7 +11,7 @@ const CORE_WASM = new URL('./doorstep-core_bg.wasm', import.meta.url).href;
 
 const WASM = 'doorstep-core_bg.wasm';
 const RETRY_AFTER_MS = 250;
-/** A long query asks for many shards. More at once would gain nothing, and wait in the browser while their time runs. */
+/** More would only wait inside the browser while their time runs. */
 const FETCHES_AT_ONCE = 16;
 
 /** How often the engine trapped here: an instance that did is never used again. */
@@ -228,7 +228,7 @@ export function serve(port) {
     try {
       return await perform(job);
     } catch (error) {
-      // The browser's cache may hold what a bad connection once brought. The engine keeps only what it verified.
+      // The browser's cache may hold what a bad connection once brought; the engine keeps only what it verified.
       if (error.code !== 'damaged' || job.controller.signal.aborted) throw error;
       job.afresh = true;
       return perform(job);
