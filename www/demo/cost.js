@@ -28,7 +28,7 @@ export function watchCost(doorstep) {
     write('cost-query', METHODS[detail.method]);
     write('cost-time', formatTime(detail.milliseconds));
     write('cost-bytes', spent);
-    if (detail.method === 'recommend') {
+    if (detail.query.explain) { // only the shelf asks for reasons; the range is a list of popular items
       write('shelf-cost', `${formatTime(detail.milliseconds)}, ${detail.files ? 'fetching included' : 'all on this device'}`);
     }
   });

@@ -47,6 +47,7 @@ async function open() {
 
 // The shop opens a product in place; it becomes part of the history there.
 addEventListener('doorstep:select', (event) => {
+  if (!event.cancelable) return; // it opens in another tab
   event.preventDefault();
   location.hash = itemAddress(event.detail.id);
 });
