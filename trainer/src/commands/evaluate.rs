@@ -4,15 +4,14 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
-use doorstep_shared::bundle::{Bundle, ReadError};
+use doorstep_shared::bundle::Bundle;
 use doorstep_shared::{Event, Vocabulary};
-use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::cli::Output;
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
-use crate::publish::FolderStore;
+use crate::publish::{FolderStore, at_once};
 use crate::split::Case;
 
 /// Judge the models of a finished bundle on a data file.
@@ -26,21 +25,6 @@ pub struct Args {
     models: Vec<String>,
     #[command(flatten)]
     division: DivisionArgs,
-}
-
-/// What a native read fails with, as one error.
-pub fn in_words(error: ReadError<anyhow::Error>) -> anyhow::Error {
-    match error {
-        ReadError::Store(error) => error,
-        ReadError::Bundle(error) => error.into(),
-    }
-}
-
-/// Waits for a read from files, which never has to wait.
-pub fn at_once<T>(read: impl Future<Output = Result<T, ReadError<anyhow::Error>>>) -> Result<T> {
-    read.now_or_never()
-        .expect("files are read at once")
-        .map_err(in_words)
 }
 
 impl Args {

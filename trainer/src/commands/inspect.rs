@@ -8,9 +8,8 @@ use doorstep_shared::bundle::{Bundle, Manifest, ModelContent, Store};
 use doorstep_shared::query::{HistoryEntry, RecommendQuery, SimilarQuery};
 use serde::Serialize;
 
-use super::evaluate::at_once;
 use crate::cli::Output;
-use crate::publish::FolderStore;
+use crate::publish::{FolderStore, at_once};
 
 /// How many histories and items are tried to say what a query downloads.
 const TRIALS: usize = 25;

@@ -5,7 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use doorstep_shared::bundle::{Manifest, Publication, Sink, Store, WriteError, write};
+use doorstep_shared::bundle::{Manifest, Publication, ReadError, Sink, Store, WriteError, write};
+use futures_util::FutureExt;
 
 /// Reads a bundle's files from a folder.
 #[derive(Clone, Debug)]
@@ -44,6 +45,21 @@ impl Store for FolderStore {
         };
         read().with_context(|| format!("cannot read {}", full.display()))
     }
+}
+
+/// What a native read fails with, as one error.
+fn in_words(error: ReadError<anyhow::Error>) -> anyhow::Error {
+    match error {
+        ReadError::Store(error) => error,
+        ReadError::Bundle(error) => error.into(),
+    }
+}
+
+/// Waits for a read from files, which never has to wait.
+pub fn at_once<T>(read: impl Future<Output = Result<T, ReadError<anyhow::Error>>>) -> Result<T> {
+    read.now_or_never()
+        .expect("files are read at once")
+        .map_err(in_words)
 }
 
 struct FolderSink {
@@ -157,7 +173,6 @@ mod tests {
     use doorstep_shared::ItemRecord;
     use doorstep_shared::bundle::{Bundle, DataSummary, PublishedModel};
     use doorstep_shared::models::{Model, ModelConfig, Popularity};
-    use futures_util::FutureExt;
 
     fn publish(out: &Path, force: bool, counts: &[u32]) -> Result<Manifest> {
         let records: Vec<ItemRecord> = (0..counts.len())

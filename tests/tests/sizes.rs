@@ -1,0 +1,35 @@
+//! What a page downloads before its first query stays small.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use flate2::{Compression, write::GzEncoder};
+
+const KB: usize = 1000;
+
+fn gzipped(files: &[&str]) -> usize {
+    let site: &Path = doorstep_tests::site::folder();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    for file in files {
+        encoder
+            .write_all(&fs::read(site.join(file)).unwrap())
+            .unwrap();
+    }
+    encoder.finish().unwrap().len()
+}
+
+#[test]
+fn the_core_engine_is_at_most_120_kb() {
+    let bytes = gzipped(&["doorstep-core_bg.wasm"]);
+    println!("core engine: {bytes} bytes of gzip");
+    assert!(bytes <= 120 * KB, "{bytes}");
+}
+
+#[test]
+fn the_widgets_and_what_they_import_are_at_most_15_kb() {
+    let modules = ["widgets.js", "history.js", "doorstep.js", "worker.js"];
+    let bytes: usize = modules.iter().map(|module| gzipped(&[module])).sum();
+    println!("JavaScript: {bytes} bytes of gzip");
+    assert!(bytes <= 15 * KB, "{bytes}");
+}
