@@ -16,3 +16,4 @@ pub mod serve;
 pub mod settings;
 pub mod shop;
 pub mod split;
+pub mod table;

@@ -13,19 +13,23 @@ use crate::data::{self, DataArgs};
 use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
 use crate::settings::model_configs;
 use crate::split::{Relevance, SplitMethod, split_with};
+use crate::table::{TableArgs, compare as compare_table, table_models};
 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
 /// Popularity, recent popularity and random scores always stand beside the
-/// models asked for.
+/// models asked for. With --table, models of one column of a table (knn,
+/// knn-local) are judged by the rows held out.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    table: TableArgs,
     /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
     #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
     split: SplitMethod,
-    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear.
+    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
@@ -60,6 +64,9 @@ pub struct Args {
 impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
+        if self.table.is_given() {
+            return compare_tables(&self, output);
+        }
         let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
         let mut cutoffs = self.k.clone();
         cutoffs.sort_unstable();
@@ -113,6 +120,26 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// The same of a table.
+fn compare_tables(args: &Args, output: &Output) -> Result<()> {
+    ensure!(
+        args.config.is_none(),
+        "--config is for models of interactions; give those of tables with --set"
+    );
+    let models = table_models(&args.models, &args.set)?;
+    let report = compare_table::compare(&args.table, &args.split, &models, &output.progress())?;
+    let json = serde_json::to_string_pretty(&report)?;
+    if let Some(path) = &args.save {
+        save(path, &json)?;
+    }
+    if output.json {
+        println!("{json}");
+    } else {
+        print!("{}", compare_table::text(&report));
+    }
+    Ok(())
 }
 
 /// Whole or not at all: written beside, then renamed.
