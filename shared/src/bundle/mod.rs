@@ -35,6 +35,7 @@ pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};
 pub use table::{FileRef, TableRef};
+pub(crate) use varint::{Cursor, put as put_varint};
 pub use writer::{Publication, PublishedModel, WriteError, write};
 
 /// Name of the one file whose address never changes.

@@ -88,12 +88,25 @@ impl Local {
         for (at, &ridge) in (1..).zip(&self.ridge) {
             gram[at * n + at] += f64::from(ridge);
         }
-        // The ridge is positive and the nearest neighbour weighs at least
-        // exp(−τ), so only rounding could spoil this.
-        Cholesky::of(gram.clone(), n).unwrap_or_else(|| {
-            (0..n).for_each(|at| gram[at * n + at] += 1.0);
-            Cholesky::of(gram, n).expect("a finite Gram matrix plus the identity is definite")
-        })
+        // In exact arithmetic that is definite. Offsets far apart in size can lose it
+        // to rounding: the ridge then grows until it outweighs the rounding.
+        let trace: f64 = (0..n).map(|at| gram[at * n + at]).sum();
+        let mut more = 0.0;
+        loop {
+            if let Some(system) = Cholesky::of(gram.clone(), n) {
+                return system;
+            }
+            let grown = if more == 0.0 {
+                trace * 1e-9
+            } else {
+                more * 10.0
+            };
+            (1..n).for_each(|at| gram[at * n + at] += grown - more);
+            gram[0] += if grown >= trace { grown } else { 0.0 };
+            more = grown;
+            // Columns and weights are bounded, so the trace is finite and this ends.
+            debug_assert!(trace.is_finite());
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod baseline;
 mod cholesky;
+mod codebook;
 mod error;
 mod index;
 mod kernel;
@@ -19,6 +20,7 @@ mod preparation;
 mod rows;
 mod rule;
 mod space;
+mod stored;
 
 pub use baseline::Baseline;
 pub use cholesky::Cholesky;
@@ -32,3 +34,4 @@ pub use preparation::{Categorical, Numeric, Point, Preparation, Standard, UNSEEN
 pub use rows::Rows;
 pub use rule::{Rule, Weights};
 pub use space::{Distance, Space};
+pub use stored::{StoredModel, decode, encode};

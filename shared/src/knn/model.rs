@@ -34,6 +34,8 @@ pub struct KnnModel {
     pub rule: Rule,
     /// What is predicted.
     pub task: Task,
+    /// Name of the predicted column.
+    pub target: String,
     /// How unusual a point is; absent until it is measured.
     pub novelty: Option<Novelty>,
     rows: Rows,
@@ -91,6 +93,7 @@ impl KnnModel {
             space,
             rule,
             task,
+            target: String::new(),
             novelty: None,
             rows,
             index,

@@ -30,9 +30,10 @@ impl Standard {
         }
     }
 
-    /// The standardised value.
+    /// The standardised value, at most a million deviations from the mean: no
+    /// arithmetic on columns overflows.
     pub fn apply(&self, value: f64) -> f32 {
-        ((value - self.mean) / self.deviation) as f32
+        ((value - self.mean) / self.deviation).clamp(-1e6, 1e6) as f32
     }
 }
 

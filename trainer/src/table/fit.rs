@@ -40,6 +40,7 @@ pub fn fit(
             (fit_local(config, preparation, rows, task, progress)?, None)
         }
     };
+    model.target.clone_from(&frame.target_name);
     model.novelty = Some(novelty::measure(&model));
     Ok(Fitted {
         validation: leave_one_out(&model),
