@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{invalid, thrown};
 use crate::fetch_store::FetchStore;
+use crate::predict;
 
 /// A loaded bundle. Queries run one at a time: await each before the next.
 #[wasm_bindgen]
@@ -53,6 +54,42 @@ impl Engine {
         let query = parsed(query)?;
         let items = self.bundle.search(&query).await.map_err(thrown)?;
         plain(&Found { items })
+    }
+
+    /// Predicts from `{ features, model?, neighbours? }`: `{ value, class,
+    /// novelty, used, neighbours, unseen }`.
+    pub async fn predict(&self, query: JsValue) -> Result<JsValue, JsValue> {
+        let model = predict::model(&query);
+        let info = self
+            .bundle
+            .knn_info(model.as_deref())
+            .await
+            .map_err(thrown)?;
+        let query = predict::query(&query, &info)?;
+        plain(&self.bundle.predict(&query).await.map_err(thrown)?)
+    }
+
+    /// What a model of a table takes and predicts: `{ target, range, classes, rows, features }`.
+    pub async fn features(&self, model: Option<String>) -> Result<JsValue, JsValue> {
+        plain(
+            &self
+                .bundle
+                .knn_info(model.as_deref())
+                .await
+                .map_err(thrown)?,
+        )
+    }
+
+    /// Training rows of a model of a table, by number: examples to start from,
+    /// points of a scatter plot.
+    pub async fn rows(&self, rows: Vec<u32>, model: Option<String>) -> Result<JsValue, JsValue> {
+        plain(
+            &self
+                .bundle
+                .knn_rows(model.as_deref(), &rows)
+                .await
+                .map_err(thrown)?,
+        )
     }
 
     /// The records of these ids, `null` where the catalogue lacks one.

@@ -5,5 +5,6 @@
 mod engine;
 mod failure;
 mod fetch_store;
+mod predict;
 
 pub use engine::Engine;

@@ -1,7 +1,7 @@
 //! Answers queries from a bundle.
 
 use super::constraints::Constraints;
-use super::reader::{Bundle, ByIndex, Source};
+use super::reader::{Bundle, ByIndex, Source, predicts};
 use super::rows::Row;
 use super::{BundleError, ReadError, Store, postings, text};
 use crate::item_item::accumulate;
@@ -43,6 +43,7 @@ impl<S: Store> Bundle<S> {
                 }
                 (best(&scores, &constraints, query.k), Some((weighed, rows)))
             }
+            Source::Knn(_) => return Err(predicts(&model.name).into()),
             Source::Global { kind, file, loaded } => {
                 let global = self.global(*kind, file, loaded).await?;
                 let mut scores = self.cleared_scores();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::knn::KnnRef;
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
 use super::{BundleError, MANIFEST, Store};
@@ -51,7 +52,7 @@ pub struct Manifest {
 pub struct DataSummary {
     /// Digest of the interactions as read, after filters.
     pub fingerprint: String,
-    /// Number of interactions read.
+    /// Number of interactions, or of rows of a table, read.
     pub interactions: u64,
     /// Which of them the models were fitted on, in words.
     pub fitted_on: String,
@@ -141,6 +142,9 @@ pub struct ModelContent {
     /// A sparse item-item matrix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_item: Option<ItemItemRef>,
+    /// A nearest-neighbour model of a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knn: Option<KnnRef>,
 }
 
 /// The files of an item-item model.

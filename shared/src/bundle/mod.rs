@@ -14,6 +14,7 @@ mod counts;
 mod digest;
 mod error;
 mod key_table;
+mod knn;
 mod manifest;
 mod postings;
 mod range_table;
@@ -27,6 +28,10 @@ mod writer;
 
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
+pub use knn::{
+    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, PredictAnswer, PredictQuery, PublishedKnn,
+    TablePublication, TrainingRow, write_table,
+};
 pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, Figures, ItemItemRef, Manifest,
     ModelContent, ModelEntry, Version,

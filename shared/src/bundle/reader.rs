@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 
 use super::key_table::KeyTable;
+use super::knn::OpenKnn;
 use super::manifest::{MAX_MANIFEST_BYTES, Manifest, ModelContent};
 use super::postings::Postings;
 use super::range_table::RangeTable;
@@ -76,6 +77,8 @@ pub(super) enum Source {
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
+    /// Predicts a table's column.
+    Knn(OpenKnn),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -178,6 +181,7 @@ impl<S: Store> Bundle<S> {
         };
         match &model.source {
             Source::ItemItem(rows) => Ok((&model.name, rows)),
+            Source::Knn(_) => Err(predicts(&model.name)),
             Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
@@ -256,6 +260,7 @@ impl<S: Store> Bundle<S> {
             Source::Global { kind, file, loaded } => {
                 Ok(self.global(*kind, file, loaded).await?.clone())
             }
+            Source::Knn(_) => Err(predicts(name).into()),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;
@@ -336,6 +341,16 @@ impl<S: Store> Bundle<S> {
     }
 }
 
+/// The error of a model that is asked for items and has none.
+pub(super) fn predicts(model: &str) -> BundleError {
+    let why = [
+        "model ",
+        model,
+        " predicts a table's column; ask it to predict",
+    ];
+    BundleError::InvalidQuery(why.concat())
+}
+
 impl Source {
     /// `None` for a kind that this version does not know.
     fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
@@ -344,6 +359,9 @@ impl Source {
                 weighting: model.weighting,
                 rows: RangeTable::new(&model.rows, n_items)?,
             })));
+        }
+        if let Some(model) = &content.knn {
+            return Ok(Some(Self::Knn(OpenKnn::new(model)?)));
         }
         let counts = content.counts.iter().map(|file| (Global::Popularity, file));
         let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));

@@ -171,7 +171,10 @@ impl Order {
     }
 }
 
-fn write_catalogue(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Catalogue> {
+pub(super) fn write_catalogue(
+    records: &[ItemRecord],
+    sink: &mut dyn Sink,
+) -> io::Result<Catalogue> {
     let pairs = (0..).zip(records).map(|(index, record)| {
         let mut value = Vec::new();
         varint::put(&mut value, index);

@@ -14,6 +14,8 @@ use crate::data::{self, DataArgs};
 use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
 use crate::publish::FolderStore;
 use crate::split::{Case, Relevance, SplitMethod, split_with};
+use crate::table::evaluate::evaluate as evaluate_table;
+use crate::table::{Figures, TableArgs};
 
 /// Judge the models of a finished bundle on a data file.
 #[derive(clap::Args, Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Args {
     relevant_at: Option<f32>,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// What a native read fails with, as one error.
@@ -70,6 +74,13 @@ impl Args {
                 "the bundle has no model {name:?}; it has {}",
                 available.join(", ")
             );
+        }
+        if self.table.is_given() {
+            let chosen =
+                |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
+            let models: Vec<&str> = available.into_iter().filter(chosen).collect();
+            let figures = evaluate_table(&bundle, &models, &self.table, &self.split, &progress)?;
+            return print_table(&self.bundle, &self.split, &figures, output);
         }
         let dataset = data::load(&self.data, &progress)?;
         let relevance = Relevance {
@@ -132,6 +143,34 @@ impl Args {
         }
         Ok(())
     }
+}
+
+fn print_table(
+    bundle: &std::path::Path,
+    split: &SplitMethod,
+    figures: &[(String, Figures)],
+    output: &Output,
+) -> Result<()> {
+    if output.json {
+        let models: Vec<_> = figures
+            .iter()
+            .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
+            .collect();
+        let protocol = json!({ "split": split.to_string() });
+        let result = json!({ "bundle": bundle, "models": models, "protocol": protocol });
+        println!("{}", serde_json::to_string_pretty(&result)?);
+        return Ok(());
+    }
+    println!("test rows of {split}");
+    for (name, figures) in figures {
+        let shown: String = figures
+            .named()
+            .iter()
+            .map(|(name, value)| format!("  {name} {value:.6}"))
+            .collect();
+        println!("{name:18}{shown}");
+    }
+    Ok(())
 }
 
 /// From the data's item indices to the bundle's; items that the bundle lacks
