@@ -48,7 +48,7 @@ pub fn query(query: &JsValue, info: &KnnInfo) -> Result<PredictQuery, JsValue> {
             // A number is a category by its digits.
             let text = |value: JsValue| match value.as_f64() {
                 Some(number) => js_sys::Number::from(number)
-                    .to_string(10)
+                    .to_string_with_radix(10)
                     .ok()
                     .map(String::from),
                 None => value.as_string(),

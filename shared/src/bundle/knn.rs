@@ -344,45 +344,44 @@ fn features(model: &KnnModel, row: u32) -> Features {
     }
 }
 
-/// A shard of labels: the prefix that all ids share, what follows it in each,
-/// then the names.
+/// A shard of labels, ids before names: each as the number of bytes that it
+/// shares with the one before it, and the rest.
 fn encode_labels(ids: &[String], names: &[String]) -> Vec<u8> {
-    let first = ids.first().map_or("", String::as_str);
-    let shared = ids.iter().fold(first.len(), |shared, id| {
-        let same = first
-            .bytes()
-            .zip(id.bytes())
-            .take_while(|(a, b)| a == b)
-            .count();
-        (0..=shared.min(same))
-            .rev()
-            .find(|&at| first.is_char_boundary(at))
-            .unwrap_or(0)
-    });
     let mut bytes = Vec::new();
-    let mut put = |text: &str| {
-        varint::put(&mut bytes, text.len() as u32);
-        bytes.extend(text.as_bytes());
-    };
-    put(&first[..shared]);
-    ids.iter().for_each(|id| put(&id[shared..]));
-    (0..ids.len()).for_each(|at| put(names.get(at).map_or("", String::as_str)));
+    for texts in [ids, names] {
+        let mut before = "";
+        for at in 0..ids.len() {
+            let text = texts.get(at).map_or("", String::as_str);
+            let same = before.bytes().zip(text.bytes()).take_while(|(a, b)| a == b);
+            let mut shared = same.count();
+            while !text.is_char_boundary(shared) {
+                shared -= 1;
+            }
+            varint::put(&mut bytes, shared as u32);
+            varint::put(&mut bytes, (text.len() - shared) as u32);
+            bytes.extend(&text.as_bytes()[shared..]);
+            before = text;
+        }
+    }
     bytes
 }
 
 fn decode_labels(shard: &[u8], count: usize) -> Option<Vec<(String, String)>> {
     let mut cursor = Cursor::new(shard);
-    let mut text = || -> Option<&str> {
+    let mut text = |before: &str| -> Option<String> {
+        let shared = before.get(..cursor.varint()? as usize)?;
         let length = cursor.varint()? as usize;
-        std::str::from_utf8(cursor.take(length)?).ok()
+        let rest = std::str::from_utf8(cursor.take(length)?).ok()?;
+        Some([shared, rest].concat())
     };
-    let shared = text()?;
-    let mut labels = Vec::with_capacity(count.min(shard.len()));
+    let mut labels: Vec<(String, String)> = Vec::new();
     for _ in 0..count {
-        labels.push(([shared, text()?].concat(), String::new()));
+        let id = text(labels.last().map_or("", |label| &label.0))?;
+        labels.push((id, String::new()));
     }
-    for label in &mut labels {
-        label.1 = text()?.to_owned();
+    for at in 0..count {
+        let before = at.checked_sub(1).map_or("", |before| &labels[before].1);
+        labels[at].1 = text(before)?;
     }
     Some(labels)
 }

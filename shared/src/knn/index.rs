@@ -48,8 +48,20 @@ impl Index {
             Distance::Cosine => &[],
             Distance::Euclidean | Distance::Manhattan => rows.categories(row),
         };
-        let mut order = members.to_vec();
-        order.sort_unstable_by(|&a, &b| cell(a).cmp(cell(b)).then(a.cmp(&b)));
+        // Sorting numbers only keeps one sort in the browser engine.
+        let mut cells: Vec<&[u16]> = Vec::new();
+        for &row in members {
+            if let Err(at) = cells.binary_search(&cell(row)) {
+                cells.insert(at, cell(row));
+            }
+        }
+        let key = |row: u32| cells.partition_point(|own| *own < cell(row)) as u64;
+        let mut order: Vec<u64> = members
+            .iter()
+            .map(|&row| key(row) << 32 | u64::from(row))
+            .collect();
+        order.sort_unstable();
+        let order: Vec<u32> = order.into_iter().map(|packed| packed as u32).collect();
         let mut index = Self {
             space: space.clone(),
             dimensions,
@@ -121,25 +133,29 @@ impl Index {
     /// The `k` nearest rows, nearest first, ties in order of row number; `skip`
     /// is left out. Distances are squared where the space is Euclidean.
     pub fn nearest(&self, place: &Place, k: usize, skip: Option<u32>) -> Vec<Near> {
-        let mut order: Vec<(f32, usize)> = self
-            .cells
-            .iter()
-            .enumerate()
-            .map(|(at, cell)| {
-                (
-                    self.space
-                        .between_cells(&place.categories, &cell.categories),
-                    at,
-                )
-            })
+        // Costs are not negative, so their bits are in their order.
+        let cost = |cell: &Cell| {
+            self.space
+                .between_cells(&place.categories, &cell.categories)
+        };
+        let packed = self.cells.iter().zip(0..);
+        let mut order: Vec<u64> = packed
+            .map(|(cell, at)| u64::from(cost(cell).to_bits()) << 32 | at)
             .collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order.sort_unstable();
         let mut nearest = Nearest::new(k.max(1));
-        for (least, cell) in order {
+        for packed in order {
+            let least = f32::from_bits((packed >> 32) as u32);
             if least > nearest.worst() {
                 break;
             }
-            self.scan(&self.cells[cell], place, least, skip, &mut nearest);
+            self.scan(
+                &self.cells[packed as u32 as usize],
+                place,
+                least,
+                skip,
+                &mut nearest,
+            );
         }
         nearest.into_sorted()
     }

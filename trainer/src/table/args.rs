@@ -69,7 +69,7 @@ pub struct TableArgs {
     /// Text column that identifies a row, published with it.
     #[arg(long, value_name = "COLUMN", requires = "table")]
     pub id: Option<String>,
-    /// Text columns that name a row to people, published with it.
+    /// Text columns that name a row to people, published with it; what many rows share first, such as artist,track.
     #[arg(
         long,
         value_delimiter = ',',

@@ -133,7 +133,10 @@ mod tests {
         );
         assert_eq!(column(&["a", "b", "c", "d"]).detect(), Kind::Text);
         assert_eq!(column(&["NaN", ""]).detect(), Kind::Text);
-        assert_eq!(column(&["inf", "inf", "inf", "-inf"]).detect(), Kind::Text);
+        assert_eq!(
+            column(&["inf", "inf", "inf", "-inf"]).detect(),
+            Kind::Categorical
+        );
     }
 
     #[test]

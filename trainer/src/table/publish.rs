@@ -43,6 +43,29 @@ fn as_stored(stored: &StoredModel) -> Result<KnnModel> {
         .context("the model does not read back as it was stored")
 }
 
+/// Places of `members` in order of name: neighbours in the alphabet share most
+/// of their bytes, so labels take less to download.
+fn by_name(frame: &Frame, members: &[u32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..members.len() as u32).collect();
+    order.sort_by_key(|&at| frame.names.get(members[at as usize] as usize));
+    order
+}
+
+fn ordered(model: &KnnModel, order: &[u32]) -> KnnModel {
+    let rows = model.rows().select(order);
+    let (preparation, space) = (model.preparation.clone(), model.space.clone());
+    let mut ordered = KnnModel::new(
+        preparation,
+        space,
+        model.rule.clone(),
+        model.task.clone(),
+        rows,
+    );
+    ordered.target.clone_from(&model.target);
+    ordered.novelty.clone_from(&model.novelty);
+    ordered
+}
+
 impl Publish<'_> {
     /// Fits, judges where asked to, and writes the bundle.
     pub fn run(&self, progress: &Progress) -> Result<Manifest> {
@@ -58,7 +81,7 @@ impl Publish<'_> {
                 divided.notes.iter().for_each(|note| progress.say(note));
                 let mut stored = Vec::new();
                 for config in self.models {
-                    let train = divided.train.clone();
+                    let train = &divided.parts.train;
                     let (frame, preparation) = (&divided.frame, &divided.preparation);
                     let (model, exact) =
                         self.fitted(config, frame, preparation, train, progress)?;
@@ -107,8 +130,7 @@ impl Publish<'_> {
         notes.iter().for_each(|note| progress.say(note));
         let mut stored = Vec::new();
         for config in self.models {
-            let all = rows(frame, &preparation, &members);
-            let (model, _) = self.fitted(config, frame, &preparation, all, progress)?;
+            let (model, _) = self.fitted(config, frame, &preparation, &members, progress)?;
             stored.push(Stored {
                 config: config.clone(),
                 model,
@@ -124,9 +146,10 @@ impl Publish<'_> {
         config: &TableModel,
         frame: &Frame,
         preparation: &Preparation,
-        rows: doorstep_shared::knn::Rows,
+        members: &[u32],
         progress: &Progress,
     ) -> Result<(StoredModel, KnnModel)> {
+        let rows = rows(frame, preparation, members);
         let clock = std::time::Instant::now();
         let fitted = fit(config, frame, preparation, rows, progress)
             .with_context(|| format!("cannot fit {}", config.name()))?;
@@ -135,7 +158,10 @@ impl Publish<'_> {
             config.name(),
             clock.elapsed().as_secs_f64()
         ));
-        Ok((encode(&fitted.model), fitted.model))
+        Ok((
+            encode(&ordered(&fitted.model, &by_name(frame, members))),
+            fitted.model,
+        ))
     }
 
     fn write(
@@ -145,10 +171,10 @@ impl Publish<'_> {
         stored: &[Stored],
         fitted_on: String,
     ) -> Result<Manifest> {
+        let order = by_name(frame, members);
         let of = |all: &[String]| -> Vec<String> {
-            members
-                .iter()
-                .filter_map(|&row| all.get(row as usize).cloned())
+            let rows = order.iter().map(|&at| members[at as usize]);
+            rows.filter_map(|row| all.get(row as usize).cloned())
                 .collect()
         };
         let (ids, names) = (of(&frame.ids), of(&frame.names));

@@ -69,10 +69,10 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
     Ok(())
 }
 
-/// The most frequent of tab, semicolon and comma in the first line.
+/// The most frequent of comma, semicolon and tab in the first line; of equals the last.
 fn delimiter(first_line: &str) -> u8 {
     let count = |separator: &u8| first_line.bytes().filter(|byte| byte == separator).count();
-    *b"\t;,"
+    *b",;\t"
         .iter()
         .max_by_key(|separator| count(separator))
         .expect("three choices")
