@@ -60,12 +60,8 @@ impl Engine {
     /// novelty, used, neighbours, unseen }`.
     pub async fn predict(&self, query: JsValue) -> Result<JsValue, JsValue> {
         let model = predict::model(&query);
-        let info = self
-            .bundle
-            .knn_info(model.as_deref())
-            .await
-            .map_err(thrown)?;
-        let query = predict::query(&query, &info)?;
+        let knn = self.bundle.knn(model.as_deref()).await.map_err(thrown)?;
+        let query = predict::query(&query, &knn.preparation)?;
         plain(&self.bundle.predict(&query).await.map_err(thrown)?)
     }
 

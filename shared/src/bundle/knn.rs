@@ -179,12 +179,17 @@ impl OpenKnn {
     async fn labels<S: Store>(&self, store: &S, rows: &[u32]) -> Outcome<Vec<(String, String)>, S> {
         let mut labels = vec![(String::new(), String::new()); rows.len()];
         for range in self.labels.get(store, rows.iter().copied()).await? {
-            let all = decode_labels(&range.content, range.len as usize)
+            let here: Vec<usize> = (0..rows.len())
+                .filter(|&at| (range.first..range.first + range.len).contains(&rows[at]))
+                .collect();
+            let wanted: Vec<usize> = here
+                .iter()
+                .map(|&at| (rows[at] - range.first) as usize)
+                .collect();
+            let found = decode_labels(&range.content, range.len as usize, &wanted)
                 .ok_or_else(|| self.labels.malformed(&range))?;
-            for (label, &row) in labels.iter_mut().zip(rows) {
-                if row / self.files.labels.per_shard == range.first / self.files.labels.per_shard {
-                    label.clone_from(&all[(row - range.first) as usize]);
-                }
+            for (at, label) in here.into_iter().zip(found) {
+                labels[at] = label;
             }
         }
         Ok(labels)
@@ -366,22 +371,28 @@ fn encode_labels(ids: &[String], names: &[String]) -> Vec<u8> {
     bytes
 }
 
-fn decode_labels(shard: &[u8], count: usize) -> Option<Vec<(String, String)>> {
+/// Ids and names of the places `wanted` of a shard of `count` rows, in that order.
+fn decode_labels(shard: &[u8], count: usize, wanted: &[usize]) -> Option<Vec<(String, String)>> {
     let mut cursor = Cursor::new(shard);
-    let mut text = |before: &str| -> Option<String> {
-        let shared = before.get(..cursor.varint()? as usize)?;
-        let length = cursor.varint()? as usize;
-        let rest = std::str::from_utf8(cursor.take(length)?).ok()?;
-        Some([shared, rest].concat())
-    };
-    let mut labels: Vec<(String, String)> = Vec::new();
-    for _ in 0..count {
-        let id = text(labels.last().map_or("", |label| &label.0))?;
-        labels.push((id, String::new()));
-    }
-    for at in 0..count {
-        let before = at.checked_sub(1).map_or("", |before| &labels[before].1);
-        labels[at].1 = text(before)?;
+    let mut labels = vec![(String::new(), String::new()); wanted.len()];
+    for names in [false, true] {
+        let mut text: Vec<u8> = Vec::new();
+        for place in 0..count {
+            let (shared, length) = (cursor.varint()? as usize, cursor.varint()? as usize);
+            if shared > text.len() {
+                return None;
+            }
+            text.truncate(shared);
+            text.extend(cursor.take(length)?);
+            for (label, _) in labels
+                .iter_mut()
+                .zip(wanted)
+                .filter(|(_, at)| **at == place)
+            {
+                let own = if names { &mut label.1 } else { &mut label.0 };
+                *own = std::str::from_utf8(&text).ok()?.to_owned();
+            }
+        }
     }
     Some(labels)
 }
@@ -500,11 +511,11 @@ mod tests {
         let names = vec!["One".to_owned(), String::new(), "三".to_owned()];
         let bytes = encode_labels(&ids, &names);
         let expected: Vec<_> = ids.iter().cloned().zip(names).collect();
-        assert_eq!(decode_labels(&bytes, 3), Some(expected));
+        assert_eq!(decode_labels(&bytes, 3, &[0, 1, 2]), Some(expected));
         for length in 0..bytes.len() {
-            assert_eq!(decode_labels(&bytes[..length], 3), None, "{length}");
+            assert_eq!(decode_labels(&bytes[..length], 3, &[1]), None, "{length}");
         }
-        let nameless = decode_labels(&encode_labels(&ids, &[]), 3).unwrap();
+        let nameless = decode_labels(&encode_labels(&ids, &[]), 3, &[2, 0]).unwrap();
         assert!(nameless.iter().all(|(_, name)| name.is_empty()));
     }
 }
