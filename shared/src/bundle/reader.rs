@@ -78,7 +78,7 @@ pub(super) enum Source {
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
     /// Predicts a table's column.
-    Knn(OpenKnn),
+    Knn(Box<OpenKnn>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -361,7 +361,7 @@ impl Source {
             })));
         }
         if let Some(model) = &content.knn {
-            return Ok(Some(Self::Knn(OpenKnn::new(model)?)));
+            return Ok(Some(Self::Knn(Box::new(OpenKnn::new(model)?))));
         }
         let counts = content.counts.iter().map(|file| (Global::Popularity, file));
         let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));
