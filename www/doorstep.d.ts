@@ -1,4 +1,4 @@
-// Types of doorstep.js, history.js and widgets.js.
+// Types of doorstep.js. Those of history.js and widgets.js stand beside them.
 
 export type Device = 'auto' | 'cpu' | 'webgpu';
 
@@ -36,7 +36,7 @@ export interface LoadOptions {
 export interface HistoryEvent {
   item: string;
   rating?: number;
-  /** Seconds since 1970. */
+  /** Seconds since 1970. Where every entry has one, the history is put in order of time. */
   time?: number;
 }
 
@@ -44,7 +44,7 @@ export interface HistoryEvent {
 export type Filter = Record<string, string | string[]>;
 
 export interface RecommendQuery {
-  /** Oldest first. Empty: popular items. */
+  /** Oldest first, unless every entry has a time. Empty: popular items. */
   history?: Array<string | HistoryEvent>;
   /** 10 by default. */
   k?: number;
@@ -104,11 +104,12 @@ export interface Hit {
 
 export interface ManifestModel {
   name: string;
-  kind: string;
   engine: string;
   default: boolean;
   bytes: number;
   config: Record<string, unknown>;
+  /** Its files, under the one key that says its kind: `counts`, `ranking` or `item-item`. */
+  content: Record<string, unknown>;
   evaluation?: { split: string; metrics: Record<string, number>; cases: number };
 }
 
@@ -141,12 +142,14 @@ export interface Cost {
 }
 
 export interface LoadCost extends Cost {
-  /** The engine's own size as transferred, 0 where the browser does not tell. */
+  /** The engine's own size as transferred: complete after the first query, 0 where the browser does not tell. */
   engineBytes: number;
 }
 
 export interface QueryDetail extends Cost {
   method: 'recommend' | 'similar' | 'search' | 'items';
+  /** What was asked, as the engine takes it: for `items` the ids, else the query with its options. */
+  query: Record<string, unknown> | string[];
   model?: string;
   /** Ids of the query that the catalogue lacks. */
   unknown: string[];
@@ -171,6 +174,7 @@ export class Doorstep extends EventTarget {
   readonly loadCost: LoadCost;
   recommend(query?: RecommendQuery, options?: CallOptions): Promise<Hit[]>;
   similar(item: string, options?: SimilarOptions): Promise<Hit[]>;
+  /** Items whose title has all words of `text`, of which the last may be unfinished; most popular first. */
   search(text: string, options?: SearchOptions): Promise<ItemRecord[]>;
   items(ids: string[], options?: CallOptions): Promise<Array<ItemRecord | null>>;
   dispose(): void;

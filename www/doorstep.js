@@ -18,11 +18,34 @@ export class DoorstepError extends Error {
 const DEVICES = ['auto', 'cpu', 'webgpu'];
 const invalid = (message) => new DoorstepError('invalid-query', message);
 
+const EVENT_FIELDS = ['item', 'rating', 'time'];
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** One entry of a history as a record, which is what the engine takes. */
+function historyEvent(event, index) {
+  if (typeof event === 'string') return { item: event };
+  const where = `history[${index}]`;
+  if (typeof event?.item !== 'string') throw invalid(`${where} is no id and no { item: 'ID' }.`);
+  for (const [field, value] of Object.entries(event)) {
+    if (!EVENT_FIELDS.includes(field)) throw invalid(`${where}: it has no field "${field}"; the fields are ${EVENT_FIELDS.join(', ')}.`);
+    if (field !== 'item' && value != null && !Number.isFinite(value)) throw invalid(`${where}: ${field} is ${value}; give a finite number or leave it out.`);
+  }
+  return event;
+}
+
 /** The query in the engine's terms: history entries are records, a filter's values lists, and what is undefined is absent. */
-function plain({ history, filter, ...rest }) {
+function plain(options) {
+  if (!isObject(options)) throw invalid('The query is no object. Give one, such as { history: [], k: 10 }.');
+  const { history, filter, ...rest } = options;
   const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  if (history) query.history = Array.from(history, (event) => (typeof event === 'string' ? { item: event } : event));
-  if (filter) query.filter = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value].flat()]));
+  if (history != null) {
+    if (!Array.isArray(history)) throw invalid(`history is no array but a ${typeof history}. Give a list of ids or of { item, rating, time }.`);
+    query.history = history.map(historyEvent);
+  }
+  if (filter != null) {
+    if (!isObject(filter)) throw invalid("filter is no object. Give attribute names with values, such as { category: 'Straps' }.");
+    query.filter = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value].flat()]));
+  }
   return query;
 }
 
@@ -34,25 +57,17 @@ export function bundleAddress(url) {
   return address.href;
 }
 
-/** A started worker, or undefined where the page may not have one. */
-async function startWorker(url, timeoutMs) {
+/** A worker that runs the script at `url`. Throws where the page may not have one. */
+function newWorker(url) {
   // A worker's script must be of the page's origin; a shim that imports it may not be.
   const shim = new URL(url).origin === location.origin ? undefined
     : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
-  let worker;
-  try {
-    worker = new Worker(shim ?? url, { type: 'module', name: 'doorstep' });
-    await new Promise((ready, refused) => {
-      worker.onmessage = ready;
-      worker.onerror = (event) => { event.preventDefault(); refused(); };
-      setTimeout(refused, timeoutMs);
-    });
-    return worker;
-  } catch {
-    worker?.terminate();
-  } finally {
-    if (shim) URL.revokeObjectURL(shim);
-  }
+  const worker = new Worker(shim ?? url, { type: 'module', name: 'doorstep' });
+  worker.started = new Promise((ready, refused) => {
+    worker.addEventListener('message', ready, { once: true });
+    worker.onerror = (event) => { event.preventDefault(); refused(event); };
+  }).finally(() => shim && URL.revokeObjectURL(shim));
+  return worker;
 }
 
 /** The same engine on the page's own thread. */
@@ -93,7 +108,7 @@ export class Doorstep extends EventTarget {
       signal?.addEventListener('abort', stop, { once: true });
     });
     try {
-      await Promise.race([aborted, (doorstep.#host = doorstep.#start(onProgress))]);
+      await Promise.race([aborted, doorstep.#open(onProgress)]);
       return doorstep;
     } catch (error) {
       doorstep.dispose();
@@ -120,13 +135,14 @@ export class Doorstep extends EventTarget {
     return (await this.#query('similar', plain({ ...options, item }), signal)).hits;
   }
 
-  /** Items with words that start with those of `text`, most popular first. */
+  /** Items whose title has all words of `text`, of which the last may be unfinished; most popular first. */
   async search(text, { signal, ...options } = {}) {
     return (await this.#query('search', plain({ ...options, text }), signal)).items;
   }
 
   /** The records of these ids, null where the catalogue has none. */
   async items(ids, { signal } = {}) {
+    if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw invalid("items takes a list of ids, such as ['B01', 'B02'].");
     return this.#query('items', ids, signal);
   }
 
@@ -145,39 +161,66 @@ export class Doorstep extends EventTarget {
   async #query(method, args, signal) {
     signal?.throwIfAborted();
     if (this.#disposed) throw this.#gone();
-    // A worker that died is replaced by the next query.
-    const host = await (this.#host ??= this.#start());
+    const host = await (this.#host ?? this.#open()); // what stopped is replaced by the next query
     signal?.throwIfAborted();
+    if (this.#disposed) throw this.#gone();
     return (await this.#request(host, method, args, { signal })).result;
+  }
+
+  #open(onProgress) {
+    const host = this.#start(onProgress);
+    this.#host = host;
+    host.catch(() => { if (this.#host === host) this.#host = undefined; });
+    return host;
   }
 
   async #start(onProgress) {
     const { base, timeoutMs, workerUrl } = this.#options;
-    const host = (await startWorker(workerUrl, timeoutMs)) ?? (await startInPage(workerUrl));
-    if (this.#disposed) {
-      host.terminate();
-      throw this.#gone();
-    }
-    this.#running.add(host);
-    host.onmessage = ({ data }) => this.#receive(data);
-    host.onerror = (event) => {
-      event.preventDefault();
-      host.terminate();
-      this.#running.delete(host);
-      this.#host = undefined;
-      this.#rejectAll(new DoorstepError('engine', `The engine stopped: ${event.message || 'no reason given'}. The next query starts a new one; report the bundle if it happens again.`));
+    let host;
+    const load = (started) => {
+      host = started;
+      this.#running.add(host);
+      host.onmessage = ({ data }) => this.#receive(host, data);
+      const loading = this.#request(host, 'load', { base, timeoutMs }, { onProgress });
+      loading.catch(() => {}); // whoever awaits it hears of it, perhaps later
+      return loading;
     };
     try {
-      const { result, cost } = await this.#request(host, 'load', { base, timeoutMs }, { onProgress });
-      this.manifest = result.manifest;
-      this.loadCost = { ...cost, engineBytes: result.engineBytes };
+      let loading;
+      try {
+        // Asked at once: the worker begins as soon as its script is there, however busy the page is.
+        loading = load(newWorker(workerUrl));
+        await Promise.race([host.started, loading, new Promise((_, refuse) => setTimeout(refuse, timeoutMs))]);
+        host.onerror = (event) => {
+          event.preventDefault();
+          this.#stopped(host, event.message);
+        };
+      } catch {
+        this.#drop(host, this.#gone());
+        if (!this.#disposed) loading = load(await startInPage(workerUrl));
+      }
+      if (this.#disposed) throw this.#gone();
+      const { result, cost, engineBytes } = await loading;
+      this.manifest = result;
+      this.loadCost = { ...cost, engineBytes };
       return host;
     } catch (error) {
-      host.terminate();
-      this.#running.delete(host);
-      this.#host = undefined;
+      this.#drop(host, error);
       throw error;
     }
+  }
+
+  /** Ends a host; what it still owes fails with `error`. */
+  #drop(host, error) {
+    if (!this.#running.delete(host)) return;
+    host.terminate();
+    this.#rejectAll(error, host);
+  }
+
+  #stopped(host, reason) {
+    if (!this.#running.has(host)) return;
+    this.#host = undefined;
+    this.#drop(host, new DoorstepError('engine', `The engine stopped: ${reason || 'no reason given'}. The next query starts a new one; report the bundle if it happens again.`));
   }
 
   #request(host, method, args, { signal, onProgress }) {
@@ -195,33 +238,33 @@ export class Doorstep extends EventTarget {
       }
       signal?.addEventListener('abort', abort, { once: true });
       const settled = () => signal?.removeEventListener('abort', abort);
-      this.#pending.set(id, { method, resolve, reject, onProgress, settled });
+      this.#pending.set(id, { host, method, query: args, resolve, reject, onProgress, settled });
     });
   }
 
-  #receive({ id, progress, result, error: cause, cost }) {
+  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes }) {
+    if (stopped) return this.#stopped(host, stopped);
     const request = this.#pending.get(id);
     if (!request) return;
-    if (progress) {
-      request.onProgress?.(progress);
-      return;
-    }
+    if (progress) return request.onProgress?.(progress);
     this.#pending.delete(id);
     request.settled();
     const error = cause && new DoorstepError(cause.code, cause.message, cause);
     if (error) request.reject(error);
-    else request.resolve({ result, cost });
+    else request.resolve({ result, cost, engineBytes });
     if (request.method === 'load') return;
+    this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, engineBytes); // browsers tell late
     const { model, unknown = [] } = result ?? {};
-    const detail = { method: request.method, model, unknown, engine: 'core', device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
+    const detail = { method: request.method, query: request.query, model, unknown, engine: 'core', device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));
   }
 
-  #rejectAll(error) {
-    for (const { reject, settled } of this.#pending.values()) {
-      settled();
-      reject(error);
+  #rejectAll(error, host) {
+    for (const [id, request] of this.#pending) {
+      if (host && request.host !== host) continue;
+      this.#pending.delete(id);
+      request.settled();
+      request.reject(error);
     }
-    this.#pending.clear();
   }
 }

@@ -1,3 +1,8 @@
+// One key of localStorage per bundle: `doorstep:history:` and the bundle's path
+// (`doorstep:history:/bundle/`; for a bundle of another origin, its whole
+// address). Its value is a JSON array of { item, time }, newest last, an item
+// once, 50 at most; time, if known, is in seconds since 1970.
+
 import type { HistoryEvent } from './doorstep.js';
 
 /** What a visitor looked at, kept in their own browser. Emits `change`. */
@@ -9,8 +14,9 @@ export class VisitorHistory extends EventTarget {
   /** False where the browser keeps nothing. */
   readonly persistent: boolean;
   /** Oldest first, 50 at most. */
-  list(): Array<HistoryEvent & { time: number }>;
-  add(item: string): void;
+  list(): Array<Pick<HistoryEvent, 'item' | 'time'>>;
+  /** Makes the item the newest. A number is kept as text; anything else throws a TypeError. */
+  add(item: string | number): void;
   remove(item: string): void;
   clear(): void;
 }

@@ -1,9 +1,4 @@
-// What a visitor looked at, kept on their own device.
-//
-// One key of localStorage per bundle: `doorstep:history:` and the bundle's path
-// (`doorstep:history:/bundle/`; for a bundle of another origin, its whole
-// address). Its value is a JSON array of { item, time }, newest last, an item
-// once, 50 at most; time is in seconds since 1970.
+// What a visitor looked at, kept on their own device; history.d.ts says where.
 
 import { bundleAddress } from './doorstep.js';
 
@@ -11,12 +6,19 @@ const MAX_EVENTS = 50;
 const PREFIX = 'doorstep:history:';
 const histories = new Map();
 
-const isEvent = (event) => typeof event?.item === 'string' && event.item !== '';
+const isId = (item) => typeof item === 'string' && item !== '';
+
+/** What somebody else may have stored, as an event or nothing. */
+function asEvent(stored) {
+  const { item, time } = stored ?? {};
+  if (!isId(item)) return [];
+  return [Number.isFinite(time) ? { item, time } : { item }];
+}
 
 function parse(text) {
   try {
     const events = JSON.parse(text);
-    return Array.isArray(events) ? events.filter(isEvent).slice(-MAX_EVENTS) : [];
+    return Array.isArray(events) ? events.flatMap(asEvent).slice(-MAX_EVENTS) : [];
   } catch {
     return [];
   }
@@ -47,7 +49,7 @@ export class VisitorHistory extends EventTarget {
   /** False where the browser keeps nothing and the history ends with the page. */
   get persistent() { return this.#persistent; }
 
-  /** Events `{ item, time }`, oldest first. */
+  /** Events `{ item, time? }`, oldest first. */
   list() {
     if (this.#persistent) {
       try {
@@ -59,8 +61,10 @@ export class VisitorHistory extends EventTarget {
     return [...this.#events];
   }
 
-  /** Makes `item` the newest. */
-  add(item) {
+  /** Makes `item` the newest: an id, of which a number is written as text. */
+  add(id) {
+    const item = typeof id === 'number' ? String(id) : id;
+    if (!isId(item)) throw new TypeError('A history holds ids: give add() a text that is not empty.');
     const event = { item, time: Math.floor(Date.now() / 1000) };
     this.#write([...this.list().filter((other) => other.item !== item), event].slice(-MAX_EVENTS));
   }

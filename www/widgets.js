@@ -4,19 +4,14 @@
 // Both show a shelf of items. What stands between their tags is shown until
 // there are results, and again when there can be none.
 //
-// Attributes (each also a property): bundle, limit, model, history or item;
-//   label     name of the list for screen readers
-//   because   the reason's wording, "Because you viewed {title}" if absent
-//   currency  ISO code that prices are shown in; plain numbers if absent
-// Events, all bubbling and composed: doorstep:results { hits }, doorstep:error
-//   { error }, doorstep:select { id, item, hit }: cancel it to keep the browser
-//   from following the link and the widget from adding the item to the history.
-// Parts: list, item, card, image, placeholder, title, price, reason, status.
-// Custom properties: --doorstep-card-width, -gap, -radius, -accent, -muted,
-//   -surface, -border, -font, and -height, which is reserved from the start.
+// widgets.d.ts says which attributes, events, parts and custom properties there are.
 
-import { Doorstep, bundleAddress } from './doorstep.js';
+import { Doorstep, DoorstepError, bundleAddress } from './doorstep.js';
 import { VisitorHistory } from './history.js';
+
+/** An element that is moved about, perhaps in several tasks, finds its bundle still loaded. */
+const RELEASE_AFTER_MS = 1000;
+const NAMED_IN_STATUS = 3;
 
 const bundles = new Map();
 
@@ -44,8 +39,7 @@ export function shareBundle(url, options) {
     release() {
       if (!held) return;
       held = false;
-      // An element that is only moved about lets go and takes hold in one task.
-      queueMicrotask(() => { if (--shared.users === 0) shared.end(); });
+      setTimeout(() => { if (--shared.users === 0) shared.end(); }, RELEASE_AFTER_MS);
     },
   };
 }
@@ -71,11 +65,16 @@ function element(tag, part, properties = {}, ...children) {
   return node;
 }
 
-function picture(item) {
-  const initial = element('span', 'placeholder', { ariaHidden: 'true' }, (item.title ?? item.id).trim().charAt(0).toUpperCase());
+/** What an item is called on the page. */
+export const title = (item) => item.title || item.id;
+
+/** An item's picture, or the first letter of its name where there is none. */
+export function picture(item, size = 320) {
+  const [initialLetter = ''] = title(item).trim();
+  const initial = element('span', 'placeholder', { ariaHidden: 'true' }, initialLetter.toUpperCase());
   const src = safeAddress(item.image, true);
   if (!src) return initial;
-  const image = element('img', 'image', { alt: '', loading: 'lazy', decoding: 'async', width: 320, height: 320 });
+  const image = element('img', 'image', { alt: '', loading: 'lazy', decoding: 'async', width: size, height: size });
   image.onerror = () => image.replaceWith(initial);
   image.src = src;
   return image;
@@ -87,12 +86,12 @@ sheet.replaceSync(`
   --_width: var(--doorstep-card-width, 10.5rem);
   --_border: var(--doorstep-border, color-mix(in srgb, CanvasText 16%, transparent));
   display: block;
-  min-block-size: var(--doorstep-height, calc(var(--_width) + 10em));
+  min-block-size: var(--doorstep-height, calc(var(--_width) + 11.25em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
 :host([hidden]), [hidden] { display: none !important; }
-ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scrollbar-width: thin; }
+ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
 li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=card] {
   display: flex; flex-direction: column; box-sizing: border-box; inline-size: 100%; block-size: 100%; padding: 0; overflow: hidden;
@@ -105,11 +104,11 @@ li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=image], [part=placeholder] { display: block; flex: none; inline-size: 100%; block-size: auto; aspect-ratio: 1; object-fit: cover; background: color-mix(in srgb, CanvasText 6%, transparent); }
 [part=placeholder] { display: grid; place-items: center; font-size: 2.5em; font-weight: 600; color: color-mix(in srgb, CanvasText 60%, transparent); }
 [part=title], [part=reason] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
-[part=title] { margin: .6em .75em 0; min-block-size: 2.7em; font-weight: 550; }
+[part=title] { -webkit-line-clamp: 3; margin: .6em .8em 0; min-block-size: 4.05em; font-size: .9375em; font-weight: 550; }
 [part=price] { margin: .2em .75em 0; min-block-size: 1.35em; font-variant-numeric: tabular-nums; }
 [part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 7em)); }
+:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 8.25em)); }
 :host(doorstep-similar) [part=reason] { min-block-size: 0; }
 @media (prefers-reduced-motion: reduce) { [part=card] { transition: none; } [part=card]:hover { transform: none; } }
 `);
@@ -122,7 +121,7 @@ const text = (name, fallback = '') => ({
 });
 
 class ItemShelf extends HTMLElement {
-  static observedAttributes = ['bundle', 'limit', 'model', 'history', 'item', 'label', 'because', 'currency'];
+  static observedAttributes = ['bundle', 'limit', 'model', 'history', 'item', 'label', 'because', 'popular', 'currency'];
 
   #list = element('ul', 'list', { hidden: true });
   #status = element('p', 'status');
@@ -181,6 +180,7 @@ class ItemShelf extends HTMLElement {
     if (before === after || !this.isConnected || !this.#observer) return;
     if (name === 'bundle') {
       this.#disconnectBundle();
+      this.#clear(); // another bundle's items may have the same ids
       this.#connectBundle();
     }
     this.refresh();
@@ -195,8 +195,12 @@ class ItemShelf extends HTMLElement {
     if (signal.aborted) return;
     this.#list.ariaBusy = 'true';
     try {
-      this.#share ??= shareBundle(this.bundle);
-      const hits = await this.query(await this.#share.ready, signal);
+      const share = (this.#share ??= shareBundle(this.bundle));
+      const doorstep = await share.ready.catch((error) => {
+        if (this.#share === share) this.#release(); // the next refresh tries again
+        throw error;
+      });
+      const hits = await this.query(doorstep, signal);
       if (!signal.aborted) this.#show(hits);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
@@ -216,8 +220,13 @@ class ItemShelf extends HTMLElement {
   #disconnectBundle() {
     this.#refresh?.abort();
     this.#visits?.removeEventListener('change', this);
+    this.#visits = undefined;
+    this.#release();
+  }
+
+  #release() {
     this.#share?.release();
-    this.#share = this.#visits = undefined;
+    this.#share = undefined;
   }
 
   /** Whether selections are remembered: not where the page manages the history itself. */
@@ -230,7 +239,12 @@ class ItemShelf extends HTMLElement {
     const history = this.history.trim();
     if (this.remembers) return this.#visits.list();
     if (history === 'none') return [];
-    return history.startsWith('[') ? JSON.parse(history) : history.split(/\s+/);
+    if (!history.startsWith('[')) return history.split(/\s+/);
+    try {
+      return JSON.parse(history);
+    } catch (error) {
+      throw new DoorstepError('invalid-query', `The attribute history is no JSON (${error.message}). Write ids parted by spaces, or a JSON list.`);
+    }
   }
 
   #show(hits) {
@@ -238,32 +252,45 @@ class ItemShelf extends HTMLElement {
     const position = [...this.#list.children].findIndex((li) => li.contains(activeElement));
     const cards = new Map(hits.map((hit) => [hit.id, this.#cards.get(hit.id) ?? this.#card(hit)]));
     for (const hit of hits) cards.get(hit.id).show(hit);
+    this.#announce(hits);
     this.#cards = cards;
     this.#hits = hits;
-    if (position < 0) this.#list.scrollLeft = 0; // the best is first again
     this.#list.replaceChildren(...[...cards.values()].map(({ li }) => li));
-    this.#list.ariaLabel = this.label;
-    this.#list.ariaBusy = 'false';
     this.#list.hidden = !hits.length;
     this.#fallback.hidden = hits.length > 0;
+    if (position < 0) this.#list.scrollLeft = 0; // from the best on, not from where the last list was left
+    this.#list.ariaLabel = this.label;
+    this.#list.ariaBusy = 'false';
     if (position >= 0 && hits.length) {
       const kept = this.#list.contains(activeElement) ? activeElement : this.#list.children[Math.min(position, hits.length - 1)].firstChild;
       kept.focus({ preventScroll: true });
     }
-    this.#status.textContent = hits.length ? `${this.label}: ${hits.length}` : '';
     this.#emit('results', { hits });
+  }
+
+  /** Says how many there are and names what is new; nothing where the list stays as it is. */
+  #announce(hits) {
+    const ids = hits.map(({ id }) => id);
+    if (hits.length && ids.join('\n') === [...this.#cards.keys()].join('\n')) return;
+    const fresh = hits.filter(({ id }) => !this.#cards.has(id));
+    const named = (fresh.length ? fresh : hits).slice(0, NAMED_IN_STATUS).map(({ item }) => title(item));
+    this.#status.textContent = hits.length ? `${this.label} (${hits.length}): ${named.join(', ')}${hits.length > named.length ? ', …' : ''}` : '';
+  }
+
+  /** Back to what stands between the tags. */
+  #clear() {
+    this.#cards = new Map();
+    this.#hits = [];
+    this.#list.replaceChildren();
+    this.#list.hidden = true;
+    this.#fallback.hidden = false;
+    this.#status.textContent = '';
   }
 
   #fail(error) {
     this.#list.ariaBusy = 'false';
     // Yesterday's list is better than nothing, but not than what the page's author chose.
-    if (this.childElementCount || !this.#hits.length) {
-      this.#list.hidden = true;
-      this.#fallback.hidden = false;
-    }
-    this.#share?.release();
-    this.#share = undefined;
-    this.#status.textContent = '';
+    if (this.textContent.trim() || this.childElementCount) this.#clear();
     this.#emit('error', { error });
   }
 
@@ -274,11 +301,13 @@ class ItemShelf extends HTMLElement {
     const price = element('span', 'price');
     const reason = element('span', 'reason');
     const card = element(href ? 'a' : 'button', 'card', href ? { href } : { type: 'button' },
-      picture(item), element('span', 'title', {}, item.title ?? item.id), price, reason);
+      picture(item), element('span', 'title', {}, title(item)), price, reason);
     card.dataset.id = first.id;
     card.onclick = (event) => {
-      if (!this.#emit('select', { id: hit.id, item: hit.item, hit }, true)) event.preventDefault();
-      else if (this.remembers) this.#visits.add(hit.id);
+      const visits = this.remembers ? this.#visits : undefined; // a listener may take this element away
+      const elsewhere = href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+      if (!this.#emit('select', { id: hit.id, item: hit.item, hit }, !elsewhere)) event.preventDefault();
+      else visits?.add(hit.id);
     };
     const show = (next) => {
       hit = next;
@@ -291,8 +320,12 @@ class ItemShelf extends HTMLElement {
   #price(price) {
     if (price == null) return '';
     const { currency } = this;
-    return price.toLocaleString(this.closest('[lang]')?.lang || undefined,
-      currency ? { style: 'currency', currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    try {
+      return price.toLocaleString(this.closest('[lang]')?.lang || undefined,
+        currency ? { style: 'currency', currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    } catch {
+      return price.toFixed(2); // the page's lang or currency is not one that the browser knows
+    }
   }
 
   #emit(name, detail, cancelable = false) {
@@ -303,7 +336,7 @@ class ItemShelf extends HTMLElement {
 const accessors = (kind, defaults) => Object.defineProperties(kind.prototype,
   Object.fromEntries(Object.entries(defaults).map(([name, fallback]) => [name, text(name, fallback)])));
 
-accessors(ItemShelf, { bundle: '', model: '', item: '', because: 'Because you viewed {title}', currency: '' });
+accessors(ItemShelf, { bundle: '', model: '', item: '', because: 'Because you viewed {title}', popular: 'Popular', currency: '' });
 
 /** Items for this visitor. */
 export class DoorstepRecommend extends ItemShelf {
@@ -314,8 +347,8 @@ export class DoorstepRecommend extends ItemShelf {
   }
 
   reason({ because, fallback }) {
-    if (because?.length) return this.because.replace('{title}', () => because[0].title ?? because[0].id);
-    return fallback ? 'Popular' : '';
+    if (because?.length) return this.because.replace('{title}', () => title(because[0]));
+    return fallback ? this.popular : '';
   }
 }
 accessors(DoorstepRecommend, { history: 'local', label: 'Recommended for you' });

@@ -3,17 +3,23 @@
 // workers, inside the page on a MessagePort.
 //
 // In:  { id, method, args } | { abort: id } | { dispose: true }
-// Out: { ready } once, then { id, progress } and { id, result | error, cost }
+// Out: { ready } once, then { id, progress } and { id, result | error, cost };
+//      { stopped } when the engine is beyond use and must be started anew
 
 const CORE = new URL('./doorstep-core.js', import.meta.url).href;
 const CORE_WASM = new URL('./doorstep-core_bg.wasm', import.meta.url).href;
 
-/** Shards may be asked for in parallel; one slow server answers each in time or not at all. */
+const WASM = 'doorstep-core_bg.wasm';
 const RETRY_AFTER_MS = 250;
+/** More would only wait inside the browser while their time runs. */
+const FETCHES_AT_ONCE = 16;
+
+/** How often the engine trapped here: an instance that did is never used again. */
+let traps = 0;
 
 const failure = (code, file, message, status) => Object.assign(new Error(`${file}: ${message}`), { code, file, status });
 
-const worthRetrying = (error) => error instanceof TypeError || error.status >= 500 || error.status === 429;
+const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || error.status === 429;
 
 /** One attempt at an address: the response, or an error that says what to do. */
 async function open(url, file, timeoutMs, signal, cache) {
@@ -25,17 +31,23 @@ async function open(url, file, timeoutMs, signal, cache) {
   return response;
 }
 
+/** The body's chunks, as they come. */
+async function* chunksOf(response) {
+  const reader = response.body.getReader();
+  try {
+    for (let part; !(part = await reader.read()).done;) yield part.value;
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
 /** The body, given up as soon as it is longer than `limit` bytes. */
 async function read(response, file, limit, onBytes) {
   const chunks = [];
   let length = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
+  for await (const value of chunksOf(response)) {
     length += value.length;
     if (length > limit) {
-      reader.cancel().catch(() => {});
       throw failure('damaged', file, `longer than the ${limit} bytes that it may have. The files on the server are damaged or from two publications: publish the bundle again.`);
     }
     onBytes(value.length);
@@ -52,7 +64,7 @@ async function read(response, file, limit, onBytes) {
 
 /** What a failed fetch is called on the page. Typed errors and aborts pass. */
 function explain(error, file, timeoutMs) {
-  if (error.name === 'TimeoutError') {
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
     return failure('network', file, `not here within ${timeoutMs} ms. Check the connection, or raise timeoutMs.`);
   }
   if (error instanceof TypeError) {
@@ -75,104 +87,216 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
+/** The engine's size as transferred, as far as the browser has told by now. */
+function engineSize() {
+  return [CORE, CORE_WASM].reduce((sum, url) => sum + (performance.getEntriesByName(url, 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+}
+
+/** Lets FETCHES_AT_ONCE callers through `enter`; each says `leave` when done. */
+function turnstile() {
+  let free = FETCHES_AT_ONCE;
+  const waiting = [];
+  return {
+    async enter() {
+      if (free) free -= 1;
+      else await new Promise((next) => waiting.push(next));
+    },
+    leave() {
+      if (waiting.length) waiting.shift()();
+      else free += 1;
+    },
+  };
+}
+
 /** Answers the requests that arrive at `port` (a worker's own scope, or a MessagePort). */
 export function serve(port) {
   const queue = [];
+  const fetches = turnstile();
   let current;
+  let core; // the engine's module
   let engine;
   let base;
   let timeoutMs;
   let early; // the manifest, asked for while the engine is still on its way
+  let stopped; // why the engine is beyond use
+  let disposed = false;
 
   async function fetchBytes(path, maxBytes) {
     const job = current;
+    await fetches.enter();
+    try {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await fetchOnce(job, path, maxBytes, attempt);
+        } catch (error) {
+          if (attempt || !worthRetrying(error)) throw explain(error, path, timeoutMs);
+          await new Promise((resume) => setTimeout(resume, RETRY_AFTER_MS * (1 + Math.random())));
+        }
+      }
+    } finally {
+      fetches.leave();
+    }
+  }
+
+  async function fetchOnce(job, path, maxBytes, attempt) {
     const { signal } = job.controller;
+    signal.throwIfAborted();
     const url = new URL(path, base).href;
     if (!url.startsWith(base)) throw failure('damaged', path, 'lies outside the bundle. Publish the bundle again.');
     const isManifest = path === 'manifest.json';
+    // Everything but the manifest is named by its content. A second attempt
+    // takes a stale copy rather than none: offline, what was cached still works.
+    // But a copy that turned out damaged is never asked for again.
+    const cache = job.afresh ? 'reload' : attempt ? 'force-cache' : isManifest ? 'no-cache' : 'default';
+    const ahead = isManifest && early;
+    early = undefined;
+    const response = await (ahead || open(url, path, timeoutMs, signal, cache));
+    const count = counter(job, path, response);
+    try {
+      const bytes = await read(response, path, maxBytes, count);
+      job.urls.push(url);
+      return bytes;
+    } finally {
+      job.bytes += count.end();
+    }
+  }
+
+  /** Counts a body's bytes towards the progress of a load. */
+  function counter(job, file, response) {
+    const declared = Number(response.headers.get('content-length')) || 0;
+    let received = 0;
+    const count = (bytes) => {
+      received += bytes;
+      job.loaded += bytes;
+      if (job.method !== 'load') return;
+      port.postMessage({ id: job.id, progress: { loaded: job.loaded, total: Math.max(job.total, job.loaded), file } });
+    };
+    job.total += declared;
+    count.end = () => {
+      job.total += received - declared; // a compressed answer declares less than it unpacks to
+      return received;
+    };
+    return count;
+  }
+
+  /** The engine's module, ready to use. */
+  async function startEngine(job) {
+    const { signal } = job.controller;
+    const loading = import(traps ? `./doorstep-core.js#${traps}` : './doorstep-core.js').catch((error) => {
+      throw failure('network', 'doorstep-core.js', `could not be loaded from ${CORE} (${error.message}). Upload the engine beside doorstep.js.`);
+    });
+    loading.catch(() => {}); // awaited below, after the other file
     for (let attempt = 0; ; attempt++) {
-      let received = 0;
       try {
-        // Everything but the manifest is named by its content. A second attempt
-        // takes a stale copy rather than none: offline, what was cached still works.
-        const cache = attempt ? 'force-cache' : isManifest ? 'no-cache' : 'default';
-        const ahead = isManifest && early;
-        early = undefined;
-        const response = await (ahead || open(url, path, timeoutMs, signal, cache));
-        const declared = Number(response.headers.get('content-length')) || 0;
-        job.total += declared;
-        const bytes = await read(response, path, maxBytes, (count) => {
-          received += count;
-          job.loaded += count;
-          progress(job, path);
-        });
-        job.total += received - declared; // a compressed answer declares less than it unpacks to
-        job.bytes += received;
-        job.urls.push(url);
-        return bytes;
+        const wasm = await open(CORE_WASM, WASM, timeoutMs, signal, attempt ? 'reload' : 'default');
+        const count = counter(job, WASM, wasm);
+        const copy = wasm.clone(); // the browser compiles, and keeps what it compiled, only from the original
+        const counting = (async () => {
+          for await (const chunk of chunksOf(copy)) count(chunk.length);
+        })().catch(() => {}).finally(count.end); // what broke it breaks the original
+        const module = await loading;
+        await module.default({ module_or_path: wasm });
+        await counting;
+        return module;
       } catch (error) {
-        job.bytes += received;
-        if (attempt || !worthRetrying(error)) throw explain(error, path, timeoutMs);
-        await new Promise((resume) => setTimeout(resume, RETRY_AFTER_MS * (1 + Math.random())));
         signal.throwIfAborted();
+        if (error.file === 'doorstep-core.js') throw error;
+        const broken = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
+        if (attempt || !(broken || worthRetrying(error))) {
+          throw broken ? failure('network', WASM, `did not arrive whole (${error.message}). Upload the engine beside doorstep.js again, all its files of one release.`) : explain(error, WASM, timeoutMs);
+        }
       }
     }
   }
 
-  function progress(job, file) {
-    if (job.method !== 'load') return;
-    port.postMessage({ id: job.id, progress: { loaded: job.loaded, total: Math.max(job.total, job.loaded), file } });
-  }
-
   async function load(job, options) {
     ({ base, timeoutMs } = options);
-    const { signal } = job.controller;
-    early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, 'no-cache');
-    early.catch(() => {}); // reported by fetchBytes
-    const [core, wasm] = await Promise.all([
-      import('./doorstep-core.js').catch((error) => {
-        throw failure('network', 'doorstep-core.js', `could not be loaded from ${CORE} (${error.message}). Upload the engine beside doorstep.js.`);
-      }),
-      open(CORE_WASM, 'doorstep-core_bg.wasm', timeoutMs, signal, 'default').catch((error) => {
-        throw explain(error, 'doorstep-core_bg.wasm', timeoutMs);
-      }),
-    ]);
-    await core.default({ module_or_path: wasm });
+    if (!job.afresh) {
+      early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, job.controller.signal, 'no-cache');
+      early.catch(() => {}); // reported by fetchBytes
+    }
+    core ??= await startEngine(job);
     engine = await core.Engine.load(fetchBytes);
-    const engineBytes = [CORE, CORE_WASM]
-      .map((url) => performance.getEntriesByName(url, 'resource').at(-1)?.encodedBodySize ?? 0)
-      .reduce((sum, bytes) => sum + bytes);
-    return { manifest: engine.manifest(), engineBytes };
+    return engine.manifest();
+  }
+
+  const perform = async (job) => (job.method === 'load' ? load(job, job.args) : engine[job.method](job.args));
+
+  async function attempt(job) {
+    if (stopped) throw new Error(stopped);
+    job.controller.signal.throwIfAborted();
+    try {
+      return await perform(job);
+    } catch (error) {
+      // The browser's cache may hold what a bad connection once brought; the engine keeps only what it verified.
+      if (error.code !== 'damaged' || job.controller.signal.aborted) throw error;
+      job.afresh = true;
+      return perform(job);
+    }
   }
 
   async function run(job) {
     const start = performance.now();
     const answer = { id: job.id };
     try {
-      job.controller.signal.throwIfAborted();
-      answer.result = job.method === 'load' ? await load(job, job.args) : await engine[job.method](job.args);
+      const trapped = new Promise((_, reject) => { job.trapped = reject; });
+      answer.result = await Promise.race([attempt(job), trapped]);
     } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError && !stopped) {
+        traps += 1;
+        stopped = error.message;
+      }
       const { code, message, file, status } = error;
       if (job.controller.signal.aborted) answer.error = { code: 'aborted', message: 'The query was aborted.' };
       else answer.error = { code: typeof code === 'string' ? code : 'engine', message: message ?? String(error), file, status };
     }
+    if (stopped) {
+      port.postMessage({ stopped });
+      return;
+    }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
     answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files };
-    port.postMessage(answer);
+    answer.engineBytes = engineSize();
+    try {
+      port.postMessage(answer);
+    } catch (error) {
+      port.postMessage({ ...answer, result: undefined, error: { code: 'engine', message: `The answer can't be sent to the page (${error.message}).` } });
+    }
   }
 
   async function drain() {
     if (current) return;
-    while ((current = queue.shift())) await run(current);
+    while (!disposed && (current = queue.shift())) await run(current);
+    current = undefined;
+    if (disposed) end();
+  }
+
+  // A trap inside a future reaches nobody who waits for it, only the global scope.
+  function watch(event) {
+    const error = event.error ?? event.reason;
+    const ours = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+    if (!ours || !/doorstep-core|wasm:/.test(error.stack)) return;
+    event.preventDefault();
+    traps += 1;
+    stopped = error.message;
+    current?.trapped(error);
+  }
+
+  function end() {
+    for (const type of ['error', 'unhandledrejection']) removeEventListener(type, watch);
+    if (!stopped) engine?.free();
+    engine = undefined;
+    port.close();
   }
 
   port.onmessage = ({ data }) => {
     if (data.dispose) {
+      disposed = true;
       queue.length = 0;
-      current?.controller.abort();
-      engine?.free();
-      port.close();
+      // A query under way borrows the engine: it is freed when that has ended.
+      if (current) current.controller.abort();
+      else end();
     } else if (data.abort) {
       [current, ...queue].find((job) => job?.id === data.abort)?.controller.abort();
     } else {
@@ -180,9 +304,11 @@ export function serve(port) {
       drain();
     }
   };
+  for (const type of ['error', 'unhandledrejection']) addEventListener(type, watch);
 }
 
 if (typeof DedicatedWorkerGlobalScope === 'function' && self instanceof DedicatedWorkerGlobalScope) {
+  performance.setResourceTimingBufferSize(10_000); // shards are many and small
   serve(self);
   self.postMessage({ ready: true });
 }

@@ -23,10 +23,23 @@ pub struct HistoryWeighting {
 }
 
 impl HistoryWeighting {
+    /// Whether weights are finite and never grow with age.
+    pub fn is_valid(&self) -> bool {
+        self.decay > 0.0 && self.decay <= 1.0
+    }
+
     /// The events that count with their weights, oldest first. The same item
-    /// twice appears twice.
+    /// twice appears twice. An event whose weight is below half of `f32`'s
+    /// precision beside the most recent one doesn't count.
     pub fn weigh<'a>(&self, history: &'a [Event]) -> impl Iterator<Item = (&'a Event, f32)> {
-        let window = self.window.map_or(history.len(), |w| w as usize);
+        let felt = (f32::EPSILON / 2.0).ln() / self.decay.ln();
+        let felt = if felt.is_finite() {
+            felt.ceil() as usize
+        } else {
+            usize::MAX
+        };
+        let window = self.window.map_or(usize::MAX, |w| w as usize);
+        let window = window.min(felt.max(1)).min(history.len());
         let recent = &history[history.len().saturating_sub(window)..];
         let (decay, by_rating) = (self.decay, self.by_rating);
         recent.iter().enumerate().map(move |(position, event)| {

@@ -1,7 +1,7 @@
 //! Doorstep's models, scoring and bundle format.
 //!
-//! Everything here compiles natively and to WebAssembly, so the list that the
-//! trainer evaluates is the list that a visitor sees. Nothing here touches the
+//! Everything here compiles natively and to WebAssembly, so the scores that
+//! the trainer evaluates are the scores that a visitor gets. Nothing here touches the
 //! file system, spawns threads or prints.
 
 pub mod bundle;

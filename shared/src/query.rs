@@ -9,6 +9,11 @@ use crate::ItemRecord;
 /// Most hits that one query may ask for.
 pub const MAX_K: u32 = 1000;
 
+/// Most ids that one query may hold in its history, allow or deny list.
+pub const MAX_IDS: usize = 10_000;
+/// Words of a search beyond these are ignored.
+pub const MAX_WORDS: usize = 16;
+
 /// Asks for a personalised list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -91,7 +96,7 @@ fn eight() -> u32 {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SearchQuery {
-    /// What was typed.
+    /// What was typed; its first [`MAX_WORDS`] words count.
     pub text: String,
     /// How many items, at most [`MAX_K`].
     #[serde(default = "twenty_four")]

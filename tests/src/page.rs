@@ -151,7 +151,10 @@ impl Page {
     /// Clicks the element that an expression gives, as a visitor would: it must be in reach.
     pub async fn click(&self, expression: &str) -> Result<()> {
         let element = self.element(expression).await?;
-        element.scroll_into_view().await?;
+        let centre = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
+        self.browser
+            .execute(centre, vec![element.to_json()?])
+            .await?;
         element
             .click()
             .await

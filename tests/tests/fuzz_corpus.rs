@@ -23,12 +23,17 @@ fn the_corpus_holds_the_seeds_and_every_input_is_read() {
     for (name, seed) in hostile::seeds() {
         let kept = fs::read(folder.join(&name)).unwrap_or_default();
         assert!(
+            hostile::read(&seed),
+            "{name} reaches no answer: seal() misses a digest"
+        );
+        assert!(
             kept == seed,
             "{name} is out of date: run this test with {UPDATE}=1"
         );
     }
     for entry in fs::read_dir(&folder).unwrap() {
-        hostile::read(&fs::read(entry.unwrap().path()).unwrap());
+        // Only that it returns: most inputs are damaged on purpose.
+        let _ = hostile::read(&fs::read(entry.unwrap().path()).unwrap());
     }
 }
 
@@ -37,10 +42,10 @@ fn every_cut_and_a_flip_in_every_byte_is_an_error_or_an_answer() {
     for seed in hostile::seeds().values() {
         let content = seed.len();
         for at in (1..content).step_by(content.div_ceil(64)) {
-            hostile::read(&seed[..at]);
+            let _ = hostile::read(&seed[..at]);
             let mut altered = seed.clone();
             altered[at] ^= 0x55;
-            hostile::read(&altered);
+            let _ = hostile::read(&altered);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{compare, demo, evaluate, inspect, prepare, serve, train};
+use crate::commands::{compare, demo, evaluate, inspect, prepare, serve, train, tune};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -43,6 +43,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Inspect(inspect::Args),
     Serve(serve::Args),
+    Tune(tune::Args),
     Demo(demo::Args),
 }
 
@@ -57,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => args.run(output),
         Command::Inspect(args) => args.run(output),
         Command::Serve(args) => args.run(output),
+        Command::Tune(args) => args.run(output),
         Command::Demo(args) => args.run(output),
     };
     match outcome {

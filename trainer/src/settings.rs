@@ -1,15 +1,42 @@
 //! Which models to fit with which hyper-parameters: names, a TOML file and
 //! `--set MODEL.FIELD=VALUE`, later ones winning.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use doorstep_shared::models::ModelConfig;
 use serde_json::{Map, Value};
 
+/// The options that set hyper-parameters.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct SettingArgs {
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
+    set: Vec<String>,
+    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl SettingArgs {
+    /// The configurations of the models called `names`, in their order.
+    pub fn configs(&self, names: &[String]) -> Result<Vec<ModelConfig>> {
+        model_configs(names, &self.set, self.config.as_deref())
+    }
+
+    /// The assignments of `--set`, for models of tables, which no file configures.
+    pub fn assignments(&self) -> Result<&[String]> {
+        ensure!(
+            self.config.is_none(),
+            "--config is for models of interactions; give those of tables with --set"
+        );
+        Ok(&self.set)
+    }
+}
+
 /// The configurations of `names`, in their order: defaults, then the tables of
 /// `config` (`[next-linear]` …), then each of `set`. Ranges are checked.
-pub fn model_configs(
+fn model_configs(
     names: &[String],
     set: &[String],
     config: Option<&Path>,
@@ -71,25 +98,26 @@ impl Settings {
                 self.fields.keys().map(String::as_str),
             ));
         }
-        let default = &self.fields[field];
-        let fits = match default {
-            Value::Bool(_) => value.is_boolean(),
-            Value::Number(n) if n.is_f64() => value.is_number(),
-            Value::Number(_) => value.as_u64().is_some_and(|v| u32::try_from(v).is_ok()),
-            _ => true,
+        let (expected, typed) = match &self.fields[field] {
+            Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
+            // Whole numbers too: the field stays one of fractions.
+            Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
+            _ => {
+                let whole = value.as_u64().filter(|v| u32::try_from(*v).is_ok());
+                (
+                    "a whole number from 0 to 4294967295",
+                    whole.map(Value::from),
+                )
+            }
         };
-        let expected = match default {
-            Value::Bool(_) => "true or false",
-            Value::Number(n) if n.is_f64() => "a number",
-            _ => "a whole number from 0 to 4294967295",
-        };
-        ensure!(
-            fits,
-            "{}.{field} must be {expected}, not {}",
-            self.model,
-            shown(&value)
-        );
-        self.fields.insert(field.to_owned(), value);
+        let typed = typed.with_context(|| {
+            format!(
+                "{}.{field} must be {expected}, not {}",
+                self.model,
+                shown(&value)
+            )
+        })?;
+        self.fields.insert(field.to_owned(), typed);
         Ok(())
     }
 

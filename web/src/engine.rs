@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::failure::{invalid, thrown};
 use crate::fetch_store::FetchStore;
 use crate::predict;
+use crate::strict::Strict;
 
 /// A loaded bundle. Queries run one at a time: await each before the next.
 #[wasm_bindgen]
@@ -95,7 +96,7 @@ impl Engine {
 }
 
 fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(query).map_err(invalid)
+    T::deserialize(Strict(query)).map_err(invalid)
 }
 
 fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {

@@ -6,5 +6,6 @@ mod engine;
 mod failure;
 mod fetch_store;
 mod predict;
+mod strict;
 
 pub use engine::Engine;

@@ -7,15 +7,16 @@ const METHODS = { recommend: 'recommendation', similar: 'similar items', search:
 
 /** Adds up what the bundle's queries report. */
 export function watchCost(doorstep) {
-  const session = { ...doorstep.loadCost };
+  const session = { ...doorstep.loadCost }; // bytes, files and cached are summed from here on
   const published = doorstep.manifest.models.reduce((sum, model) => sum + model.bytes, 0);
   const write = (id, text) => { find(id).textContent = text; };
 
   const showSession = () => {
     write('cost-session', formatBytes(session.bytes));
+    const { engineBytes } = doorstep.loadCost;
+    write('cost-engine', engineBytes ? formatBytes(engineBytes) : 'not told');
     write('cost-files', formatCount(session.files) + (session.cached ? ` (${formatCount(session.cached)} from cache)` : ''));
   };
-  write('cost-engine', session.engineBytes ? formatBytes(session.engineBytes) : 'from cache');
   write('cost-note', `The models alone are ${formatBytes(published)}; a visitor fetches only the shards that their own history touches.`);
   showSession();
 
@@ -27,8 +28,8 @@ export function watchCost(doorstep) {
     write('cost-query', METHODS[detail.method]);
     write('cost-time', formatTime(detail.milliseconds));
     write('cost-bytes', spent);
-    if (detail.method === 'recommend') {
-      write('shelf-cost', `${formatTime(detail.milliseconds)} on this device`);
+    if (detail.query.explain) { // only the shelf asks for reasons; the range is a list of popular items
+      write('shelf-cost', `${formatTime(detail.milliseconds)}, ${detail.files ? 'fetching included' : 'all on this device'}`);
     }
   });
 }

@@ -1,9 +1,9 @@
 // The demo shop: Doorstep's own widgets and API, and a page around them.
 
 import { VisitorHistory } from '../history.js';
-import { shareBundle } from '../widgets.js';
+import { opening } from './bundle.js';
 import { watchCost, watchFirst } from './cost.js';
-import { find, itemAddress } from './dom.js';
+import { element, find, itemAddress } from './dom.js';
 import { showEmbed } from './embed.js';
 import { showModels } from './models.js';
 import { showProductDialog } from './product-dialog.js';
@@ -12,23 +12,27 @@ import { showVisited } from './visited.js';
 
 const shelf = find('for-you');
 
+/** Says above everything else what failed; the shelves keep their own fallback content. */
+function showNotice(text) {
+  const retry = element('button', { type: 'button' }, 'Try again');
+  retry.addEventListener('click', () => location.reload());
+  find('notice').replaceChildren(text, retry);
+  find('notice').hidden = false;
+}
+
 function showFailure(error) {
-  const notice = find('notice');
-  notice.textContent = `The shop's shelves can't be filled. ${error.message}`;
-  notice.hidden = false;
-  find('products').replaceChildren();
-  find('browse-title').textContent = 'Nothing to show';
+  showNotice(`The shop's shelves can't be filled. ${error.message}`);
+  find('search').disabled = true;
+  find('products').replaceChildren(element('li', { className: 'nothing' }, element('strong', {}, 'The range can’t be shown'), element('span', {}, 'Its files did not arrive as they were published.')));
 }
 
 async function open() {
   const visits = VisitorHistory.of(shelf.bundle);
-  const { ready } = shareBundle(shelf.bundle, {
-    onProgress: ({ loaded, total }) => { find('progress').value = loaded / total; },
-  });
   try {
-    const doorstep = await ready;
+    const doorstep = await opening;
     watchCost(doorstep);
     showModels(doorstep.manifest.models, shelf);
+    await new Promise((later) => setTimeout(later)); // the shelf waits for the bundle too, and asks first
     await Promise.all([
       showProducts(doorstep),
       showVisited(visits, doorstep),
@@ -43,16 +47,18 @@ async function open() {
 
 // The shop opens a product in place; it becomes part of the history there.
 addEventListener('doorstep:select', (event) => {
+  if (!event.cancelable) return; // it opens in another tab
   event.preventDefault();
   location.hash = itemAddress(event.detail.id);
 });
-addEventListener('doorstep:error', ({ detail: { error } }) => {
-  if (find('notice').hidden) {
-    find('notice').textContent = `A shelf can't be filled. ${error.message}`;
-    find('notice').hidden = false;
-  }
+const failing = new Set();
+addEventListener('doorstep:error', ({ target, detail: { error } }) => {
+  failing.add(target);
+  if (find('notice').hidden) showNotice(`A shelf can't be filled. ${error.message}`);
 });
-addEventListener('doorstep:results', () => { find('notice').hidden = true; });
+addEventListener('doorstep:results', ({ target }) => {
+  if (failing.delete(target) && !failing.size) find('notice').hidden = true;
+});
 
 showPlaces();
 showEmbed();

@@ -36,9 +36,15 @@ export function showProductDialog(doorstep, onView) {
       dialog.close();
       return;
     }
-    const [item] = await doorstep.items([id]).catch(() => [null]);
+    let item;
+    let why = 'This product is not in the catalogue.';
+    try {
+      [item] = await doorstep.items([id]);
+    } catch (error) {
+      why = `This product can’t be shown now. ${error.message}`;
+    }
     if (shownId() !== id) return;
-    draw(item ?? { id, description: 'This product is not in the catalogue.' });
+    draw(item ?? { id, description: why });
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
     find('product-title').focus();

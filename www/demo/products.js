@@ -4,6 +4,7 @@ import { element, find, itemAddress, picture, title } from './dom.js';
 import { formatCount, formatPrice } from './figures.js';
 
 const PAGE = 24;
+const MOST = 1000; // as many as one query gives
 const TYPING_PAUSE_MS = 120;
 const CATEGORY = 'category';
 
@@ -35,7 +36,7 @@ export function showProducts(doorstep) {
     const { signal } = asking;
     const text = search.value.trim();
     const filter = category ? { [CATEGORY]: category } : undefined;
-    const k = limit + 1; // one more tells whether there are more
+    const k = Math.min(limit + 1, MOST); // one more tells whether there are more
     try {
       const found = text
         ? await doorstep.search(text, { k, filter, signal })
@@ -49,7 +50,7 @@ export function showProducts(doorstep) {
   function draw(found, text) {
     const shown = found.slice(0, limit);
     const more = found.length > limit;
-    const count = formatCount(shown.length) + (more ? '+' : '');
+    const count = formatCount(shown.length) + (more || shown.length === MOST ? '+' : '');
     find('browse-title').textContent = text ? `Results for “${text}”` : category || 'Popular now';
     find('browse-count').textContent = text ? `${count} found` : `${count} of ${formatCount(total())}`;
     find('products').replaceChildren(...(shown.length ? shown.map(card) : [nothing(text)]));

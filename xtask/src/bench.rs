@@ -43,8 +43,7 @@ pub fn run(args: Args) -> Result<()> {
             let model = compare(&doorstep, &interactions)?;
             ours = ours.min(seconds(&model, "fit_seconds")?);
             evaluation = evaluation.min(seconds(&model, "evaluate_seconds")?);
-            let peer = peer(&python, &project.root, &interactions)?;
-            peers = peers.min(seconds(&peer, "fit_seconds")?);
+            peers = peers.min(peer_seconds(&python, &project.root, &interactions)?);
             Ok(())
         })?;
     }
@@ -75,18 +74,36 @@ fn compare(doorstep: &Path, interactions: &Path) -> Result<Value> {
         .context("the report holds no next-linear")
 }
 
-fn peer(python: &Path, root: &Path, interactions: &Path) -> Result<Value> {
+/// The peer's fit, from the line `fit … SECONDS s` of its report.
+fn peer_seconds(python: &Path, root: &Path, interactions: &Path) -> Result<f64> {
     let report = process::output(
         Command::new(python)
             .arg(root.join("benches/peers/next_linear.py"))
-            .arg(interactions)
-            .arg("--json"),
+            .arg(interactions),
     )?;
-    serde_json::from_str(&report).context("the peer printed no JSON")
+    fit_seconds(&report)
+        .with_context(|| format!("the peer printed no seconds of its fit: {report}"))
+}
+
+fn fit_seconds(report: &str) -> Option<f64> {
+    let line = report.lines().find_map(|line| line.strip_prefix("fit "))?;
+    line.trim().strip_suffix(" s")?.parse().ok()
 }
 
 fn seconds(report: &Value, field: &str) -> Result<f64> {
     report[field]
         .as_f64()
         .with_context(|| format!("the report holds no {field}: {report}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peers_fit_is_read_from_its_report() {
+        let report = "cholesky    3.01 s\nfit                       12.50 s\nrecall@10 0.1";
+        assert_eq!(fit_seconds(report), Some(12.5));
+        assert_eq!(fit_seconds("fitted in 3 s"), None);
+    }
 }

@@ -1,7 +1,7 @@
 //! Finding Chromium and its driver, which the tests need and we don't install.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -41,10 +41,13 @@ fn program(variable: &str, names: &[&str]) -> Result<PathBuf> {
         })?;
         return Ok(path);
     }
+    // The driver wants the browser's whole path.
+    let search = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&search).collect();
     names
         .iter()
-        .find(|name| process::version(Path::new(name)).is_some())
-        .map(PathBuf::from)
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|path| path.is_file() && process::version(path).is_some())
         .with_context(|| format!("found no {} that runs: {REMEDY}", names.join(" or ")))
 }
 

@@ -15,9 +15,12 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project that this task was compiled from.
+    /// The checkout that cargo runs this task in.
     pub fn locate() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Asked for at run time: checkouts that share a target folder share this program.
+        let package = std::env::var_os("CARGO_MANIFEST_DIR")
+            .context("run tasks through cargo: `cargo xtask …`")?;
+        let root = Path::new(&package)
             .parent()
             .context("the xtask package lies in the workspace's root")?
             .to_owned();

@@ -2,17 +2,18 @@
 
 use super::constraints::Constraints;
 use super::reader::{Bundle, ByIndex, Source, predicts};
+use super::resolve::Outcome;
 use super::rows::Row;
-use super::{BundleError, ReadError, Store, postings, text};
+use super::{BundleError, Store, text};
 use crate::item_item::accumulate;
-use crate::query::{Answer, Filter, Hit, MAX_K, Reason, RecommendQuery, SearchQuery, SimilarQuery};
+use crate::query::{
+    Answer, Hit, MAX_K, MAX_WORDS, Reason, RecommendQuery, SearchQuery, SimilarQuery,
+};
 use crate::topk::{Scored, top_k};
 use crate::{Event, ItemRecord, Recommender, Scores};
 
 /// An explanation names this many history items at most.
 const REASONS: usize = 3;
-
-type Outcome<T, S> = Result<T, ReadError<<S as Store>::Error>>;
 
 impl<S: Store> Bundle<S> {
     /// A personalised list. Where the model has fewer than k items to offer,
@@ -26,7 +27,7 @@ impl<S: Store> Bundle<S> {
         if query.exclude_seen {
             constraints.deny(history.iter().map(|event| event.item));
         }
-        let (best, rows) = match &model.source {
+        let ((best, fallback), rows) = match &model.source {
             Source::ItemItem(source) => {
                 let weighed: Vec<(Event, f32)> = source
                     .weighting
@@ -41,17 +42,17 @@ impl<S: Store> Bundle<S> {
                     let row = &rows[event.item];
                     accumulate(&mut scores, *weight, &row.items, &row.weights);
                 }
-                (best(&scores, &constraints, query.k), Some((weighed, rows)))
+                let list = list(&scores, &constraints, query.k);
+                (list, Some((weighed, rows)))
             }
             Source::Knn(_) => return Err(predicts(&model.name).into()),
             Source::Global { kind, file, loaded } => {
                 let global = self.global(*kind, file, loaded).await?;
                 let mut scores = self.cleared_scores();
                 global.score(&history, &mut scores);
-                (best(&scores, &constraints, query.k), None)
+                (list(&scores, &constraints, query.k), None)
             }
         };
-        let fallback = self.fill(&best, &constraints, query.k);
         let because = match (&rows, query.explain) {
             (Some((weighed, rows)), true) => explain(&best, weighed, rows),
             _ => Vec::new(),
@@ -124,153 +125,30 @@ impl<S: Store> Bundle<S> {
                 BundleError::InvalidQuery("this bundle has no titles to search".into()).into(),
             );
         };
-        let found = postings
-            .search(&self.store, &text::words(&query.text))
-            .await?;
+        let mut words = text::words(&query.text);
+        words.truncate(MAX_WORDS);
+        let found = postings.search(&self.store, &words).await?;
         let mut constraints = Constraints::default();
         self.apply_filter(&mut constraints, &query.filter).await?;
-        let found: Vec<u32> = found
+        let admitted: Vec<u32> = found
             .into_iter()
             .filter(|&i| constraints.admits(i))
-            .take(query.k as usize)
             .collect();
-        let records = self.records(found.iter().copied()).await?;
-        Ok(found
-            .iter()
-            .filter_map(|item| records.get(*item).cloned())
-            .collect())
-    }
-
-    /// The query's history as events, oldest first.
-    async fn history(
-        &self,
-        query: &RecommendQuery,
-        unknown: &mut Vec<String>,
-    ) -> Outcome<Vec<Event>, S> {
-        let ids: Vec<&str> = query
-            .history
-            .iter()
-            .map(|entry| entry.item.as_str())
-            .collect();
-        let mut timed = Vec::new();
-        for (entry, index) in query.history.iter().zip(self.indices(&ids).await?) {
-            let rating = entry.rating.unwrap_or(1.0);
-            if !rating.is_finite() {
-                return Err(BundleError::InvalidQuery(format!(
-                    "the rating of \"{}\" is not a number",
-                    entry.item
-                ))
-                .into());
-            }
-            match index {
-                Some(item) => timed.push((
-                    entry.time,
-                    Event {
-                        item,
-                        rating,
-                        time: None,
-                    },
-                )),
-                None => unknown.push(entry.item.clone()),
+        let mut items = Vec::new();
+        for candidates in admitted.chunks(query.k as usize) {
+            let records = self.records(candidates.iter().copied()).await?;
+            let records = candidates.iter().map(|&item| &records[item]);
+            items.extend(
+                records
+                    .filter(|record| text::matches(record, &words))
+                    .cloned(),
+            );
+            if items.len() >= query.k as usize {
+                break;
             }
         }
-        if timed
-            .iter()
-            .all(|(time, _)| time.is_some_and(f64::is_finite))
-        {
-            timed.sort_by(|(a, _), (b, _)| a.partial_cmp(b).expect("finite times compare"));
-        }
-        Ok(timed.into_iter().map(|(_, event)| event).collect())
-    }
-
-    async fn constraints(
-        &self,
-        query: &RecommendQuery,
-        unknown: &mut Vec<String>,
-    ) -> Outcome<Constraints, S> {
-        let mut constraints = Constraints::default();
-        if let Some(allow) = &query.allow {
-            let mut items = self.known(allow, unknown).await?;
-            items.sort_unstable();
-            items.dedup();
-            constraints.restrict(items);
-        }
-        constraints.deny(self.known(&query.deny, unknown).await?);
-        self.apply_filter(&mut constraints, &query.filter).await?;
-        for (attribute, factors) in &query.boost {
-            for (value, &factor) in factors {
-                if !(factor >= 0.0 && factor.is_finite()) {
-                    let why =
-                        format!("the boost of {attribute} \"{value}\" must be a number from 0 up");
-                    return Err(BundleError::InvalidQuery(why).into());
-                }
-                constraints.boost(
-                    self.with_attribute(attribute, std::slice::from_ref(value))
-                        .await?,
-                    factor,
-                );
-            }
-        }
-        Ok(constraints)
-    }
-
-    async fn known(&self, ids: &[String], unknown: &mut Vec<String>) -> Outcome<Vec<u32>, S> {
-        let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let mut found = Vec::new();
-        for (id, index) in ids.iter().zip(self.indices(&asked).await?) {
-            match index {
-                Some(index) => found.push(index),
-                None => unknown.push(id.clone()),
-            }
-        }
-        Ok(found)
-    }
-
-    async fn apply_filter(&self, constraints: &mut Constraints, filter: &Filter) -> Outcome<(), S> {
-        for (attribute, values) in filter {
-            constraints.restrict(self.with_attribute(attribute, values).await?);
-        }
-        Ok(())
-    }
-
-    /// Items with any of `values`, ascending.
-    async fn with_attribute(&self, attribute: &str, values: &[String]) -> Outcome<Vec<u32>, S> {
-        let known = &self.manifest().catalogue.attributes;
-        let postings = self
-            .postings
-            .as_ref()
-            .filter(|_| known.iter().any(|a| a.name == attribute));
-        let Some(postings) = postings else {
-            let names: Vec<&str> = known.iter().map(|a| a.name.as_str()).collect();
-            let why = match names.as_slice() {
-                [] => format!(
-                    "this bundle has no attributes, so it can't filter or boost by \"{attribute}\""
-                ),
-                names => format!(
-                    "this bundle has no attribute \"{attribute}\"; it has {}",
-                    names.join(", ")
-                ),
-            };
-            return Err(BundleError::InvalidQuery(why).into());
-        };
-        let keys: Vec<String> = values
-            .iter()
-            .map(|value| text::attribute_key(attribute, value))
-            .collect();
-        let lists = postings.get(&self.store, &keys).await?;
-        Ok(lists
-            .iter()
-            .fold(Vec::new(), |all, list| postings::union(&all, list)))
-    }
-
-    /// The most popular admitted items that are not among `best`.
-    fn fill(&self, best: &[Scored], constraints: &Constraints, k: u32) -> Vec<u32> {
-        let missing = k as usize - best.len();
-        let n_items = self.manifest().catalogue.items;
-        let others = constraints
-            .admitted(n_items)
-            .filter(|item| best.iter().all(|hit| hit.item != *item));
-        others.take(missing).collect()
+        items.truncate(query.k as usize);
+        Ok(items)
     }
 }
 
@@ -288,12 +166,37 @@ fn best(scores: &Scores, constraints: &Constraints, k: u32) -> Vec<Scored> {
     let candidates = scores
         .touched()
         .iter()
-        .filter(|&&item| constraints.admits(item))
-        .map(|&item| Scored {
-            item,
-            score: scores.values()[item as usize] * constraints.factor(item),
-        });
-    top_k(candidates.filter(|hit| hit.score > 0.0), k as usize)
+        .filter(|&&item| constraints.admits(item));
+    let scored = candidates.map(|&item| Scored {
+        item,
+        score: scores.values()[item as usize] * constraints.factor(item),
+    });
+    let shown = |hit: &Scored| hit.score > 0.0 && hit.score.is_finite();
+    top_k(scored.filter(shown), k as usize)
+}
+
+/// The best items, and what fills up their list.
+fn list(scores: &Scores, constraints: &Constraints, k: u32) -> (Vec<Scored>, Vec<u32>) {
+    let best = best(scores, constraints, k);
+    let fallback = fill(&best, scores, constraints, k);
+    (best, fallback)
+}
+
+/// The most popular admitted items that fill up a list of `k`: not those that
+/// are in it, nor those that the model or a boost spoke against.
+fn fill(best: &[Scored], scores: &Scores, constraints: &Constraints, k: u32) -> Vec<u32> {
+    let n_items = scores.values().len() as u32;
+    let unopposed = |item: &u32| {
+        let listed = best.iter().any(|hit| hit.item == *item);
+        let opposed = scores.values()[*item as usize] < 0.0 || constraints.factor(*item) == 0.0;
+        !listed && !opposed
+    };
+    let missing = k as usize - best.len();
+    constraints
+        .admitted(n_items)
+        .filter(unopposed)
+        .take(missing)
+        .collect()
 }
 
 fn new_hit(records: &ByIndex<ItemRecord>, item: u32, score: f32) -> Hit {

@@ -422,24 +422,22 @@ fn versions_and_kinds_to_come() {
         open(store)
     };
     assert_eq!(
-        edited("\"major\": 1", "\"major\": 2").unwrap_err(),
+        edited("\"major\":1", "\"major\":2").unwrap_err(),
         BundleError::UnsupportedVersion {
             found: 2,
             supported: 1
         }
     );
-    let newer = edited("\"ranking\": {", "\"hologram\": {").unwrap();
+    let newer = edited("\"ranking\":{", "\"hologram\":{").unwrap();
     assert!(recommend(&newer, &query("{}")).is_ok());
     assert_eq!(
-        edited("\"items\": 200", "\"items\": 4000000000")
+        edited("\"items\":200", "\"items\":4000000000")
             .unwrap_err()
             .code(),
         "damaged"
     );
     assert_eq!(
-        edited("\"items\": 200", "\"items\": 900")
-            .unwrap_err()
-            .code(),
+        edited("\"items\":200", "\"items\":900").unwrap_err().code(),
         "damaged"
     );
     assert_eq!(
@@ -491,4 +489,33 @@ fn a_model_of_another_size_or_with_huge_weights_is_refused() {
         neighbours: triplets.to_csr(),
     };
     assert!(refuse(Model::ItemItem(model)).contains("not finite in half precision (row 1)"));
+}
+
+#[test]
+fn a_zero_boost_and_a_negative_score_are_not_filled_back_in() {
+    let bundle = open(published().0).unwrap();
+    let asked =
+        r#"{"history":[{"item":"id 0 <b>é</b>"}],"k":100,"boost":{"category":{"Straps":0}}}"#;
+    let answer = recommend(&bundle, &query(asked)).unwrap();
+    assert_eq!(answer.hits.len(), 100);
+    assert!(
+        answer
+            .hits
+            .iter()
+            .all(|hit| hit.item.attributes["category"][0] != "Straps")
+    );
+}
+
+#[test]
+fn a_long_word_must_match_to_its_end() {
+    let bundle = open(published().0).unwrap();
+    let search = |text: &str| {
+        let asked = SearchQuery {
+            text: text.into(),
+            k: 5,
+            filter: Default::default(),
+        };
+        bundle.search(&asked).now_or_never().unwrap().unwrap().len()
+    };
+    assert_eq!((search("strap"), search("strapsandmore")), (5, 0));
 }

@@ -106,7 +106,7 @@ pub fn write_key_table(
         varint::put(content, value.len() as u32);
         content.extend_from_slice(value);
     }
-    let mut writer = TableWriter::new(sink, name);
+    let mut writer = TableWriter::new(sink, name, "bin");
     for content in &contents {
         writer.push(content)?;
     }

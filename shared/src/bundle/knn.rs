@@ -10,17 +10,16 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::manifest::{Catalogue, DataSummary, Figures, Manifest, ModelContent, ModelEntry};
 use super::range_table::{RangeTable, RangeTableRef};
 use super::reader::{Bundle, Source};
+use super::resolve::Outcome;
 use super::table::{FileRef, TableWriter, read_file};
 use super::varint::{self, Cursor};
-use super::{BundleError, Digest, MANIFEST, ReadError, Sink, Store, WriteError, writer};
+use super::{BundleError, Digest, MANIFEST, Sink, Store, WriteError, writer};
 use crate::knn::{KnnError, KnnModel, Numeric, StoredModel, Task, UNSEEN, decode};
 
 /// Rows whose ids and names share a shard.
 const LABELS_PER_SHARD: u32 = 1024;
 /// Neighbours listed where a query does not say how many.
 pub const LISTED: u32 = 10;
-
-type Outcome<T, S> = Result<T, ReadError<<S as Store>::Error>>;
 
 /// The files of a nearest-neighbour model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -482,7 +481,7 @@ fn write_labels(
     publication: &TablePublication<'_>,
     sink: &mut dyn Sink,
 ) -> io::Result<RangeTableRef> {
-    let mut table = TableWriter::new(sink, "models/labels");
+    let mut table = TableWriter::new(sink, "models/labels", "bin");
     for (shard, ids) in publication
         .ids
         .chunks(LABELS_PER_SHARD as usize)

@@ -13,7 +13,9 @@ use crate::item_item::HistoryWeighting;
 /// Longest manifest that is read.
 pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 /// Largest catalogue that is read.
-const MAX_ITEMS: u32 = 20_000_000;
+pub const MAX_ITEMS: u32 = 20_000_000;
+/// The engine that runs the models without Burn.
+pub const ENGINE: &str = "core";
 const FORMAT: &str = "doorstep-bundle";
 
 /// Version of the format. A reader takes any minor version of its major one.
@@ -108,7 +110,9 @@ pub struct ModelEntry {
     pub default: bool,
     /// Size of its files.
     pub bytes: u64,
-    /// Hyper-parameters that it was fitted with, by name.
+    /// Hyper-parameters that it was fitted with, by name. A page reads them from
+    /// the manifest's JSON; the browser engine leaves them alone.
+    #[cfg_attr(target_arch = "wasm32", serde(default, skip_deserializing))]
     pub config: BTreeMap<String, serde_json::Value>,
     /// How well it did on test cases, where it was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,6 +196,9 @@ impl Manifest {
         };
         if manifest.models.iter().enumerate().any(repeated) {
             return Err(damaged("two models have the same name".into()));
+        }
+        if manifest.models.iter().filter(|model| model.default).count() != 1 {
+            return Err(damaged("not exactly one model is the default".into()));
         }
         Ok(manifest)
     }

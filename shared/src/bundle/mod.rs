@@ -19,6 +19,7 @@ mod manifest;
 mod postings;
 mod range_table;
 mod reader;
+mod resolve;
 mod rows;
 mod store;
 mod table;

@@ -56,25 +56,17 @@ impl Postings {
         let Some((last, whole)) = words.split_last() else {
             return Ok(Vec::new());
         };
-        let mut keys: Vec<String> = whole.iter().map(|word| text::word_key(word)).collect();
-        keys.extend([text::word_key(last), text::prefix_key(last)]);
-        let mut lists = self.get(store, &keys).await?;
-        let unfinished = union(
-            &lists.pop().unwrap_or_default(),
-            &lists.pop().unwrap_or_default(),
-        );
-        Ok(lists
+        let mut keys = vec![text::word_key(last), text::prefix_key(last)];
+        keys.extend(whole.iter().map(|word| text::word_key(word)));
+        let lists = self.get(store, &keys).await?;
+        let (unfinished, whole) = lists.split_at(2);
+        let mut found = unfinished.concat();
+        found.sort_unstable();
+        found.dedup();
+        Ok(whole
             .iter()
-            .fold(unfinished, |found, list| intersection(&found, list)))
+            .fold(found, |found, list| intersection(&found, list)))
     }
-}
-
-/// Items in either ascending list.
-pub fn union(a: &[u32], b: &[u32]) -> Vec<u32> {
-    let mut all = [a, b].concat();
-    all.sort_unstable();
-    all.dedup();
-    all
 }
 
 /// Items in both ascending lists.
@@ -104,15 +96,15 @@ pub fn write_postings(
     for (item, record) in (0..).zip(records) {
         for (name, values) in &record.attributes {
             for value in values {
-                push(
-                    lists.entry(text::attribute_key(name, value)).or_default(),
-                    item,
-                );
-                *attributes
-                    .entry(name)
-                    .or_default()
-                    .entry(value)
-                    .or_default() += 1;
+                let list = lists.entry(text::attribute_key(name, value)).or_default();
+                if list.last() != Some(&item) {
+                    list.push(item);
+                    *attributes
+                        .entry(name)
+                        .or_default()
+                        .entry(value)
+                        .or_default() += 1;
+                }
             }
         }
         for word in record.title.as_deref().map(text::words).unwrap_or_default() {

@@ -17,6 +17,9 @@ pub struct RangeTableRef {
     pub per_shard: u32,
 }
 
+/// Most indices that one shard may hold: what a shard unpacks to is bounded.
+pub const MAX_PER_SHARD: u32 = 4096;
+
 /// A shard and the first index in it.
 pub struct Range {
     /// Index of the shard's first entry.
@@ -39,7 +42,8 @@ pub struct RangeTable {
 impl RangeTable {
     /// Checks that the shards cover `n_items` indices exactly.
     pub fn new(meta: &RangeTableRef, n_items: u32) -> Result<Self, BundleError> {
-        if meta.per_shard == 0 || meta.table.shards != n_items.div_ceil(meta.per_shard) {
+        let sized = (1..=MAX_PER_SHARD).contains(&meta.per_shard);
+        if !sized || meta.table.shards != n_items.div_ceil(meta.per_shard) {
             let why = format!("{} does not cover the {n_items} items", meta.table.path);
             return Err(BundleError::damaged(MANIFEST, why));
         }

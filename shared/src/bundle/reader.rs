@@ -4,9 +4,10 @@ use std::cell::{OnceCell, RefCell};
 
 use super::key_table::KeyTable;
 use super::knn::OpenKnn;
-use super::manifest::{MAX_MANIFEST_BYTES, Manifest, ModelContent};
+use super::manifest::{ENGINE, MAX_MANIFEST_BYTES, Manifest, ModelContent, ModelEntry};
 use super::postings::Postings;
-use super::range_table::RangeTable;
+use super::range_table::{Range, RangeTable};
+use super::resolve::check_ids;
 use super::rows::{Row, rows};
 use super::table::{FileRef, read_file};
 use super::varint::Cursor;
@@ -94,7 +95,7 @@ pub(super) struct ItemItemRows {
 }
 
 impl<S: Store> Bundle<S> {
-    /// Reads the manifest and checks all that it says of the other files.
+    /// Reads the manifest and checks what it says of the tables.
     pub async fn open(store: S) -> Result<Self, ReadError<S::Error>> {
         let bytes = store
             .get(MANIFEST, MAX_MANIFEST_BYTES)
@@ -105,7 +106,8 @@ impl<S: Store> Bundle<S> {
         let catalogue = &manifest.catalogue;
         let postings = catalogue.postings.as_ref();
         let mut models = Vec::new();
-        for entry in &manifest.models {
+        let ours = |entry: &&ModelEntry| entry.engine == ENGINE;
+        for entry in manifest.models.iter().filter(ours) {
             if let Some(source) = Source::open(&entry.content, n_items)? {
                 models.push(OpenModel {
                     name: entry.name.clone(),
@@ -140,6 +142,12 @@ impl<S: Store> Bundle<S> {
         &self.manifest_json
     }
 
+    /// The names of the models that this engine runs; those of a kind or engine
+    /// that it does not know are left out.
+    pub fn model_names(&self) -> impl Iterator<Item = &str> {
+        self.models.iter().map(|model| model.name.as_str())
+    }
+
     /// The model called `name`, or the default one.
     pub(super) fn model(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
         let default = || {
@@ -153,7 +161,7 @@ impl<S: Store> Bundle<S> {
             return Err(BundleError::damaged(MANIFEST, "no model is the default"));
         };
         self.models.iter().find(|m| m.name == name).ok_or_else(|| {
-            let known: Vec<&str> = self.models.iter().map(|m| m.name.as_str()).collect();
+            let known: Vec<&str> = self.model_names().collect();
             BundleError::InvalidQuery(format!(
                 "this bundle has no model \"{name}\"; it has {}",
                 known.join(", ")
@@ -208,20 +216,17 @@ impl<S: Store> Bundle<S> {
         items.sort_unstable();
         let mut found = ByIndex::default();
         for range in self.records.get(&self.store, items.iter().copied()).await? {
-            let malformed = || self.records.malformed(&range);
-            let records: Vec<ItemRecord> = self
-                .store
-                .parse_json(&range.content)
-                .map_err(|_| malformed())?;
-            if records.len() != range.len as usize {
-                return Err(malformed().into());
-            }
-            let wanted = (range.first..)
-                .zip(records)
-                .filter(|(index, _)| items.binary_search(index).is_ok());
-            found.extend(wanted);
+            let records = (range.first..).zip(self.decode_records(&range)?);
+            found.extend(records.filter(|(index, _)| items.binary_search(index).is_ok()));
         }
         Ok(found)
+    }
+
+    fn decode_records(&self, range: &Range) -> Result<Vec<ItemRecord>, BundleError> {
+        let records: Option<Vec<ItemRecord>> = self.store.parse_json(&range.content).ok();
+        records
+            .filter(|records| records.len() == range.len as usize)
+            .ok_or_else(|| self.records.malformed(range))
     }
 
     /// The records of these ids, in order; `None` where the catalogue lacks one.
@@ -229,6 +234,7 @@ impl<S: Store> Bundle<S> {
         &self,
         ids: &[String],
     ) -> Result<Vec<Option<ItemRecord>>, ReadError<S::Error>> {
+        check_ids("items", ids.len())?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let indices = self.indices(&ids).await?;
         let records = self.records(indices.iter().flatten().copied()).await?;
@@ -241,13 +247,9 @@ impl<S: Store> Bundle<S> {
     /// All ids in index order, read from the records.
     pub async fn all_ids(&self) -> Result<Vec<String>, ReadError<S::Error>> {
         let mut ids = Vec::new();
-        for range in self
-            .records
-            .get(&self.store, 0..self.manifest.catalogue.items)
-            .await?
-        {
-            let records: Vec<ItemRecord> = serde_json::from_slice(&range.content)
-                .map_err(|_| self.records.malformed(&range))?;
+        let all = 0..self.manifest.catalogue.items;
+        for range in self.records.get(&self.store, all).await? {
+            let records = self.decode_records(&range)?;
             ids.extend(records.into_iter().map(|record| record.id));
         }
         Ok(ids)
@@ -355,6 +357,10 @@ impl Source {
     /// `None` for a kind that this version does not know.
     fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
         if let Some(model) = &content.item_item {
+            if !model.weighting.is_valid() {
+                let why = "a history's decay must be above 0 and at most 1";
+                return Err(BundleError::damaged(MANIFEST, why));
+            }
             return Ok(Some(Self::ItemItem(ItemItemRows {
                 weighting: model.weighting,
                 rows: RangeTable::new(&model.rows, n_items)?,

@@ -29,6 +29,9 @@ pub struct TableRef {
     pub path: String,
     /// Number of shards: `PATH/00000.bin`, `PATH/00001.bin`, …
     pub shards: u32,
+    /// Their file name extension: `bin`, or `json` where the content is JSON,
+    /// which most hosts compress on the way.
+    pub extension: String,
     /// How many shards one index page describes.
     pub shards_per_page: u32,
     /// Size of all shards and index pages together.
@@ -40,7 +43,7 @@ pub struct TableRef {
 /// Most shards that a table may have.
 const MAX_SHARDS: u32 = 1 << 20;
 /// Longest shard or file that is read.
-pub const MAX_FILE_BYTES: u64 = 64 << 20;
+pub const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Bytes of shards that a reader keeps for the next query.
 const CACHE_BYTES: usize = 16 << 20;
 /// Length of one shard's entry in an index page: u32 length, digest.
@@ -48,7 +51,7 @@ const ENTRY_BYTES: usize = 4 + 32;
 
 impl TableRef {
     fn shard_path(&self, shard: u32) -> String {
-        format!("{}/{shard:05}.bin", self.path)
+        format!("{}/{shard:05}.{}", self.path, self.extension)
     }
 
     fn page_path(&self, page: u32) -> String {
@@ -120,7 +123,7 @@ fn verify(
 
 type Page = Rc<Vec<(u32, Digest)>>;
 
-/// Reads shards, keeping index pages and recently used shards.
+/// Reads shards, keeping index pages and the shards fetched last.
 #[derive(Debug)]
 pub struct Table {
     meta: TableRef,
@@ -138,14 +141,13 @@ struct Cache {
 impl Cache {
     fn insert(&mut self, shard: u32, content: Rc<[u8]>) {
         self.bytes += content.len();
-        self.shards.insert(shard, content);
-        self.oldest_first.push_back(shard);
+        match self.shards.insert(shard, content) {
+            Some(same) => self.bytes -= same.len(),
+            None => self.oldest_first.push_back(shard),
+        }
         while self.bytes > CACHE_BYTES && self.oldest_first.len() > 1 {
-            if let Some(old) = self
-                .oldest_first
-                .pop_front()
-                .and_then(|s| self.shards.remove(&s))
-            {
+            let oldest = self.oldest_first.pop_front();
+            if let Some(old) = oldest.and_then(|shard| self.shards.remove(&shard)) {
                 self.bytes -= old.len();
             }
         }
@@ -157,10 +159,11 @@ impl Table {
     pub fn new(meta: &TableRef) -> Result<Self, BundleError> {
         check_path(&meta.path)?;
         let consistent = meta.shards <= MAX_SHARDS
+            && ["bin", "json"].contains(&meta.extension.as_str())
             && (1..=4096).contains(&meta.shards_per_page)
             && meta.pages.len() as u32 == meta.shards.div_ceil(meta.shards_per_page);
         if !consistent {
-            let why = format!("the shard and page counts of {} disagree", meta.path);
+            let why = format!("what it says of {} does not fit together", meta.path);
             return Err(BundleError::damaged(super::MANIFEST, why));
         }
         Ok(Self {
@@ -187,29 +190,25 @@ impl Table {
         store: &S,
         wanted: &[u32],
     ) -> Result<Vec<Rc<[u8]>>, ReadError<S::Error>> {
-        let missing: Vec<u32> = {
+        let mut contents: Vec<Option<Rc<[u8]>>> = {
             let cache = self.cache.borrow();
-            wanted
-                .iter()
-                .copied()
-                .filter(|s| !cache.shards.contains_key(s))
-                .collect()
+            let kept = wanted.iter().map(|shard| cache.shards.get(shard).cloned());
+            kept.collect()
         };
+        let missing = wanted
+            .iter()
+            .zip(&contents)
+            .filter(|(_, kept)| kept.is_none());
+        let missing: Vec<u32> = missing.map(|(&shard, _)| shard).collect();
         self.load_pages(store, &missing).await?;
         let fetched = try_join_all(missing.iter().map(|&shard| self.fetch(store, shard))).await?;
-        let mut fetched: HashMap<u32, Rc<[u8]>> = missing.into_iter().zip(fetched).collect();
         let mut cache = self.cache.borrow_mut();
-        let found = wanted
-            .iter()
-            .map(|shard| match fetched.remove(shard) {
-                Some(content) => {
-                    cache.insert(*shard, content.clone());
-                    content
-                }
-                None => cache.shards[shard].clone(),
-            })
-            .collect();
-        Ok(found)
+        let gaps = contents.iter_mut().filter(|content| content.is_none());
+        for ((gap, shard), content) in gaps.zip(missing).zip(fetched) {
+            cache.insert(shard, content.clone());
+            *gap = Some(content);
+        }
+        Ok(contents.into_iter().flatten().collect())
     }
 
     async fn load_pages<S: Store>(
@@ -282,14 +281,16 @@ pub struct TableWriter<'a> {
 }
 
 impl<'a> TableWriter<'a> {
-    /// A table whose final folder is `name` followed by a digest.
-    pub fn new(sink: &'a mut dyn Sink, name: &str) -> Self {
+    /// A table whose final folder is `name` followed by a digest, and whose
+    /// shards have the file name extension `extension`.
+    pub fn new(sink: &'a mut dyn Sink, name: &str, extension: &str) -> Self {
         Self {
             sink,
             name: name.to_owned(),
             partial: TableRef {
                 path: format!("{name}-partial"),
                 shards: 0,
+                extension: extension.to_owned(),
                 shards_per_page: 1,
                 bytes: 0,
                 pages: Vec::new(),
@@ -302,7 +303,7 @@ impl<'a> TableWriter<'a> {
     pub fn push(&mut self, content: &[u8]) -> io::Result<()> {
         if content.len() as u64 > MAX_FILE_BYTES || self.partial.shards == MAX_SHARDS {
             let why = format!(
-                "{}: a shard is over 64 MiB, or there are over 2^20 of them",
+                "{}: a shard is over 16 MiB, or there are over 2^20 of them",
                 self.name
             );
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
@@ -332,12 +333,39 @@ impl<'a> TableWriter<'a> {
             self.partial.pages.push(Digest::of(page));
             self.partial.bytes += page.len() as u64;
         }
-        let hash = Digest::of(&self.entries).hex(12);
+        // Over all that an address below the folder depends on.
+        let layout = format!("{per_page} {}", self.partial.extension);
+        let hash = Digest::of(&[&self.entries, layout.as_bytes()].concat()).hex(12);
         let path = format!("{}-{hash}", self.name);
         self.sink.rename(&self.partial.path, &path)?;
         Ok(TableRef {
             path,
             ..self.partial
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryStore;
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[test]
+    fn shards_that_no_longer_fit_the_cache_are_fetched_again() {
+        let mut store = MemoryStore::default();
+        let mut writer = TableWriter::new(&mut store, "t", "bin");
+        let content = |n: u8| vec![n; CACHE_BYTES / 2];
+        for n in 0..3 {
+            writer.push(&content(n)).unwrap();
+        }
+        let meta = writer.finish().unwrap();
+        let table = Table::new(&meta).unwrap();
+        for wanted in [&[2][..], &[0, 2], &[0, 1, 2], &[1, 0]] {
+            let found = table.get(&store, wanted).now_or_never().unwrap().unwrap();
+            let first: Vec<u32> = found.iter().map(|shard| shard[0].into()).collect();
+            assert_eq!(first, wanted);
+            assert!(table.cache.borrow().bytes <= CACHE_BYTES);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Titles as search terms.
 
+use crate::ItemRecord;
+
 /// Longest prefix that is indexed, in characters.
 const MAX_PREFIX: usize = 8;
 
@@ -27,6 +29,16 @@ pub fn prefix_keys(word: &str) -> impl Iterator<Item = String> + '_ {
     let ends = word.char_indices().map(|(start, c)| start + c.len_utf8());
     ends.take(MAX_PREFIX)
         .map(|end| format!("p\0{}", &word[..end]))
+}
+
+/// Whether a title holds every word of `words`, the last of which may be
+/// unfinished. Prefixes are indexed only so far, so candidates are checked.
+pub fn matches(record: &ItemRecord, words: &[String]) -> bool {
+    let title = record.title.as_deref().map(self::words).unwrap_or_default();
+    words.split_last().is_none_or(|(last, whole)| {
+        whole.iter().all(|word| title.contains(word))
+            && title.iter().any(|word| word.starts_with(last.as_str()))
+    })
 }
 
 /// Key under which the items with an attribute value are indexed.

@@ -5,10 +5,11 @@ use std::io;
 
 use super::key_table::write_key_table;
 use super::manifest::{
-    Catalogue, DataSummary, Figures, ItemItemRef, Manifest, ModelContent, ModelEntry,
+    Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
+    ModelContent, ModelEntry,
 };
 use super::postings::write_postings;
-use super::range_table::RangeTableRef;
+use super::range_table::{MAX_PER_SHARD, RangeTableRef};
 use super::rows::put_row;
 use super::table::{FileRef, TableWriter};
 use super::{Digest, MANIFEST, Sink, counts, varint};
@@ -26,6 +27,9 @@ const RECORDS_PER_SHARD: u32 = 64;
 const ID_SHARD_BYTES: u64 = 1 << 10;
 /// A table's shards grow rather than exceed this number of files.
 const MAX_FILES: u32 = 10_000;
+/// The same for item records: the hits of one list lie in different shards, so
+/// in a catalogue of a million these would weigh more than all the rest.
+const MAX_RECORD_FILES: u32 = 25_000;
 
 /// What goes into a bundle.
 #[derive(Clone, Debug)]
@@ -69,6 +73,14 @@ pub enum WriteError {
         /// Item index of the row, in training order.
         row: usize,
     },
+    /// A reader would refuse it.
+    #[error("{what} is larger than {limit}, the most that a bundle may have")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// The limit, in words.
+        limit: String,
+    },
     /// Models, records and counts disagree on the number of items.
     #[error("{what} covers {found} items, the catalogue has {expected}")]
     Size {
@@ -97,7 +109,7 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
         let (content, bytes) = write_model(publication, published, &order, sink)?;
         models.push(ModelEntry {
             name: published.config.name().to_owned(),
-            engine: "core".to_owned(),
+            engine: ENGINE.to_owned(),
             default: position == 0,
             bytes,
             config: config_fields(published.config),
@@ -111,8 +123,13 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
         catalogue,
         models,
     );
-    let mut json = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
-    json.push(b'\n');
+    let json = serde_json::to_vec(&manifest).expect("a manifest is plain data");
+    if json.len() as u64 > MAX_MANIFEST_BYTES {
+        return Err(WriteError::TooLarge {
+            what: "the manifest, with the names and values of all attributes,",
+            limit: format!("{MAX_MANIFEST_BYTES} bytes"),
+        });
+    }
     sink.put(MANIFEST, &json)?;
     Ok(manifest)
 }
@@ -127,6 +144,12 @@ fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
 fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
     use crate::Recommender;
     let expected = publication.records.len();
+    if expected > MAX_ITEMS as usize {
+        return Err(WriteError::TooLarge {
+            what: "the catalogue",
+            limit: format!("{MAX_ITEMS} items"),
+        });
+    }
     let models = publication
         .models
         .iter()
@@ -205,8 +228,8 @@ fn write_records(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Rang
     let sample: Vec<ItemRecord> = records.iter().step_by(step).cloned().collect();
     let mean = (json(&sample).len() / sample.len().max(1)).max(1) as u32;
     let aimed = (RECORD_SHARD_BYTES / mean).clamp(1, RECORDS_PER_SHARD);
-    let per_shard = aimed.max((records.len() as u32).div_ceil(MAX_FILES));
-    let mut writer = TableWriter::new(sink, "catalog/items");
+    let per_shard = aimed.max((records.len() as u32).div_ceil(MAX_RECORD_FILES));
+    let mut writer = TableWriter::new(sink, "catalog/items", "json");
     for shard in records.chunks(per_shard as usize) {
         writer.push(&json(shard))?;
     }
@@ -314,9 +337,9 @@ fn write_rows(
         encode(index, &mut sample)?;
     }
     let mean = (sample.len() / n_items.div_ceil(step).max(1)).max(1) as u32;
-    let aimed = (ROW_SHARD_BYTES / mean).clamp(1, 4096);
+    let aimed = (ROW_SHARD_BYTES / mean).clamp(1, MAX_PER_SHARD);
     let per_shard = aimed.max((n_items as u32).div_ceil(MAX_FILES));
-    let mut writer = TableWriter::new(sink, &format!("models/{name}"));
+    let mut writer = TableWriter::new(sink, &format!("models/{name}"), "bin");
     let mut shard = Vec::new();
     for start in (0..n_items).step_by(per_shard as usize) {
         shard.clear();

@@ -22,9 +22,10 @@ const KEEP_DIGESTS: u8 = 0x80;
 
 /// Opens the bundle that `input` describes and asks it everything. Errors are
 /// what is expected; panics, hangs and lists that break their promises are not.
-pub fn read(input: &[u8]) {
+/// Says whether the bundle could be opened and gave a list.
+pub fn read(input: &[u8]) -> bool {
     let Some((&choice, content)) = input.split_first() else {
-        return;
+        return false;
     };
     let mut store = bundle();
     let file = usize::from(choice & !KEEP_DIGESTS) % store.files.len();
@@ -33,7 +34,7 @@ pub fn read(input: &[u8]) {
     if choice & KEEP_DIGESTS == 0 {
         seal(&mut store);
     }
-    ask(store);
+    ask(store)
 }
 
 /// The inputs that leave the bundle as it was published, by file name.
@@ -46,10 +47,11 @@ pub fn seeds() -> BTreeMap<String, Vec<u8>> {
     (0..).zip(files).map(seed).collect()
 }
 
-fn ask(store: MemoryStore) {
+fn ask(store: MemoryStore) -> bool {
     let Some(Ok(bundle)) = Bundle::open(store).now_or_never() else {
-        return;
+        return false;
     };
+    let mut answered = false;
     let known = || (0..ITEMS).step_by(7).map(|i| json!({ "item": id(i) }));
     let models = bundle.manifest().models.iter().map(|model| &model.name);
     for model in models.clone().map(|name| json!(name)).chain([Value::Null]) {
@@ -63,6 +65,7 @@ fn ask(store: MemoryStore) {
         ] {
             let query: RecommendQuery = serde_json::from_value(query).expect("a valid query");
             if let Some(Ok(answer)) = bundle.recommend(&query).now_or_never() {
+                answered |= !answer.hits.is_empty();
                 assert!(answer.hits.len() <= query.k as usize);
                 assert!(answer.hits.iter().all(|hit| hit.score.is_finite()));
             }
@@ -83,7 +86,7 @@ fn ask(store: MemoryStore) {
     let _ = bundle.items(&[id(0), "x".into()]).now_or_never();
     // Whole tables only of a catalogue as small as ours: a claim of millions is legal and slow.
     if bundle.manifest().catalogue.items as usize > 10 * ITEMS {
-        return;
+        return answered;
     }
     let _ = bundle.all_ids().now_or_never();
     for name in models {
@@ -91,6 +94,7 @@ fn ask(store: MemoryStore) {
             assert_eq!(model.n_items(), bundle.manifest().catalogue.items as usize);
         }
     }
+    answered
 }
 
 fn bundle() -> MemoryStore {
@@ -185,7 +189,8 @@ fn seal_below(value: &mut Value, store: &mut MemoryStore) {
             .as_u64()
             .filter(|n| (1..=4096).contains(n))
         {
-            value["pages"] = seal_table(&path, per_page as usize, store);
+            let extension = value["extension"].as_str().unwrap_or_default().to_owned();
+            value["pages"] = seal_table(&path, &extension, per_page as usize, store);
         }
         return;
     }
@@ -197,8 +202,9 @@ fn seal_below(value: &mut Value, store: &mut MemoryStore) {
 }
 
 /// Rewrites the index pages of a table, unless the input is such a page itself.
-fn seal_table(path: &str, per_page: usize, store: &mut MemoryStore) -> Value {
-    let shards = (0..).map_while(|n| store.files.get(&format!("{path}/{n:05}.bin")));
+fn seal_table(path: &str, extension: &str, per_page: usize, store: &mut MemoryStore) -> Value {
+    let name = |n: usize| format!("{path}/{n:05}.{extension}");
+    let shards = (0..).map_while(|n| store.files.get(&name(n)));
     let entries: Vec<u8> = shards
         .flat_map(|shard| {
             let length = (shard.len() as u32).to_le_bytes();

@@ -1,18 +1,17 @@
 //! `doorstep compare`: fits models and judges them on one division of the data.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use crate::cli::Output;
 use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Row, compare, is_random, main_cutoff,
 };
-use crate::data::{self, DataArgs};
-use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
-use crate::settings::model_configs;
-use crate::split::{Relevance, SplitMethod, split_with};
+use crate::division::{Division, DivisionArgs};
+use crate::save::save;
+use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, table_models};
 
 /// Fits models and judges them by full ranking of the whole catalogue.
@@ -23,33 +22,17 @@ use crate::table::{TableArgs, compare as compare_table, table_models};
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
-    data: DataArgs,
+    division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
-    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    split: SplitMethod,
     /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
-    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    set: Vec<String>,
-    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The cut-offs of METRIC@k.
-    #[arg(long, value_delimiter = ',', default_values_t = CUTOFFS, value_name = "K,…")]
-    k: Vec<usize>,
+    #[command(flatten)]
+    settings: SettingArgs,
     /// Fit on the training and the validation part.
     #[arg(long)]
     refit: bool,
-    /// Items of the history may be recommended and may be right answers.
-    #[arg(long)]
-    include_seen: bool,
-    /// Only held-out interactions rated at least R are right answers.
-    #[arg(long, value_name = "R")]
-    relevant_at: Option<f32>,
     /// What differences are taken to: best, first or a model's name.
     #[arg(long, default_value = "best", value_name = "MODEL")]
     against: String,
@@ -67,24 +50,13 @@ impl Args {
         if self.table.is_given() {
             return compare_tables(&self, output);
         }
-        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
-        let mut cutoffs = self.k.clone();
-        cutoffs.sort_unstable();
-        cutoffs.dedup();
-        ensure!(cutoffs[0] > 0, "--k must be at least 1 (got 0)");
+        let configs = self.settings.configs(&self.models)?;
         let progress = output.progress();
-        let dataset = data::load(&self.data, &progress)?;
-        let relevance = Relevance {
-            include_seen: self.include_seen,
-            at_least: self.relevant_at,
-        };
-        let split = split_with(&dataset.interactions, &self.split, relevance)?;
-        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
-        let context = Context {
-            cutoffs,
-            include_seen: self.include_seen,
-            ..Context::new(popularity(split.items.len(), &split.train), similarity)
-        };
+        let Division {
+            dataset,
+            split,
+            context,
+        } = self.division.load(&progress)?;
         let options = Options {
             refit: self.refit,
             against: self.against.clone(),
@@ -97,9 +69,9 @@ impl Args {
                 split: split.protocol.clone(),
                 ranking: "full",
                 ties: "mid-rank",
-                include_seen: self.include_seen,
+                include_seen: self.division.include_seen,
                 refit: self.refit,
-                relevant_at: self.relevant_at,
+                relevant_at: self.division.relevant_at,
                 cases: split.test.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs,
@@ -124,12 +96,9 @@ impl Args {
 
 /// The same of a table.
 fn compare_tables(args: &Args, output: &Output) -> Result<()> {
-    ensure!(
-        args.config.is_none(),
-        "--config is for models of interactions; give those of tables with --set"
-    );
-    let models = table_models(&args.models, &args.set)?;
-    let report = compare_table::compare(&args.table, &args.split, &models, &output.progress())?;
+    let models = table_models(&args.models, args.settings.assignments()?)?;
+    let split = &args.division.split;
+    let report = compare_table::compare(&args.table, split, &models, &output.progress())?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {
         save(path, &json)?;
@@ -140,15 +109,6 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
         print!("{}", compare_table::text(&report));
     }
     Ok(())
-}
-
-/// Whole or not at all: written beside, then renamed.
-fn save(path: &Path, text: &str) -> Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".partial");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}; choose another --save", path.display()))
 }
 
 /// Families in the order of their columns, and whether more is better.
@@ -297,22 +257,5 @@ fn figure(value: f64) -> String {
         format!("{value:.4}")
     } else {
         format!("{value:.3}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_is_written_whole_or_the_error_names_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("report.json");
-        save(&path, "{}").unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-        let bad = folder.path().join("absent").join("report.json");
-        let text = format!("{:#}", save(&bad, "{}").unwrap_err());
-        assert!(text.contains("--save"), "{text}");
     }
 }

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::bundle::{Bundle, ReadError};
-use doorstep_shared::{Event, Recommender, Vocabulary};
+use doorstep_shared::{Event, Vocabulary};
 use futures_util::FutureExt;
 use serde_json::json;
 
 use crate::cli::Output;
-use crate::data::{self, DataArgs};
+use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
 use crate::publish::FolderStore;
-use crate::split::{Case, Relevance, SplitMethod, split_with};
+use crate::split::{Case, SplitMethod};
 use crate::table::evaluate::evaluate as evaluate_table;
 use crate::table::{Figures, TableArgs};
 
@@ -23,20 +23,11 @@ pub struct Args {
     /// The bundle's folder.
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
-    /// How test cases are taken from the data: leave-last-two, global-temporal, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    split: SplitMethod,
     /// Only these models [default: all of the bundle]
     #[arg(long, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
-    /// Items of the history are candidates and right answers too.
-    #[arg(long)]
-    include_seen: bool,
-    /// Only interactions rated at least this much are right answers.
-    #[arg(long, value_name = "RATING")]
-    relevant_at: Option<f32>,
     #[command(flatten)]
-    data: DataArgs,
+    division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
 }
@@ -62,11 +53,7 @@ impl Args {
         let progress = output.progress();
         let bundle = at_once(Bundle::open(FolderStore::open(&self.bundle)?))?;
         let manifest = bundle.manifest();
-        let available: Vec<&str> = manifest
-            .models
-            .iter()
-            .map(|model| model.name.as_str())
-            .collect();
+        let available: Vec<&str> = bundle.model_names().collect();
         for name in &self.models {
             let known = available.contains(&name.as_str());
             ensure!(
@@ -79,15 +66,15 @@ impl Args {
             let chosen =
                 |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
             let models: Vec<&str> = available.into_iter().filter(chosen).collect();
-            let figures = evaluate_table(&bundle, &models, &self.table, &self.split, &progress)?;
-            return print_table(&self.bundle, &self.split, &figures, output);
+            let split = &self.division.split;
+            let figures = evaluate_table(&bundle, &models, &self.table, split, &progress)?;
+            return print_table(&self.bundle, split, &figures, output);
         }
-        let dataset = data::load(&self.data, &progress)?;
-        let relevance = Relevance {
-            include_seen: self.include_seen,
-            at_least: self.relevant_at,
-        };
-        let split = split_with(&dataset.interactions, &self.split, relevance)?;
+        let Division {
+            dataset,
+            split,
+            context,
+        } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
             && manifest.data.fitted_on == super::train::EVERYTHING
@@ -114,8 +101,10 @@ impl Args {
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
         let similarity = Similarity::of(&numbering.items, &dataset.catalogue, &train);
         let context = Context {
-            include_seen: self.include_seen,
-            ..Context::new(popularity(numbering.items.len(), &train), similarity)
+            n_items: numbering.items.len(),
+            popularity: popularity(numbering.items.len(), &train),
+            similarity,
+            ..context
         };
         let mut rows = Vec::new();
         for name in available
@@ -124,7 +113,6 @@ impl Args {
         {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
-            debug_assert_eq!(model.n_items(), ids.len());
             let metrics = evaluate(&model, &cases, &context, &progress).metrics();
             rows.push((name.to_owned(), metrics));
         }

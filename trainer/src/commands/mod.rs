@@ -7,3 +7,4 @@ pub mod inspect;
 pub mod prepare;
 pub mod serve;
 pub mod train;
+pub mod tune;

@@ -14,7 +14,7 @@ use crate::evaluate::{Context, Similarity, evaluate, popularity};
 use crate::fit::{Training, fit};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
-use crate::settings::model_configs;
+use crate::settings::SettingArgs;
 use crate::split::{Split, SplitMethod, split};
 use crate::table::{Publish, TableArgs, table_models};
 
@@ -43,12 +43,8 @@ pub struct Args {
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "split")]
     refit: bool,
-    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
-    #[arg(long, value_name = "MODEL.FIELD=VALUE")]
-    set: Vec<String>,
-    /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
@@ -69,7 +65,7 @@ impl Args {
         if self.table.is_given() {
             return self.run_table(output);
         }
-        let configs = model_configs(&self.models, &self.set, self.config.as_deref())?;
+        let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
         let dataset = data::load(&self.data, &progress)?;
         ensure!(
@@ -86,11 +82,7 @@ impl Args {
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
-        ensure!(
-            self.config.is_none(),
-            "--config is for models of interactions; give those of tables with --set"
-        );
-        let models = table_models(&self.models, &self.set)?;
+        let models = table_models(&self.models, self.settings.assignments()?)?;
         check_free(&self.out, self.force)?;
         let publish = Publish {
             table: &self.table,

@@ -27,7 +27,7 @@ pub struct DataArgs {
     #[arg(long)]
     pub no_header: bool,
     /// What to do with several interactions of one user with one item [default: last; keep for sequence files]
-    #[arg(long, value_enum, hide_default_value = true)]
+    #[arg(long, value_enum)]
     pub duplicates: Option<DuplicatePolicy>,
     /// Keep users with at least N interactions (one pass, before --min-item).
     #[arg(long, value_name = "N")]

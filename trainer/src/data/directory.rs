@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::args::DataArgs;
 use crate::progress::Progress;
@@ -32,6 +32,12 @@ pub(super) fn resolve(
     let mut interactions = Vec::new();
     let mut items = Vec::new();
     for path in &args.interactions {
+        ensure!(
+            path.exists() || args.interactions.len() == 1,
+            "there is no {}; --interactions takes every word up to the next option, so put \
+             what isn't a file of interactions before it",
+            path.display()
+        );
         if !path.is_dir() {
             interactions.push(path.clone());
             continue;
@@ -97,6 +103,23 @@ mod tests {
         let (interactions, items) = resolve(&args, &Progress::new(true)).unwrap();
         assert_eq!(interactions, [folder.path().join("ratings.csv.gz")]);
         assert_eq!(items, [folder.path().join("movies.csv")]);
+    }
+
+    #[test]
+    fn a_word_taken_for_a_file_is_explained() {
+        let args = DataArgs {
+            interactions: vec![
+                concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml").into(),
+                "bundle".into(),
+            ],
+            ..DataArgs::default()
+        };
+        let error = resolve(&args, &Progress::new(true)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("no bundle; --interactions takes every word")
+        );
     }
 
     #[test]

@@ -149,6 +149,13 @@ fn formats_can_be_named() {
 }
 
 #[test]
+fn columns_are_for_tables() {
+    let error = read_files(&[("a.txt", b"u i j\n")], |args| args.no_header = true).unwrap_err();
+    let text = format!("{error:#}");
+    assert!(text.contains("read as sequence"), "{text}");
+}
+
+#[test]
 fn histories_carry_their_products() {
     let line = r#"{"user_id":"u","category":"All_Beauty","history":[
         {"parent_asin":"a","rating":5,"timestamp_ms":1000,"product":{"title":"A","brand":"X","price":"from 2.50","main_category":"Beauty"}},

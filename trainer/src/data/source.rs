@@ -28,12 +28,7 @@ pub(super) struct Source {
 impl Source {
     /// Opens `path` and reads its first lines.
     pub(super) fn open(path: &Path, progress: &Progress) -> Result<Self> {
-        let file = File::open(path).with_context(|| {
-            format!(
-                "can't open {} (an option that takes several files takes every word up to the next option)",
-                path.display()
-            )
-        })?;
+        let file = File::open(path).with_context(|| format!("can't open {}", path.display()))?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         let name = path.file_name().unwrap_or(path.as_os_str());
         let bar = progress.bytes(name.to_string_lossy(), length);

@@ -56,10 +56,9 @@ impl Ranker {
             .map(|&item| self.mid_rank(item, &candidates, untouched));
         let ranks = ranks.collect();
         self.exclude(case, false);
-        let list = top_k(candidates, length)
-            .into_iter()
-            .map(|s| s.item)
-            .collect();
+        // By reference: collecting in place would keep the candidates' memory.
+        let best = top_k(candidates, length);
+        let list = best.iter().map(|scored| scored.item).collect();
         Ranked { ranks, list }
     }
 

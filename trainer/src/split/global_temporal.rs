@@ -1,6 +1,6 @@
 //! One point in time for all users ends training, a later one ends validation.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::{Interaction, Interactions, Part};
 
@@ -20,8 +20,8 @@ pub fn thresholds(rows: &[Interaction]) -> Result<(i64, i64)> {
     }
     ensure!(
         times.len() == rows.len() && !times.is_empty(),
-        "a split by time needs a timestamp on every interaction and this data has none; \
-         read a file with times (--columns time=…), or choose leave-last-two"
+        "dividing by time needs a timestamp on every interaction and this data has none; \
+         read a file with times (name their column with --columns time=…)"
     );
     times.sort_unstable();
     let (validation, test) = boundaries(times.len());
@@ -31,7 +31,8 @@ pub fn thresholds(rows: &[Interaction]) -> Result<(i64, i64)> {
 /// Rows of validation and test whose user or item the training part doesn't know are left out.
 pub(super) fn parts(interactions: &Interactions) -> Result<(Vec<Part>, Vec<String>)> {
     let rows = &interactions.rows;
-    let (validation, test) = thresholds(rows)?;
+    let (validation, test) =
+        thresholds(rows).context("global-temporal (leave-last-two does without times)")?;
     let mut users = vec![false; interactions.users.len()];
     let mut items = vec![false; interactions.items.len()];
     for row in rows.iter().filter(|row| row.time < Some(validation)) {

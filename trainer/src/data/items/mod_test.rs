@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn read(files: &[&[u8]]) -> Result<(Vec<ItemRecord>, ReadReport)> {
@@ -123,5 +125,30 @@ fn files_without_a_usable_record_are_errors() {
     ] {
         let error = read(&[bytes]).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
+    }
+}
+
+proptest! {
+    /// Whatever is in a file, reading ends with records that have ids or with an error.
+    #[test]
+    fn reading_anything_never_panics(
+        bytes in prop::collection::vec(prop_oneof![
+            any::<u8>(),
+            prop::sample::select(b"idtle,price\t\n\r\"{}:;|[]'$.019\\ ".to_vec()),
+        ], 0..200),
+        header in prop::sample::select(vec![
+            "", "id,title,price,categories\n", "id;price\n", "1::a::b|c\n", "{\"asin\":\"a\"}\n",
+            "{\"id\":\"a\",\"price\":", "{\"parent_asin\":\"a\",\"price\":\"", "id,price,categories\nx,",
+            "1|t|||u|0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0\n",
+        ]),
+    ) {
+        let file = [header.as_bytes(), &bytes].concat();
+        if let Ok((catalogue, _)) = read(&[&file]) {
+            prop_assert!(!catalogue.is_empty());
+            for record in catalogue {
+                prop_assert!(!record.id.is_empty());
+                prop_assert!(record.price.is_none_or(|price| price.is_finite()));
+            }
+        }
     }
 }

@@ -149,6 +149,16 @@ fn read_file(
     };
     let guessed = TimeUnit::SecondsOrMilliseconds;
     let first = source.first_line();
+    let is_table = match format {
+        Format::Csv | Format::Tsv | Format::Amazon2014 => true,
+        Format::Amazon2023 => !first.trim_start().starts_with('{'),
+        _ => false,
+    };
+    ensure!(
+        is_table || (args.columns.is_none() && !args.no_header),
+        "--columns and --no-header are for tables, and this is read as {format}; leave them out, or \
+         say --format csv"
+    );
     match format {
         Format::Auto => bail!("the format was not detected"),
         Format::Sequence => sequence::read(source, sink),
@@ -160,9 +170,7 @@ fn read_file(
         Format::Tsv => delimited::read(source, &table(b'\t', !args.no_header, guessed), sink),
         Format::Amazon2014 => delimited::read(source, &table(b',', false, guessed), sink),
         Format::Amazon2018 => amazon_reviews::read_2018(source, sink),
-        Format::Amazon2023 if first.trim_start().starts_with('{') => {
-            amazon_reviews::read_2023(source, sink)
-        }
+        Format::Amazon2023 if !is_table => amazon_reviews::read_2023(source, sink),
         Format::Amazon2023 => {
             let milliseconds = table(b',', !args.no_header, TimeUnit::Milliseconds);
             delimited::read(source, &milliseconds, sink)

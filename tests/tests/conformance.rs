@@ -1,0 +1,157 @@
+//! What every recommender must do. A new model is covered by being in
+//! `ModelConfig::NAMES`; what it can't do is declared here, by name.
+
+use doorstep_shared::models::{Model, ModelConfig};
+use doorstep_shared::topk::{Scored, top_k};
+use doorstep_shared::{Event, Recommender, Scores};
+use doorstep_trainer::fit::{Training, fit};
+use doorstep_trainer::progress::Progress;
+
+/// Models that give everybody the same scores.
+const IMPERSONAL: [&str; 2] = ["popularity", "recent-popularity"];
+
+fn events(items: &[u32]) -> Vec<Event> {
+    items.iter().map(|&item| Event::implicit(item)).collect()
+}
+
+fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
+    let config = ModelConfig::named(name).expect("a name of the list");
+    let training = Training { n_items, histories };
+    fit(&config, &training, &Progress::new(true))
+        .unwrap_or_else(|error| panic!("{name}: {error:#}"))
+}
+
+/// Scores of all items, after checking that they are finite.
+fn scores(model: &Model, history: &[Event]) -> Vec<f32> {
+    let mut scores = Scores::new(model.n_items());
+    model.score(history, &mut scores);
+    let values = scores.values().to_vec();
+    assert!(
+        values.iter().all(|v| v.is_finite()),
+        "{}: {values:?}",
+        model.name()
+    );
+    values
+}
+
+fn best_unseen(model: &Model, history: &[Event]) -> u32 {
+    let values = scores(model, history);
+    let unseen = (0..)
+        .zip(values)
+        .filter(|(item, _)| history.iter().all(|e| e.item != *item));
+    let best = top_k(unseen.map(|(item, score)| Scored { item, score }), 1);
+    best.first().expect("something is unseen").item
+}
+
+/// A checkerboard: user u has the items of its parity, except item u. The model
+/// must put the withheld item before all of the other parity.
+#[test]
+fn the_withheld_diagonal_of_a_checkerboard_is_found() {
+    let n = 10u32;
+    let of = |user: u32| (0..n).filter(move |item| item % 2 == user % 2 && *item != user);
+    // From each user on another item comes first, so that order says nothing.
+    let rotated = |user: u32| {
+        let mut items: Vec<u32> = of(user).collect();
+        items.rotate_left(user as usize / 2 % 4);
+        items
+    };
+    let histories: Vec<Vec<Event>> = (0..n).map(|user| events(&rotated(user))).collect();
+    for name in ModelConfig::NAMES {
+        let model = fitted(name, n as usize, &histories);
+        assert_eq!(model.name(), name);
+        for user in 0..n {
+            let found = best_unseen(&model, &histories[user as usize]);
+            if IMPERSONAL.contains(&name) {
+                let other = scores(&model, &histories[(user as usize + 1) % n as usize]);
+                assert_eq!(scores(&model, &histories[user as usize]), other, "{name}");
+            } else {
+                assert_eq!(found, user, "{name} for user {user}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_history_scores_without_knowing_anything() {
+    let histories = [events(&[0, 1, 2]), events(&[1, 2, 3])];
+    for name in ModelConfig::NAMES {
+        let values = scores(&fitted(name, 4, &histories), &[]);
+        let personal = !IMPERSONAL.contains(&name);
+        assert_eq!(
+            values.iter().all(|&v| v == 0.0),
+            personal,
+            "{name}: {values:?}"
+        );
+    }
+}
+
+#[test]
+fn indices_outside_the_catalogue_count_nothing() {
+    let histories = [events(&[0, 1, 2]), events(&[1, 2, 3]), events(&[3, 0])];
+    for name in ModelConfig::NAMES {
+        let model = fitted(name, 4, &histories);
+        let stray = scores(&model, &events(&[4, u32::MAX]));
+        assert_eq!(stray, scores(&model, &[]), "{name}");
+        let _ = scores(&model, &events(&[u32::MAX, 1]));
+    }
+}
+
+#[test]
+fn repeated_items_are_fitted_and_scored() {
+    let histories = [events(&[1, 1, 1, 2]), events(&[2, 2, 1]), events(&[0, 0])];
+    for name in ModelConfig::NAMES {
+        let model = fitted(name, 3, &histories);
+        let _ = scores(&model, &events(&[1, 1, 1, 1]));
+    }
+}
+
+#[test]
+fn small_and_degenerate_data_is_fitted() {
+    let one_user = vec![events(&[0, 2, 1])];
+    let alike: Vec<Vec<Event>> = (0..5).map(|_| events(&[0, 1, 2])).collect();
+    let no_users: Vec<Vec<Event>> = vec![];
+    let idle = vec![events(&[]), events(&[1])];
+    for name in ModelConfig::NAMES {
+        for histories in [&one_user, &alike, &no_users, &idle] {
+            let model = fitted(name, 3, histories);
+            assert_eq!(model.n_items(), 3);
+            let _ = scores(&model, &events(&[0, 1]));
+        }
+        assert_eq!(fitted(name, 0, &no_users).n_items(), 0);
+    }
+}
+
+#[test]
+fn two_fits_give_the_same_bytes_on_any_number_of_threads() {
+    // Enough items that several threads have rows, and ties to break.
+    let n_items = 700;
+    let histories: Vec<Vec<Event>> = (0..600u32)
+        .map(|user| {
+            let items: Vec<u32> = (0..6)
+                .map(|at| (user * 31 + at * at * 17 + user * at) % n_items)
+                .collect();
+            events(&items)
+        })
+        .collect();
+    for name in ModelConfig::NAMES {
+        let bytes = || match fitted(name, n_items as usize, &histories) {
+            Model::ItemItem(model) => {
+                let (starts, items, values) = model.neighbours.into_raw_storage();
+                let values: Vec<u32> = values.into_iter().map(f32::to_bits).collect();
+                format!("{starts:?} {items:?} {values:?}")
+            }
+            other => format!("{other:?}"),
+        };
+        let first = bytes();
+        assert_eq!(first, bytes(), "{name}: a second fit differs");
+        let single = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .expect("a thread");
+        assert_eq!(
+            first,
+            single.install(bytes),
+            "{name}: one thread differs from many"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! `doorstep tune`: chooses a model's hyper-parameters on the validation cases.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use doorstep_shared::models::ModelConfig;
+use serde::Serialize;
+
+use crate::cli::Output;
+use crate::compare::Fingerprint;
+use crate::division::DivisionArgs;
+use crate::settings::SettingArgs;
+use crate::tune::{
+    Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
+};
+
+/// Chooses a model's hyper-parameters by its ranking of the validation items.
+///
+/// The test items are not looked at; judge the result with `doorstep compare`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Args {
+    /// The model: recent-popularity, item-knn, ease or next-linear.
+    model: String,
+    #[command(flatten)]
+    division: DivisionArgs,
+    /// Values to try, such as lambda=20,80,200; may be repeated. Without it, a grid that suits the model.
+    #[arg(long, value_name = "FIELD=VALUE,…")]
+    grid: Vec<Axis>,
+    /// Draw N combinations of the grid instead of trying all.
+    #[arg(long, value_name = "N")]
+    trials: Option<usize>,
+    /// Of that draw.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k.
+    #[arg(long, default_value = "ndcg@10", value_name = "METRIC@K")]
+    metric: String,
+    #[command(flatten)]
+    settings: SettingArgs,
+    /// Keeps completed trials in this file, and goes on from it.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+}
+
+const METRICS: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "map"];
+
+#[derive(Serialize)]
+struct Report<'a> {
+    metric: &'a str,
+    /// Best first.
+    trials: &'a [Trial],
+    best: &'a ModelConfig,
+    set: String,
+    setting: &'a Setting,
+}
+
+impl Args {
+    /// Checks every option, then reads, divides, searches and reports.
+    pub fn run(self, output: &Output) -> Result<()> {
+        let base = self.settings.configs(std::slice::from_ref(&self.model))?;
+        let base = base.first().context("no model named")?;
+        let known = METRICS.iter().flat_map(|family| {
+            let cutoffs = self.division.cutoffs().unwrap_or_default();
+            cutoffs.into_iter().map(move |k| format!("{family}@{k}"))
+        });
+        let known: Vec<String> = known.collect();
+        ensure!(
+            known.contains(&self.metric),
+            "--metric {}: choose one of {}",
+            self.metric,
+            known.join(", ")
+        );
+        // A grid that can't work is refused before any file is read.
+        if self.grid.is_empty() {
+            default_grid(&self.model, true)?;
+        } else {
+            trials(base, &self.grid, self.trials, self.seed)?;
+        }
+        let progress = output.progress();
+        let division = self.division.load(&progress)?;
+        let grid = match self.grid.is_empty() {
+            true => default_grid(&self.model, division.dataset.interactions.has_times)?,
+            false => self.grid.clone(),
+        };
+        let configs = trials(base, &grid, self.trials, self.seed)?;
+        let setting = Setting {
+            model: self.model.clone(),
+            data: Fingerprint::of(&division.dataset.interactions).sha256,
+            split: division.split.protocol.clone(),
+            include_seen: self.division.include_seen,
+            relevant_at: self.division.relevant_at,
+            cutoffs: division.context.cutoffs.clone(),
+        };
+        let file = self.state.as_deref();
+        let state = State::open(file, setting.clone())?;
+        let mut found = tune(
+            &configs,
+            &division.split,
+            &division.context,
+            state,
+            file,
+            &progress,
+        )?;
+        // Stable: of equals the first of the grid.
+        found.sort_by(|a, b| b.score(&self.metric).total_cmp(&a.score(&self.metric)));
+        let best = &found.first().context("no trial")?.config;
+        let fields: Vec<&str> = grid.iter().map(|axis| axis.field.as_str()).collect();
+        let report = Report {
+            metric: &self.metric,
+            trials: &found,
+            best,
+            set: set_options_of(best, &fields),
+            setting: &setting,
+        };
+        if output.json {
+            println!("{}", serde_json::to_string_pretty(&report)?);
+        } else {
+            print!(
+                "{}",
+                table(&report, &fields, division.split.validation.len())
+            );
+        }
+        Ok(())
+    }
+}
+
+fn table(report: &Report, fields: &[&str], cases: usize) -> String {
+    let mut text = String::new();
+    for field in fields {
+        let _ = write!(text, "{field:>12}");
+    }
+    let (family, k) = report.metric.split_once('@').unwrap_or((report.metric, ""));
+    let other = format!("{}@{k}", if family == "recall" { "ndcg" } else { "recall" });
+    let _ = writeln!(text, "{:>14}{other:>14}{:>10}", report.metric, "seconds");
+    for trial in report.trials {
+        let values = hyper_parameters(&trial.config);
+        for field in fields {
+            let _ = write!(
+                text,
+                "{:>12}",
+                values.get(*field).map_or("", String::as_str)
+            );
+        }
+        let _ = writeln!(
+            text,
+            "{:>14.5}{:>14.5}{:>10.2}",
+            trial.score(report.metric),
+            trial.score(&other),
+            trial.seconds
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\n{cases} validation cases, {}; the best:\n{}",
+        report.setting.split, report.set
+    );
+    text
+}

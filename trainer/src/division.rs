@@ -1,0 +1,74 @@
+//! The options of every command that judges models, and what they lead to: the
+//! data, its division and the protocol.
+
+use anyhow::{Result, ensure};
+
+use crate::data::{self, DataArgs, Dataset};
+use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
+use crate::progress::Progress;
+use crate::split::{Relevance, Split, SplitMethod, split_with};
+
+/// Which data, how divided, and what counts as a right answer.
+#[derive(clap::Args, Clone, Debug)]
+pub struct DivisionArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
+    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
+    pub split: SplitMethod,
+    /// Items of the history may be recommended and may be right answers.
+    #[arg(long)]
+    pub include_seen: bool,
+    /// Only held-out interactions rated at least R are right answers.
+    #[arg(long, value_name = "R")]
+    pub relevant_at: Option<f32>,
+    /// The cut-offs of METRIC@k.
+    #[arg(long, value_delimiter = ',', default_values_t = CUTOFFS, value_name = "K,…")]
+    k: Vec<usize>,
+}
+
+/// Data, divided, with what evaluation needs.
+pub struct Division {
+    /// What was read.
+    pub dataset: Dataset,
+    /// Its division.
+    pub split: Split,
+    /// The protocol.
+    pub context: Context,
+}
+
+impl DivisionArgs {
+    /// The cut-offs, ascending.
+    pub fn cutoffs(&self) -> Result<Vec<usize>> {
+        let mut cutoffs = self.k.clone();
+        cutoffs.sort_unstable();
+        cutoffs.dedup();
+        ensure!(
+            !cutoffs.is_empty() && cutoffs[0] > 0,
+            "--k must be at least 1 (got 0)"
+        );
+        Ok(cutoffs)
+    }
+
+    /// Reads and divides.
+    pub fn load(&self, progress: &Progress) -> Result<Division> {
+        let cutoffs = self.cutoffs()?;
+        let dataset = data::load(&self.data, progress)?;
+        let relevance = Relevance {
+            include_seen: self.include_seen,
+            at_least: self.relevant_at,
+        };
+        let split = split_with(&dataset.interactions, &self.split, relevance)?;
+        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
+        let context = Context {
+            cutoffs,
+            include_seen: self.include_seen,
+            ..Context::new(popularity(split.items.len(), &split.train), similarity)
+        };
+        Ok(Division {
+            dataset,
+            split,
+            context,
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! Writes a file whole or not at all.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Writes `text` beside `path`, then renames, so that an interruption leaves
+/// the old file.
+pub fn save(path: &Path, text: &str) -> Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| {
+            format!(
+                "cannot write {}; name a file in a folder that exists and has room",
+                path.display()
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_or_the_error_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        save(&path, "old").unwrap();
+        save(&path, "{}").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let bad = folder.path().join("absent").join("report.json");
+        let text = format!("{:#}", save(&bad, "{}").unwrap_err());
+        assert!(text.contains("absent"), "{text}");
+    }
+}

@@ -1,0 +1,149 @@
+//! The search space: values by hyper-parameter, and the trials it makes.
+
+use std::str::FromStr;
+
+use anyhow::{Result, anyhow, bail, ensure};
+use doorstep_shared::models::ModelConfig;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::settings::with_field;
+
+/// One hyper-parameter and the values to try: `lambda=20,80,200`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Axis {
+    /// The hyper-parameter.
+    pub field: String,
+    /// Values as typed.
+    pub values: Vec<String>,
+}
+
+impl FromStr for Axis {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts = text.split_once('=');
+        let (field, values) =
+            parts.ok_or_else(|| anyhow!("write FIELD=VALUE,VALUE,… such as lambda=20,80,200"))?;
+        let values: Vec<String> = values.split(',').map(|v| v.trim().to_owned()).collect();
+        ensure!(
+            values.iter().all(|v| !v.is_empty()),
+            "a value is missing in `{text}`"
+        );
+        Ok(Self {
+            field: field.trim().to_owned(),
+            values,
+        })
+    }
+}
+
+/// What is worth trying for a model; `timed` where the data has timestamps.
+pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
+    let axes: &[&str] = match model {
+        "recent-popularity" if timed => &["days=7,30,90,365"],
+        "recent-popularity" => &["last=1,2,3,5"],
+        "item-knn" => &["shrinkage=0,10,20,50", "recency=0.4,0.6,0.8,1"],
+        "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
+        "next-linear" => &["lambda=20,80,200", "decay=0.7,0.8,0.9"],
+        _ => bail!("{model} has nothing to tune; name one of the other models"),
+    };
+    axes.iter().map(|axis| axis.parse()).collect()
+}
+
+/// Every combination of the axes' values on top of `base`, the last axis
+/// fastest; with `limit`, that many of them drawn by `seed`, in the same order.
+pub fn trials(
+    base: &ModelConfig,
+    axes: &[Axis],
+    limit: Option<usize>,
+    seed: u64,
+) -> Result<Vec<ModelConfig>> {
+    ensure!(limit != Some(0), "--trials must be at least 1 (got 0)");
+    let mut configs = vec![base.clone()];
+    for (at, axis) in axes.iter().enumerate() {
+        let twice = axes[..at].iter().any(|other| other.field == axis.field);
+        ensure!(
+            !twice,
+            "--grid {} is given twice; join its values with commas",
+            axis.field
+        );
+        let mut longer = Vec::with_capacity(configs.len() * axis.values.len());
+        for config in &configs {
+            for value in &axis.values {
+                longer.push(with_field(config, &axis.field, value)?);
+            }
+        }
+        configs = longer;
+    }
+    if let Some(limit) = limit.filter(|&limit| limit < configs.len()) {
+        let mut chosen: Vec<usize> = (0..configs.len()).collect();
+        chosen.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+        chosen.truncate(limit);
+        chosen.sort_unstable();
+        configs = chosen.into_iter().map(|at| configs[at].clone()).collect();
+    }
+    Ok(configs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_shared::models::EaseConfig;
+
+    fn axes(texts: &[&str]) -> Vec<Axis> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn combinations_come_with_the_last_axis_fastest() {
+        let base = ModelConfig::named("ease").unwrap();
+        let found = trials(&base, &axes(&["lambda=1,2", "recency=.5,1"]), None, 0).unwrap();
+        let ease = |lambda, recency| {
+            ModelConfig::Ease(EaseConfig {
+                lambda,
+                recency,
+                ..EaseConfig::default()
+            })
+        };
+        assert_eq!(
+            found,
+            [
+                ease(1.0, 0.5),
+                ease(1.0, 1.0),
+                ease(2.0, 0.5),
+                ease(2.0, 1.0)
+            ]
+        );
+        let some = trials(&base, &axes(&["lambda=1,2", "recency=.5,1"]), Some(3), 5).unwrap();
+        assert_eq!(some.len(), 3);
+        let mut rest = found.iter();
+        assert!(some.iter().all(|config| rest.any(|other| other == config)));
+    }
+
+    #[test]
+    fn a_bad_grid_is_refused_before_any_trial() {
+        let base = ModelConfig::named("ease").unwrap();
+        let message =
+            |texts: &[&str]| format!("{:#}", trials(&base, &axes(texts), None, 0).unwrap_err());
+        assert!(message(&["lambda=1,-1"]).contains("ease.lambda must be a positive number"));
+        assert!(message(&["lamda=1"]).contains("did you mean `lambda`"));
+        assert!(message(&["lambda=1", "lambda=2"]).contains("given twice"));
+        assert!("lambda".parse::<Axis>().is_err() && "lambda=1,,2".parse::<Axis>().is_err());
+        assert!(default_grid("popularity", true).is_err());
+    }
+
+    #[test]
+    fn every_default_grid_is_valid() {
+        for name in ModelConfig::NAMES
+            .into_iter()
+            .filter(|name| *name != "popularity")
+        {
+            for timed in [false, true] {
+                let base = ModelConfig::named(name).unwrap();
+                let grid = default_grid(name, timed).unwrap();
+                assert!(trials(&base, &grid, None, 0).unwrap().len() > 3);
+            }
+        }
+    }
+}

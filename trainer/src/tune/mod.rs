@@ -1,0 +1,161 @@
+//! Chooses hyper-parameters by the validation cases, and by nothing else.
+
+mod grid;
+mod state;
+
+pub use grid::{Axis, default_grid, trials};
+pub use state::{Setting, State};
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use doorstep_shared::item_item::HistoryWeighting;
+use doorstep_shared::models::{Model, ModelConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::{Context, evaluate};
+use crate::fit::{Training, fit};
+use crate::progress::Progress;
+use crate::split::Split;
+
+/// One configuration and how it did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// The hyper-parameters.
+    pub config: ModelConfig,
+    /// Validation metrics by name.
+    pub metrics: BTreeMap<String, f64>,
+    /// Wall-clock seconds of fitting and evaluation.
+    pub seconds: f64,
+}
+
+impl Trial {
+    /// The value of the metric that decides.
+    pub fn score(&self, metric: &str) -> f64 {
+        self.metrics
+            .get(metric)
+            .copied()
+            .unwrap_or(f64::NEG_INFINITY)
+    }
+}
+
+/// Fits every configuration on the training part and judges it by the
+/// validation cases. With `file`, trials that it holds are not repeated, and
+/// each new one is saved as soon as it is done.
+pub fn tune(
+    configs: &[ModelConfig],
+    split: &Split,
+    context: &Context,
+    mut state: State,
+    file: Option<&Path>,
+    progress: &Progress,
+) -> Result<Vec<Trial>> {
+    ensure!(
+        !split.validation.is_empty(),
+        "the split {} leaves no validation case to tune on; choose another --split",
+        split.protocol
+    );
+    let training = Training {
+        n_items: split.items.len(),
+        histories: &split.train,
+    };
+    let mut fitted: Option<(ModelConfig, Model)> = None;
+    let mut done = Vec::new();
+    for (number, config) in (1..).zip(configs) {
+        if let Some(trial) = state.trials.iter().find(|trial| trial.config == *config) {
+            done.push(trial.clone());
+            continue;
+        }
+        progress.say(format!(
+            "trial {number} of {}: {}",
+            configs.len(),
+            set_options(config)
+        ));
+        let clock = Instant::now();
+        let (rows, weighting) = rows_and_weighting(config);
+        let mut model = match fitted.take() {
+            Some((key, model)) if key == rows => model,
+            _ => fit(&rows, &training, progress)?,
+        };
+        if let (Model::ItemItem(model), Some(weighting)) = (&mut model, weighting) {
+            model.weighting = weighting;
+        }
+        let metrics = evaluate(&model, &split.validation, context, progress).metrics();
+        fitted = Some((rows, model));
+        let trial = Trial {
+            config: config.clone(),
+            metrics: metrics.0.into_iter().collect(),
+            seconds: clock.elapsed().as_secs_f64(),
+        };
+        done.push(trial.clone());
+        state.trials.push(trial);
+        if let Some(file) = file {
+            state.save(file)?;
+        }
+    }
+    Ok(done)
+}
+
+/// What has to be fitted for `config`, and the history weighting to put on it:
+/// where the recency enters scoring only, one fit serves all its values.
+fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeighting>) {
+    let mut rows = config.clone();
+    let weighting = match &mut rows {
+        ModelConfig::ItemKnn(c) => {
+            let weighting = c.weighting();
+            c.recency = 1.0;
+            Some(weighting)
+        }
+        ModelConfig::Ease(c) => {
+            let weighting = c.weighting();
+            c.recency = 1.0;
+            Some(weighting)
+        }
+        ModelConfig::NextLinear(_)
+        | ModelConfig::Popularity(_)
+        | ModelConfig::RecentPopularity(_) => None,
+    };
+    (rows, weighting)
+}
+
+/// The options that give `config`: every hyper-parameter that isn't at its
+/// default or that `fields` names.
+pub fn set_options_of(config: &ModelConfig, fields: &[&str]) -> String {
+    let defaults = ModelConfig::named(config.name()).map(|c| hyper_parameters(&c));
+    let differs = |field: &str, value: &String| {
+        defaults.as_ref().and_then(|d| d.get(field)) != Some(value) || fields.contains(&field)
+    };
+    hyper_parameters(config)
+        .iter()
+        .filter(|(field, value)| differs(field, value))
+        .map(|(field, value)| format!("--set {}.{field}={value}", config.name()))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn set_options(config: &ModelConfig) -> String {
+    let all = hyper_parameters(config);
+    let fields: Vec<String> = all
+        .iter()
+        .map(|(field, value)| format!("{field}={value}"))
+        .collect();
+    format!("{} {}", config.name(), fields.join(" "))
+}
+
+/// Field and value as one would type it: 0.8, not the 0.800000011920929 of a
+/// single-precision number made double.
+pub fn hyper_parameters(config: &ModelConfig) -> BTreeMap<String, String> {
+    let text = serde_json::to_string(config).unwrap_or_default();
+    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> =
+        serde_json::from_str(&text).unwrap_or_default();
+    raw.into_iter()
+        .filter(|(field, _)| field != "model")
+        .map(|(field, value)| (field, value.get().trim_end_matches(".0").to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "tune_test.rs"]
+mod tests;

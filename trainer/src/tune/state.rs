@@ -1,0 +1,64 @@
+//! Trials on disk, so that an interrupted search goes on where it was.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::Trial;
+use crate::save::save;
+
+/// What must be the same for trials to be comparable.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The model's name.
+    pub model: String,
+    /// Fingerprint of the data.
+    pub data: String,
+    /// How it is divided.
+    pub split: String,
+    /// Whether items of the history are candidates.
+    pub include_seen: bool,
+    /// The least rating of a right answer.
+    pub relevant_at: Option<f32>,
+    /// The cut-offs k.
+    pub cutoffs: Vec<usize>,
+}
+
+/// The trials of one setting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// Where they are valid.
+    pub setting: Setting,
+    /// In the order in which they were done.
+    pub trials: Vec<Trial>,
+}
+
+impl State {
+    /// What `file` holds, or nothing yet where it doesn't exist. A file of
+    /// another setting is refused.
+    pub fn open(file: Option<&Path>, setting: Setting) -> Result<Self> {
+        let Some(file) = file.filter(|file| file.exists()) else {
+            return Ok(Self {
+                setting,
+                trials: Vec::new(),
+            });
+        };
+        let name = file.display();
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+        let state: Self = serde_json::from_str(&text)
+            .with_context(|| format!("{name} is not a state of `tune`; name another --state"))?;
+        ensure!(
+            state.setting == setting,
+            "{name} holds trials of {} on other data, another split or another protocol; name \
+             another --state, or delete it",
+            state.setting.model
+        );
+        Ok(state)
+    }
+
+    /// Replaces `file`.
+    pub fn save(&self, file: &Path) -> Result<()> {
+        save(file, &serde_json::to_string_pretty(self)?)
+    }
+}
