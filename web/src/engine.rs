@@ -9,13 +9,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{invalid, thrown};
 use crate::fetch_store::FetchStore;
-use crate::predict;
 use crate::strict::Strict;
 
 /// A loaded bundle. Queries run one at a time: await each before the next.
 #[wasm_bindgen]
 pub struct Engine {
-    bundle: Bundle<FetchStore>,
+    pub(crate) bundle: Bundle<FetchStore>,
 }
 
 #[wasm_bindgen]
@@ -57,38 +56,6 @@ impl Engine {
         plain(&Found { items })
     }
 
-    /// Predicts from `{ features, model?, neighbours? }`: `{ value, class,
-    /// novelty, used, neighbours, unseen }`.
-    pub async fn predict(&self, query: JsValue) -> Result<JsValue, JsValue> {
-        let model = predict::model(&query);
-        let knn = self.bundle.knn(model.as_deref()).await.map_err(thrown)?;
-        let query = predict::query(&query, &knn.preparation)?;
-        plain(&self.bundle.predict(&query).await.map_err(thrown)?)
-    }
-
-    /// What a model of a table takes and predicts: `{ target, range, classes, rows, features }`.
-    pub async fn features(&self, model: Option<String>) -> Result<JsValue, JsValue> {
-        plain(
-            &self
-                .bundle
-                .knn_info(model.as_deref())
-                .await
-                .map_err(thrown)?,
-        )
-    }
-
-    /// Training rows of a model of a table, by number: examples to start from,
-    /// points of a scatter plot.
-    pub async fn rows(&self, rows: Vec<u32>, model: Option<String>) -> Result<JsValue, JsValue> {
-        plain(
-            &self
-                .bundle
-                .knn_rows(model.as_deref(), &rows)
-                .await
-                .map_err(thrown)?,
-        )
-    }
-
     /// The records of these ids, `null` where the catalogue lacks one.
     pub async fn items(&self, ids: Vec<String>) -> Result<JsValue, JsValue> {
         plain(&self.bundle.items(&ids).await.map_err(thrown)?)
@@ -99,7 +66,7 @@ fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
     T::deserialize(Strict(query)).map_err(invalid)
 }
 
-fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
+pub(crate) fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     Ok(value.serialize(&serializer)?)
 }

@@ -5,6 +5,7 @@
 mod engine;
 mod failure;
 mod fetch_store;
+#[cfg(feature = "tables")]
 mod predict;
 mod strict;
 

@@ -66,18 +66,25 @@ pub fn run(args: Args) -> Result<()> {
             "-Dwarnings",
         ])
     });
-    check("shared and web for wasm32", &|| {
-        cargo(&[
-            "check",
-            "--locked",
-            "--target",
-            WASM_TARGET,
-            "-p",
-            "doorstep-shared",
-            "-p",
-            "doorstep-web",
-        ])
-    });
+    for (engine, features) in [("core", ""), ("tables", "tables")] {
+        check(
+            &format!("shared and web for wasm32, engine {engine}"),
+            &|| {
+                cargo(&[
+                    "check",
+                    "--locked",
+                    "--target",
+                    WASM_TARGET,
+                    "-p",
+                    "doorstep-shared",
+                    "-p",
+                    "doorstep-web",
+                    "--features",
+                    features,
+                ])
+            },
+        );
+    }
     check("documentation", &|| {
         process::run(
             process::cargo(&project.root)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "tables")]
 use super::knn::KnnRef;
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
@@ -16,6 +17,15 @@ pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 pub const MAX_ITEMS: u32 = 20_000_000;
 /// The engine that runs the models without Burn.
 pub const ENGINE: &str = "core";
+/// The engine that also runs the models of tables.
+#[cfg(feature = "tables")]
+pub const TABLES: &str = "tables";
+/// The engines whose models this build runs.
+#[cfg(feature = "tables")]
+pub const ENGINES: &[&str] = &[ENGINE, TABLES];
+/// The engines whose models this build runs.
+#[cfg(not(feature = "tables"))]
+pub const ENGINES: &[&str] = &[ENGINE];
 const FORMAT: &str = "doorstep-bundle";
 
 /// Version of the format. A reader takes any minor version of its major one.
@@ -147,6 +157,7 @@ pub struct ModelContent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_item: Option<ItemItemRef>,
     /// A nearest-neighbour model of a table.
+    #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knn: Option<KnnRef>,
 }

@@ -3,8 +3,9 @@
 use std::cell::{OnceCell, RefCell};
 
 use super::key_table::KeyTable;
+#[cfg(feature = "tables")]
 use super::knn::OpenKnn;
-use super::manifest::{ENGINE, MAX_MANIFEST_BYTES, Manifest, ModelContent, ModelEntry};
+use super::manifest::{ENGINES, MAX_MANIFEST_BYTES, Manifest, ModelContent, ModelEntry};
 use super::postings::Postings;
 use super::range_table::{Range, RangeTable};
 use super::resolve::check_ids;
@@ -79,6 +80,7 @@ pub(super) enum Source {
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
     /// Predicts a table's column.
+    #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
 }
 
@@ -106,7 +108,7 @@ impl<S: Store> Bundle<S> {
         let catalogue = &manifest.catalogue;
         let postings = catalogue.postings.as_ref();
         let mut models = Vec::new();
-        let ours = |entry: &&ModelEntry| entry.engine == ENGINE;
+        let ours = |entry: &&ModelEntry| ENGINES.contains(&entry.engine.as_str());
         for entry in manifest.models.iter().filter(ours) {
             if let Some(source) = Source::open(&entry.content, n_items)? {
                 models.push(OpenModel {
@@ -189,6 +191,7 @@ impl<S: Store> Bundle<S> {
         };
         match &model.source {
             Source::ItemItem(rows) => Ok((&model.name, rows)),
+            #[cfg(feature = "tables")]
             Source::Knn(_) => Err(predicts(&model.name)),
             Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
@@ -262,6 +265,7 @@ impl<S: Store> Bundle<S> {
             Source::Global { kind, file, loaded } => {
                 Ok(self.global(*kind, file, loaded).await?.clone())
             }
+            #[cfg(feature = "tables")]
             Source::Knn(_) => Err(predicts(name).into()),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
@@ -344,6 +348,7 @@ impl<S: Store> Bundle<S> {
 }
 
 /// The error of a model that is asked for items and has none.
+#[cfg(feature = "tables")]
 pub(super) fn predicts(model: &str) -> BundleError {
     let why = [
         "model ",
@@ -366,6 +371,7 @@ impl Source {
                 rows: RangeTable::new(&model.rows, n_items)?,
             })));
         }
+        #[cfg(feature = "tables")]
         if let Some(model) = &content.knn {
             return Ok(Some(Self::Knn(Box::new(OpenKnn::new(model)?))));
         }
