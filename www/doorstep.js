@@ -146,6 +146,22 @@ export class Doorstep extends EventTarget {
     return this.#query('items', ids, signal);
   }
 
+  /** The target of a row with these features, and the training rows that say so. */
+  async predict(features, { signal, ...options } = {}) {
+    if (!isObject(features)) throw invalid('predict takes features by name, such as { tempo: 120 }.');
+    return this.#query('predict', plain({ ...options, features }), signal);
+  }
+
+  /** What a model of a table takes and predicts. */
+  async features(model, { signal } = {}) {
+    return this.#query('features', plain({ model }), signal);
+  }
+
+  /** Training rows by number. */
+  async rows(rows, model, { signal } = {}) {
+    return this.#query('rows', plain({ rows, model }), signal);
+  }
+
   /** Ends the worker. Queries under way are rejected, later ones too. */
   dispose() {
     if (this.#disposed) return;
@@ -242,7 +258,7 @@ export class Doorstep extends EventTarget {
     });
   }
 
-  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes }) {
+  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes, engine }) {
     if (stopped) return this.#stopped(host, stopped);
     const request = this.#pending.get(id);
     if (!request) return;
@@ -255,7 +271,7 @@ export class Doorstep extends EventTarget {
     if (request.method === 'load') return;
     this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, engineBytes); // browsers tell late
     const { model, unknown = [] } = result ?? {};
-    const detail = { method: request.method, query: request.query, model, unknown, engine: 'core', device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
+    const detail = { method: request.method, query: request.query, model, unknown, engine, device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));
   }
 

@@ -62,7 +62,7 @@ impl Engine {
     }
 }
 
-fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
+pub(crate) fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
     T::deserialize(Strict(query)).map_err(invalid)
 }
 
