@@ -1,4 +1,8 @@
-// Types of doorstep.js. Those of history.js and widgets.js stand beside them.
+// Doorstep's public JavaScript API. The types of history.js and widgets.js stand beside them.
+//
+//   import { Doorstep } from './doorstep.js';
+//   const ds = await Doorstep.load('/bundle/');
+//   const hits = await ds.recommend({ history: ['B01', 'B02'], k: 10 });
 
 export type Device = 'auto' | 'cpu' | 'webgpu';
 
@@ -231,15 +235,22 @@ export class DoorstepError extends Error {
   readonly status?: number;
 }
 
+/** A loaded bundle. Emits a `query` event, with what it cost, after every query. */
 export class Doorstep extends EventTarget {
+  /** Loads the bundle in the folder `url` (relative to the page). */
   static load(url: string | URL, options?: LoadOptions): Promise<Doorstep>;
+  /** Address of the bundle. */
   readonly url: string;
   readonly manifest: Manifest;
+  /** What loading cost. */
   readonly loadCost: LoadCost;
+  /** The `k` items to show someone with this history, best first. */
   recommend(query?: RecommendQuery, options?: CallOptions): Promise<Hit[]>;
+  /** The `k` items most like `item`. */
   similar(item: string, options?: SimilarOptions): Promise<Hit[]>;
   /** Items whose title has all words of `text`, of which the last may be unfinished; most popular first. */
   search(text: string, options?: SearchOptions): Promise<ItemRecord[]>;
+  /** The records of these ids, null where the catalogue has none. */
   items(ids: string[], options?: CallOptions): Promise<Array<ItemRecord | null>>;
   /** Predicts from a value for every feature that is not optional. */
   predict(features: Record<string, Feature>, options?: PredictOptions): Promise<Prediction>;
@@ -247,6 +258,7 @@ export class Doorstep extends EventTarget {
   features(model?: string, options?: CallOptions): Promise<TableInfo>;
   /** Training rows by number: examples to start from, points of a scatter plot. */
   rows(rows: number[], model?: string, options?: CallOptions): Promise<TrainingRow[]>;
+  /** Ends the worker. Queries under way are rejected, later ones too. */
   dispose(): void;
   addEventListener(type: 'query', listener: (event: CustomEvent<QueryDetail>) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;

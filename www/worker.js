@@ -22,7 +22,6 @@ const failure = (code, file, message, status) => Object.assign(new Error(`${file
 
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || error.status === 429;
 
-/** One attempt at an address: the response, or an error that says what to do. */
 async function open(url, file, timeoutMs, signal, cache) {
   const deadline = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { cache, signal: AbortSignal.any([signal, deadline]) });
@@ -32,7 +31,6 @@ async function open(url, file, timeoutMs, signal, cache) {
   return response;
 }
 
-/** The body's chunks, as they come. */
 async function* chunksOf(response) {
   const reader = response.body.getReader();
   try {
@@ -93,7 +91,7 @@ function engineSize() {
   return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
 }
 
-/** The engine that a manifest's models need. One that can't be read is reported when it is opened. */
+/** What a manifest's models need. One that can't be read is reported when it is opened. */
 async function engineFor(manifest) {
   try {
     const bytes = await read((await manifest).clone(), 'manifest.json', MANIFEST_LIMIT, () => {});
@@ -125,7 +123,7 @@ export function serve(port) {
   const queue = [];
   const fetches = turnstile();
   let current;
-  let name; // of the engine
+  let name = 'core'; // of the engine
   let core; // its module
   let engine;
   let base;
@@ -174,7 +172,6 @@ export function serve(port) {
     }
   }
 
-  /** Counts a body's bytes towards the progress of a load. */
   function counter(job, file, response) {
     const declared = Number(response.headers.get('content-length')) || 0;
     let received = 0;
@@ -192,7 +189,6 @@ export function serve(port) {
     return count;
   }
 
-  /** An engine's module, ready to use. */
   async function startEngine(job, which, signal) {
     const [script, WASM] = filesOf(which);
     const loading = import(traps ? `./${script}#${traps}` : `./${script}`).catch((error) => {
@@ -227,13 +223,13 @@ export function serve(port) {
     const { signal } = job.controller;
     early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, job.afresh ? 'reload' : 'no-cache');
     early.catch(() => {}); // reported by fetchBytes
-    // Most bundles need engine core: it is fetched beside the manifest, and given up where another is needed.
+    // Most need core: it comes beside the manifest, and is given up where another is needed.
     const guess = new AbortController();
-    const guessed = core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal]));
-    core || guessed.catch(() => {}); // awaited below, if at all
+    const guessed = (async () => core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal])))();
+    guessed.catch(() => {});
     const wanted = await engineFor(early);
-    if (wanted !== (name ?? 'core')) guess.abort();
-    core = wanted === (name ?? 'core') ? await guessed : await startEngine(job, wanted, signal);
+    if (wanted !== name) guess.abort();
+    core = await (wanted === name ? guessed : startEngine(job, wanted, signal));
     name = wanted;
     engine = await core.Engine.load(fetchBytes);
     return engine.manifest();
@@ -241,7 +237,7 @@ export function serve(port) {
 
   async function perform(job) {
     if (job.method === 'load') return load(job, job.args);
-    if (!engine[job.method]) throw Object.assign(new Error('This bundle has no model of a table. Publish one with doorstep train knn-local --table FILE.'), { code: 'invalid-query' });
+    if (!engine[job.method]) throw failure('invalid-query', job.method, 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
     return engine[job.method](job.args);
   }
 

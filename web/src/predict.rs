@@ -74,7 +74,7 @@ impl Asked {
     fn query(self, preparation: &Preparation) -> Result<PredictQuery, JsValue> {
         let refused = |error: KnnError| thrown(ReadError::Bundle(error.into()));
         let given = self.features.dyn_ref::<Object>().ok_or_else(|| {
-            let why = "features must be an object: { NAME: value, … }";
+            let why = "features must be an object, such as { tempo: 120 }";
             thrown(ReadError::Bundle(BundleError::InvalidQuery(why.into())))
         })?;
         let known = || {
