@@ -91,7 +91,7 @@ function engineSize() {
   return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
 }
 
-/** What a manifest's models need. One that can't be read is reported when it is opened. */
+/** What a manifest's models need; one that can't be read is reported later. */
 async function engineFor(manifest) {
   try {
     const bytes = await read((await manifest).clone(), 'manifest.json', MANIFEST_LIMIT, () => {});
@@ -223,7 +223,7 @@ export function serve(port) {
     const { signal } = job.controller;
     early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, job.afresh ? 'reload' : 'no-cache');
     early.catch(() => {}); // reported by fetchBytes
-    // Most need core: it comes beside the manifest, and is given up where another is needed.
+    // Most need core: it comes beside the manifest and is given up for another.
     const guess = new AbortController();
     const guessed = (async () => core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal])))();
     guessed.catch(() => {});
