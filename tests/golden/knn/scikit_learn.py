@@ -1,4 +1,4 @@
-"""The figures of tests/tests/songs.rs by scikit-learn.
+"""The figures that BENCHMARKS.md gives of plain k-NN, by scikit-learn.
 
     python3 tests/golden/knn/scikit_learn.py $DOORSTEP_DATA/songs
 
