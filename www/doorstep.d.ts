@@ -1,4 +1,8 @@
-// Types of doorstep.js. Those of history.js and widgets.js stand beside them.
+// Doorstep's public JavaScript API. The types of history.js and widgets.js stand beside them.
+//
+//   import { Doorstep } from './doorstep.js';
+//   const ds = await Doorstep.load('/bundle/');
+//   const hits = await ds.recommend({ history: ['B01', 'B02'], k: 10 });
 
 export type Device = 'auto' | 'cpu' | 'webgpu';
 
@@ -108,7 +112,7 @@ export interface ManifestModel {
   default: boolean;
   bytes: number;
   config: Record<string, unknown>;
-  /** Its files, under the one key that says its kind: `counts`, `ranking` or `item-item`. */
+  /** Its files, under the one key that says its kind: `counts`, `ranking`, `item-item` or `knn`. */
   content: Record<string, unknown>;
   evaluation?: { split: string; metrics: Record<string, number>; cases: number };
 }
@@ -130,6 +134,70 @@ export interface Manifest {
   models: ManifestModel[];
 }
 
+export interface PredictOptions extends CallOptions {
+  model?: string;
+  /** How many training rows to list; 10 by default, never more than took part. */
+  neighbours?: number;
+}
+
+/** A number, or the text of a category. */
+export type Feature = number | string;
+
+export interface TrainingRow {
+  /** Its number, from 0. */
+  row: number;
+  id: string;
+  /** May be empty. */
+  name: string;
+  /** The value, or the number of the class. */
+  target: number;
+  features: Record<string, Feature>;
+  /** To the point asked about; 0 from `rows()`. */
+  distance: number;
+  /** Share in the prediction; those of all rows that took part, listed or not, add up to 1. */
+  weight: number;
+  /** What the share is of: the target, moved by a local model to where the point lies. */
+  adjusted: number;
+}
+
+export interface Prediction {
+  /** The value, or the number of the class. */
+  value: number;
+  /** Empty where a number is predicted. */
+  class: string;
+  /** Percentage of training rows that lie closer to their neighbours than this point. */
+  novelty: number | null;
+  /** How many training rows took part. */
+  used: number;
+  /** The nearest of them, nearest first. */
+  neighbours: TrainingRow[];
+  /** Categorical features whose value no training row has. */
+  unseen: string[];
+}
+
+export interface FeatureInfo {
+  name: string;
+  /** Whether a prediction may leave it out. */
+  optional: boolean;
+  /** Evenly spaced quantiles of the training rows, from least to largest; empty for categories. */
+  quantiles: number[];
+  /** Empty for numbers. */
+  categories: string[];
+}
+
+export interface TableInfo {
+  /** Name of the predicted column. */
+  target: string;
+  /** Least and largest training target; empty for classes. */
+  range: number[];
+  /** Empty for numbers. */
+  classes: string[];
+  /** Number of training rows. */
+  rows: number;
+  /** Numeric ones, then categorical ones. */
+  features: FeatureInfo[];
+}
+
 export interface Cost {
   /** In the worker, waiting for other queries excluded. */
   milliseconds: number;
@@ -147,13 +215,13 @@ export interface LoadCost extends Cost {
 }
 
 export interface QueryDetail extends Cost {
-  method: 'recommend' | 'similar' | 'search' | 'items';
+  method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows';
   /** What was asked, as the engine takes it: for `items` the ids, else the query with its options. */
   query: Record<string, unknown> | string[];
   model?: string;
   /** Ids of the query that the catalogue lacks. */
   unknown: string[];
-  engine: 'core';
+  engine: 'core' | 'tables';
   device: 'cpu';
   requestedDevice: Device;
   error?: DoorstepError;
@@ -167,16 +235,30 @@ export class DoorstepError extends Error {
   readonly status?: number;
 }
 
+/** A loaded bundle. Emits a `query` event, with what it cost, after every query. */
 export class Doorstep extends EventTarget {
+  /** Loads the bundle in the folder `url` (relative to the page). */
   static load(url: string | URL, options?: LoadOptions): Promise<Doorstep>;
+  /** Address of the bundle. */
   readonly url: string;
   readonly manifest: Manifest;
+  /** What loading cost. */
   readonly loadCost: LoadCost;
+  /** The `k` items to show someone with this history, best first. */
   recommend(query?: RecommendQuery, options?: CallOptions): Promise<Hit[]>;
+  /** The `k` items most like `item`. */
   similar(item: string, options?: SimilarOptions): Promise<Hit[]>;
   /** Items whose title has all words of `text`, of which the last may be unfinished; most popular first. */
   search(text: string, options?: SearchOptions): Promise<ItemRecord[]>;
+  /** The records of these ids, null where the catalogue has none. */
   items(ids: string[], options?: CallOptions): Promise<Array<ItemRecord | null>>;
+  /** Predicts from a value for every feature that is not optional. */
+  predict(features: Record<string, Feature>, options?: PredictOptions): Promise<Prediction>;
+  /** What the model of a table takes and predicts. */
+  features(model?: string, options?: CallOptions): Promise<TableInfo>;
+  /** Training rows by number: examples to start from, points of a scatter plot. */
+  rows(rows: number[], model?: string, options?: CallOptions): Promise<TrainingRow[]>;
+  /** Ends the worker. Queries under way are rejected, later ones too. */
   dispose(): void;
   addEventListener(type: 'query', listener: (event: CustomEvent<QueryDetail>) => void, options?: boolean | AddEventListenerOptions): void;
   addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;

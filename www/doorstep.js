@@ -1,8 +1,4 @@
-// Doorstep's public JavaScript API. See doorstep.d.ts for types.
-//
-//   import { Doorstep } from './doorstep.js';
-//   const ds = await Doorstep.load('/bundle/');
-//   const hits = await ds.recommend({ history: ['B01', 'B02'], k: 10 });
+// Doorstep's public JavaScript API. doorstep.d.ts has its types and describes it.
 
 /** What went wrong (`code`), with which file, and in the message what to do about it. */
 export class DoorstepError extends Error {
@@ -49,7 +45,6 @@ function plain(options) {
   return query;
 }
 
-/** The address of a bundle's folder: absolute, ending in a slash, without query or fragment. */
 export function bundleAddress(url) {
   const address = new URL(url, document.baseURI);
   address.search = address.hash = '';
@@ -70,7 +65,6 @@ function newWorker(url) {
   return worker;
 }
 
-/** The same engine on the page's own thread. */
 async function startInPage(url) {
   const { serve } = await import(url).catch((error) => {
     throw new DoorstepError('network', `${url}: could not be loaded (${error.message}). Upload worker.js beside doorstep.js, or pass workerUrl.`, { file: 'worker.js' });
@@ -81,7 +75,6 @@ async function startInPage(url) {
   return port2;
 }
 
-/** A loaded bundle. Emits a `query` event, with what it cost, after every query. */
 export class Doorstep extends EventTarget {
   #options;
   #host; // promise of a worker or port whose bundle is loaded
@@ -90,7 +83,6 @@ export class Doorstep extends EventTarget {
   #lastId = 0;
   #disposed = false;
 
-  /** Loads the bundle in the folder `url` (relative to the page). */
   static async load(url, { device = 'auto', onProgress, signal, workerUrl, timeoutMs = 15_000 } = {}) {
     signal?.throwIfAborted();
     if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
@@ -118,35 +110,39 @@ export class Doorstep extends EventTarget {
     }
   }
 
-  /** Address of the bundle. */
   get url() { return this.#options.base; }
-  /** The bundle's manifest: catalogue, models and their figures. */
   manifest;
-  /** What loading cost: `{ milliseconds, bytes, files, cached, engineBytes }`. */
   loadCost;
 
-  /** The `k` items to show someone with this history, best first. */
   async recommend(query = {}, { signal } = {}) {
     return (await this.#query('recommend', plain(query), signal)).hits;
   }
 
-  /** The `k` items most like `item`. */
   async similar(item, { signal, ...options } = {}) {
     return (await this.#query('similar', plain({ ...options, item }), signal)).hits;
   }
 
-  /** Items whose title has all words of `text`, of which the last may be unfinished; most popular first. */
   async search(text, { signal, ...options } = {}) {
     return (await this.#query('search', plain({ ...options, text }), signal)).items;
   }
 
-  /** The records of these ids, null where the catalogue has none. */
   async items(ids, { signal } = {}) {
     if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw invalid("items takes a list of ids, such as ['B01', 'B02'].");
     return this.#query('items', ids, signal);
   }
 
-  /** Ends the worker. Queries under way are rejected, later ones too. */
+  async predict(features, { signal, ...options } = {}) {
+    return this.#query('predict', plain({ ...options, features }), signal);
+  }
+
+  async features(model, { signal } = {}) {
+    return this.#query('features', plain({ model }), signal);
+  }
+
+  async rows(rows, model, { signal } = {}) {
+    return this.#query('rows', plain({ rows, model }), signal);
+  }
+
   dispose() {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -242,7 +238,7 @@ export class Doorstep extends EventTarget {
     });
   }
 
-  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes }) {
+  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes, engine }) {
     if (stopped) return this.#stopped(host, stopped);
     const request = this.#pending.get(id);
     if (!request) return;
@@ -255,7 +251,7 @@ export class Doorstep extends EventTarget {
     if (request.method === 'load') return;
     this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, engineBytes); // browsers tell late
     const { model, unknown = [] } = result ?? {};
-    const detail = { method: request.method, query: request.query, model, unknown, engine: 'core', device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
+    const detail = { method: request.method, query: request.query, model, unknown, engine, device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));
   }
 

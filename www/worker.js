@@ -6,10 +6,11 @@
 // Out: { ready } once, then { id, progress } and { id, result | error, cost };
 //      { stopped } when the engine is beyond use and must be started anew
 
-const CORE = new URL('./doorstep-core.js', import.meta.url).href;
-const CORE_WASM = new URL('./doorstep-core_bg.wasm', import.meta.url).href;
+const ENGINES = ['core', 'tables'];
+const addressOf = (file) => new URL(file, import.meta.url).href;
+const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.wasm`];
 
-const WASM = 'doorstep-core_bg.wasm';
+const MANIFEST_LIMIT = 4 << 20;
 const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
 const FETCHES_AT_ONCE = 16;
@@ -21,7 +22,6 @@ const failure = (code, file, message, status) => Object.assign(new Error(`${file
 
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || error.status === 429;
 
-/** One attempt at an address: the response, or an error that says what to do. */
 async function open(url, file, timeoutMs, signal, cache) {
   const deadline = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { cache, signal: AbortSignal.any([signal, deadline]) });
@@ -31,7 +31,6 @@ async function open(url, file, timeoutMs, signal, cache) {
   return response;
 }
 
-/** The body's chunks, as they come. */
 async function* chunksOf(response) {
   const reader = response.body.getReader();
   try {
@@ -87,9 +86,20 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
-/** The engine's size as transferred, as far as the browser has told by now. */
+/** Size of the engines fetched, as transferred, as far as the browser has told by now. */
 function engineSize() {
-  return [CORE, CORE_WASM].reduce((sum, url) => sum + (performance.getEntriesByName(url, 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+  return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+}
+
+/** What a manifest's models need; one that can't be read is reported later. */
+async function engineFor(manifest) {
+  try {
+    const bytes = await read((await manifest).clone(), 'manifest.json', MANIFEST_LIMIT, () => {});
+    const { models } = JSON.parse(new TextDecoder().decode(bytes));
+    return models.some((model) => model.engine === 'tables') ? 'tables' : 'core';
+  } catch {
+    return 'core';
+  }
 }
 
 /** Lets FETCHES_AT_ONCE callers through `enter`; each says `leave` when done. */
@@ -113,7 +123,8 @@ export function serve(port) {
   const queue = [];
   const fetches = turnstile();
   let current;
-  let core; // the engine's module
+  let name = 'core'; // of the engine
+  let core; // its module
   let engine;
   let base;
   let timeoutMs;
@@ -161,7 +172,6 @@ export function serve(port) {
     }
   }
 
-  /** Counts a body's bytes towards the progress of a load. */
   function counter(job, file, response) {
     const declared = Number(response.headers.get('content-length')) || 0;
     let received = 0;
@@ -179,16 +189,15 @@ export function serve(port) {
     return count;
   }
 
-  /** The engine's module, ready to use. */
-  async function startEngine(job) {
-    const { signal } = job.controller;
-    const loading = import(traps ? `./doorstep-core.js#${traps}` : './doorstep-core.js').catch((error) => {
-      throw failure('network', 'doorstep-core.js', `could not be loaded from ${CORE} (${error.message}). Upload the engine beside doorstep.js.`);
+  async function startEngine(job, which, signal) {
+    const [script, WASM] = filesOf(which);
+    const loading = import(traps ? `./${script}#${traps}` : `./${script}`).catch((error) => {
+      throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). Upload the engine beside doorstep.js.`);
     });
     loading.catch(() => {}); // awaited below, after the other file
     for (let attempt = 0; ; attempt++) {
       try {
-        const wasm = await open(CORE_WASM, WASM, timeoutMs, signal, attempt ? 'reload' : 'default');
+        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default');
         const count = counter(job, WASM, wasm);
         const copy = wasm.clone(); // the browser compiles, and keeps what it compiled, only from the original
         const counting = (async () => {
@@ -200,7 +209,7 @@ export function serve(port) {
         return module;
       } catch (error) {
         signal.throwIfAborted();
-        if (error.file === 'doorstep-core.js') throw error;
+        if (error.file === script) throw error;
         const broken = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
         if (attempt || !(broken || worthRetrying(error))) {
           throw broken ? failure('network', WASM, `did not arrive whole (${error.message}). Upload the engine beside doorstep.js again, all its files of one release.`) : explain(error, WASM, timeoutMs);
@@ -211,16 +220,26 @@ export function serve(port) {
 
   async function load(job, options) {
     ({ base, timeoutMs } = options);
-    if (!job.afresh) {
-      early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, job.controller.signal, 'no-cache');
-      early.catch(() => {}); // reported by fetchBytes
-    }
-    core ??= await startEngine(job);
+    const { signal } = job.controller;
+    early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, job.afresh ? 'reload' : 'no-cache');
+    early.catch(() => {}); // reported by fetchBytes
+    // Most need core: it comes beside the manifest and is given up for another.
+    const guess = new AbortController();
+    const guessed = (async () => core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal])))();
+    guessed.catch(() => {});
+    const wanted = await engineFor(early);
+    if (wanted !== name) guess.abort();
+    core = await (wanted === name ? guessed : startEngine(job, wanted, signal));
+    name = wanted;
     engine = await core.Engine.load(fetchBytes);
     return engine.manifest();
   }
 
-  const perform = async (job) => (job.method === 'load' ? load(job, job.args) : engine[job.method](job.args));
+  async function perform(job) {
+    if (job.method === 'load') return load(job, job.args);
+    if (!engine[job.method]) throw failure('invalid-query', job.method, 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
+    return engine[job.method](job.args);
+  }
 
   async function attempt(job) {
     if (stopped) throw new Error(stopped);
@@ -258,6 +277,7 @@ export function serve(port) {
     const cached = fromCache(job.urls);
     answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files };
     answer.engineBytes = engineSize();
+    answer.engine = name;
     try {
       port.postMessage(answer);
     } catch (error) {
@@ -276,7 +296,7 @@ export function serve(port) {
   function watch(event) {
     const error = event.error ?? event.reason;
     const ours = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    if (!ours || !/doorstep-core|wasm:/.test(error.stack)) return;
+    if (!ours || !/doorstep-(core|tables)|wasm:/.test(error.stack)) return;
     event.preventDefault();
     traps += 1;
     stopped = error.message;

@@ -8,6 +8,8 @@ pub mod bundle;
 pub mod history;
 pub mod item;
 pub mod item_item;
+#[cfg(feature = "tables")]
+pub mod knn;
 pub mod models;
 pub mod query;
 pub mod recommender;

@@ -7,6 +7,7 @@ pub mod command;
 pub mod page;
 pub mod server;
 pub mod site;
+pub mod table;
 pub mod webdriver;
 
 use std::io::Write;

@@ -15,7 +15,7 @@ pub struct DivisionArgs {
     data: DataArgs,
     /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
     #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    split: SplitMethod,
+    pub split: SplitMethod,
     /// Items of the history may be recommended and may be right answers.
     #[arg(long)]
     pub include_seen: bool,

@@ -18,4 +18,5 @@ pub mod serve;
 pub mod settings;
 pub mod shop;
 pub mod split;
+pub mod table;
 pub mod tune;

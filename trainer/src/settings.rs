@@ -23,6 +23,15 @@ impl SettingArgs {
     pub fn configs(&self, names: &[String]) -> Result<Vec<ModelConfig>> {
         model_configs(names, &self.set, self.config.as_deref())
     }
+
+    /// The assignments of `--set`, for models of tables, which no file configures.
+    pub fn assignments(&self) -> Result<&[String]> {
+        ensure!(
+            self.config.is_none(),
+            "--config is for models of interactions; give those of tables with --set"
+        );
+        Ok(&self.set)
+    }
 }
 
 /// The configurations of `names`, in their order: defaults, then the tables of

@@ -14,7 +14,7 @@ use crate::strict::Strict;
 /// A loaded bundle. Queries run one at a time: await each before the next.
 #[wasm_bindgen]
 pub struct Engine {
-    bundle: Bundle<FetchStore>,
+    pub(crate) bundle: Bundle<FetchStore>,
 }
 
 #[wasm_bindgen]
@@ -62,11 +62,11 @@ impl Engine {
     }
 }
 
-fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
+pub(crate) fn parsed<T: DeserializeOwned>(query: JsValue) -> Result<T, JsValue> {
     T::deserialize(Strict(query)).map_err(invalid)
 }
 
-fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
+pub(crate) fn plain(value: &impl Serialize) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     Ok(value.serialize(&serializer)?)
 }

@@ -5,6 +5,8 @@
 mod engine;
 mod failure;
 mod fetch_store;
+#[cfg(feature = "tables")]
+mod predict;
 mod strict;
 
 pub use engine::Engine;

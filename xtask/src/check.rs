@@ -66,18 +66,25 @@ pub fn run(args: Args) -> Result<()> {
             "-Dwarnings",
         ])
     });
-    check("shared and web for wasm32", &|| {
-        cargo(&[
-            "check",
-            "--locked",
-            "--target",
-            WASM_TARGET,
-            "-p",
-            "doorstep-shared",
-            "-p",
-            "doorstep-web",
-        ])
-    });
+    for (name, features) in [
+        ("shared and web for wasm32, engine core", ""),
+        ("shared and web for wasm32, engine tables", "tables"),
+    ] {
+        check(name, &|| {
+            cargo(&[
+                "check",
+                "--locked",
+                "--target",
+                WASM_TARGET,
+                "-p",
+                "doorstep-shared",
+                "-p",
+                "doorstep-web",
+                "--features",
+                features,
+            ])
+        });
+    }
     check("documentation", &|| {
         process::run(
             process::cargo(&project.root)

@@ -1,6 +1,8 @@
 //! Answers queries from a bundle.
 
 use super::constraints::Constraints;
+#[cfg(feature = "tables")]
+use super::reader::predicts;
 use super::reader::{Bundle, ByIndex, Source};
 use super::resolve::Outcome;
 use super::rows::Row;
@@ -45,6 +47,8 @@ impl<S: Store> Bundle<S> {
                 let list = list(&scores, &constraints, query.k);
                 (list, Some((weighed, rows)))
             }
+            #[cfg(feature = "tables")]
+            Source::Knn(_) => return Err(predicts(&model.name).into()),
             Source::Global { kind, file, loaded } => {
                 let global = self.global(*kind, file, loaded).await?;
                 let mut scores = self.cleared_scores();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "tables")]
+use super::knn::KnnRef;
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
 use super::{BundleError, MANIFEST, Store};
@@ -15,6 +17,15 @@ pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 pub const MAX_ITEMS: u32 = 20_000_000;
 /// The engine that runs the models without Burn.
 pub const ENGINE: &str = "core";
+/// The engine that also runs the models of tables.
+#[cfg(feature = "tables")]
+pub const TABLES: &str = "tables";
+/// The engines whose models this build runs.
+#[cfg(feature = "tables")]
+pub const ENGINES: &[&str] = &[ENGINE, TABLES];
+/// The engines whose models this build runs.
+#[cfg(not(feature = "tables"))]
+pub const ENGINES: &[&str] = &[ENGINE];
 /// What `format` says.
 pub const FORMAT: &str = "doorstep-bundle";
 
@@ -54,7 +65,7 @@ pub struct Manifest {
 pub struct DataSummary {
     /// Digest of the interactions as read, after filters.
     pub fingerprint: String,
-    /// Number of interactions read.
+    /// Number of interactions, or of rows of a table, read.
     pub interactions: u64,
     /// Which of them the models were fitted on, in words.
     pub fitted_on: String,
@@ -149,6 +160,10 @@ pub struct ModelContent {
     /// A sparse item-item matrix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_item: Option<ItemItemRef>,
+    /// A nearest-neighbour model of a table.
+    #[cfg(feature = "tables")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knn: Option<KnnRef>,
 }
 
 /// The files of an item-item model.

@@ -14,6 +14,8 @@ mod counts;
 mod digest;
 mod error;
 mod key_table;
+#[cfg(feature = "tables")]
+mod knn;
 mod manifest;
 mod postings;
 mod range_table;
@@ -28,6 +30,11 @@ mod writer;
 
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
+#[cfg(feature = "tables")]
+pub use knn::{
+    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, PredictAnswer, PredictQuery, PublishedKnn,
+    TablePublication, TrainingRow, write_table,
+};
 pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,
     ModelContent, ModelEntry, Version,
@@ -36,6 +43,8 @@ pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};
 pub use table::{FileRef, TableRef};
+#[cfg(feature = "tables")]
+pub(crate) use varint::{Cursor, put as put_varint};
 pub use writer::{Publication, PublishedModel, WriteError, write};
 
 /// Name of the one file whose address never changes.

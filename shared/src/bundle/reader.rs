@@ -3,7 +3,9 @@
 use std::cell::{OnceCell, RefCell};
 
 use super::key_table::KeyTable;
-use super::manifest::{ENGINE, MAX_MANIFEST_BYTES, Manifest, ModelContent, ModelEntry};
+#[cfg(feature = "tables")]
+use super::knn::OpenKnn;
+use super::manifest::{ENGINES, MAX_MANIFEST_BYTES, Manifest, ModelContent, ModelEntry};
 use super::postings::Postings;
 use super::range_table::{Range, RangeTable};
 use super::resolve::check_ids;
@@ -77,6 +79,9 @@ pub(super) enum Source {
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
+    /// Predicts a table's column.
+    #[cfg(feature = "tables")]
+    Knn(Box<OpenKnn>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +108,7 @@ impl<S: Store> Bundle<S> {
         let catalogue = &manifest.catalogue;
         let postings = catalogue.postings.as_ref();
         let mut models = Vec::new();
-        let ours = |entry: &&ModelEntry| entry.engine == ENGINE;
+        let ours = |entry: &&ModelEntry| ENGINES.contains(&entry.engine.as_str());
         for entry in manifest.models.iter().filter(ours) {
             if let Some(source) = Source::open(&entry.content, n_items)? {
                 models.push(OpenModel {
@@ -186,6 +191,8 @@ impl<S: Store> Bundle<S> {
         };
         match &model.source {
             Source::ItemItem(rows) => Ok((&model.name, rows)),
+            #[cfg(feature = "tables")]
+            Source::Knn(_) => Err(predicts(&model.name)),
             Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
@@ -258,6 +265,8 @@ impl<S: Store> Bundle<S> {
             Source::Global { kind, file, loaded } => {
                 Ok(self.global(*kind, file, loaded).await?.clone())
             }
+            #[cfg(feature = "tables")]
+            Source::Knn(_) => Err(predicts(name).into()),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;
@@ -338,6 +347,17 @@ impl<S: Store> Bundle<S> {
     }
 }
 
+/// The error of a model that is asked for items and has none.
+#[cfg(feature = "tables")]
+pub(super) fn predicts(model: &str) -> BundleError {
+    let why = [
+        "model ",
+        model,
+        " predicts a table's column; ask it to predict",
+    ];
+    BundleError::InvalidQuery(why.concat())
+}
+
 impl Source {
     /// `None` for a kind that this version does not know.
     fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
@@ -350,6 +370,10 @@ impl Source {
                 weighting: model.weighting,
                 rows: RangeTable::new(&model.rows, n_items)?,
             })));
+        }
+        #[cfg(feature = "tables")]
+        if let Some(model) = &content.knn {
+            return Ok(Some(Self::Knn(Box::new(OpenKnn::new(model)?))));
         }
         let counts = content.counts.iter().map(|file| (Global::Popularity, file));
         let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));

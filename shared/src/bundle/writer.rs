@@ -123,15 +123,20 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
         catalogue,
         models,
     );
-    let json = serde_json::to_vec(&manifest).expect("a manifest is plain data");
+    put_manifest(&manifest, sink)?;
+    Ok(manifest)
+}
+
+/// Writes the manifest, which completes a bundle.
+pub(super) fn put_manifest(manifest: &Manifest, sink: &mut dyn Sink) -> Result<(), WriteError> {
+    let json = serde_json::to_vec(manifest).expect("a manifest is plain data");
     if json.len() as u64 > MAX_MANIFEST_BYTES {
         return Err(WriteError::TooLarge {
             what: "the manifest, with the names and values of all attributes,",
             limit: format!("{MAX_MANIFEST_BYTES} bytes"),
         });
     }
-    sink.put(MANIFEST, &json)?;
-    Ok(manifest)
+    Ok(sink.put(MANIFEST, &json)?)
 }
 
 fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
@@ -194,7 +199,10 @@ impl Order {
     }
 }
 
-fn write_catalogue(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Catalogue> {
+pub(super) fn write_catalogue(
+    records: &[ItemRecord],
+    sink: &mut dyn Sink,
+) -> io::Result<Catalogue> {
     let pairs = (0..).zip(records).map(|(index, record)| {
         let mut value = Vec::new();
         varint::put(&mut value, index);

@@ -5,6 +5,7 @@ mod damage;
 mod harness;
 mod hostile_content;
 mod parity;
+mod predict;
 mod shop;
 
 use anyhow::Result;

@@ -1,5 +1,7 @@
 //! The browser gives the lists that the native reader gives.
 
+use std::path::Path;
+
 use anyhow::{Result, ensure};
 use doorstep_shared::bundle::{Bundle, MemoryStore};
 use doorstep_shared::query::RecommendQuery;
@@ -14,13 +16,12 @@ use crate::until_open;
 const HISTORIES: usize = 200;
 const TOLERANCE: f32 = 1e-6;
 
-/// The test site's bundle, in memory.
-fn native() -> Result<Bundle<MemoryStore>> {
-    let folder = site::folder().join("bundle");
+/// The bundle in a folder, in memory.
+pub fn native(folder: &Path) -> Result<Bundle<MemoryStore>> {
     let mut store = MemoryStore::default();
-    for file in site::files(&folder)? {
+    for file in site::files(folder)? {
         let path = file
-            .strip_prefix(&folder)?
+            .strip_prefix(folder)?
             .to_string_lossy()
             .replace('\\', "/");
         store.files.insert(path, std::fs::read(&file)?);
@@ -56,7 +57,7 @@ fn histories(ids: &[String]) -> Vec<Vec<Value>> {
 
 #[tokio::test]
 async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
-    let bundle = native()?;
+    let bundle = native(&site::folder().join("bundle"))?;
     let ids = bundle
         .all_ids()
         .now_or_never()

@@ -12,16 +12,20 @@ use crate::compare::{
 use crate::division::{Division, DivisionArgs};
 use crate::save::save;
 use crate::settings::SettingArgs;
+use crate::table::{TableArgs, compare as compare_table, table_models};
 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
 /// Popularity, recent popularity and random scores always stand beside the
-/// models asked for.
+/// models asked for. With --table, models of one column of a table (knn,
+/// knn-local) are judged by the rows held out.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
     division: DivisionArgs,
-    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear.
+    #[command(flatten)]
+    table: TableArgs,
+    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -43,6 +47,9 @@ pub struct Args {
 impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
+        if self.table.is_given() {
+            return compare_tables(&self, output);
+        }
         let configs = self.settings.configs(&self.models)?;
         let progress = output.progress();
         let Division {
@@ -86,6 +93,23 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// The same of a table.
+fn compare_tables(args: &Args, output: &Output) -> Result<()> {
+    let models = table_models(&args.models, args.settings.assignments()?)?;
+    let split = &args.division.split;
+    let report = compare_table::compare(&args.table, split, &models, &output.progress())?;
+    let json = serde_json::to_string_pretty(&report)?;
+    if let Some(path) = &args.save {
+        save(path, &json)?;
+    }
+    if output.json {
+        println!("{json}");
+    } else {
+        print!("{}", compare_table::text(&report));
+    }
+    Ok(())
 }
 
 /// Families in the order of their columns, and whether more is better.

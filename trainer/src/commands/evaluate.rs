@@ -12,7 +12,9 @@ use crate::cli::Output;
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
 use crate::publish::{FolderStore, at_once};
-use crate::split::Case;
+use crate::split::{Case, SplitMethod};
+use crate::table::evaluate::evaluate as evaluate_table;
+use crate::table::{Figures, TableArgs};
 
 /// Judge the models of a finished bundle on a data file.
 #[derive(clap::Args, Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Args {
     models: Vec<String>,
     #[command(flatten)]
     division: DivisionArgs,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// An item index that no model knows.
@@ -44,6 +48,14 @@ impl Args {
                 "the bundle has no model {name:?}; it has {}",
                 available.join(", ")
             );
+        }
+        if self.table.is_given() {
+            let chosen =
+                |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
+            let models: Vec<&str> = available.into_iter().filter(chosen).collect();
+            let split = &self.division.split;
+            let figures = evaluate_table(&bundle, &models, &self.table, split, &progress)?;
+            return print_table(&self.bundle, split, &figures, output);
         }
         let Division {
             dataset,
@@ -111,6 +123,33 @@ impl Args {
             output.print(&(title + &table(&rows, &context.cutoffs)))
         }
     }
+}
+
+fn print_table(
+    bundle: &std::path::Path,
+    split: &SplitMethod,
+    figures: &[(String, Figures)],
+    output: &Output,
+) -> Result<()> {
+    if output.json {
+        let models: Vec<_> = figures
+            .iter()
+            .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
+            .collect();
+        let protocol = json!({ "split": split.to_string() });
+        let result = json!({ "bundle": bundle, "models": models, "protocol": protocol });
+        return output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?));
+    }
+    let mut text = format!("test rows of {split}\n");
+    for (name, figures) in figures {
+        let shown: String = figures
+            .named()
+            .iter()
+            .map(|(name, value)| format!("  {name} {value:.6}"))
+            .collect();
+        text += &format!("{name:18}{shown}\n");
+    }
+    output.print(&text)
 }
 
 /// From the data's item indices to the bundle's.

@@ -65,18 +65,31 @@ impl Args {
         let tried: Vec<usize> = (0..TRIALS * HISTORY)
             .map(|n| spread(n, ids.len()))
             .collect();
-        let recommend = measure(&tried, HISTORY, &open, |bundle, items| {
-            let entry = |&i: &usize| HistoryEntry {
-                item: ids[i].clone(),
-                rating: None,
-                time: None,
-            };
-            let query = RecommendQuery {
-                history: items.iter().map(entry).collect(),
-                ..Default::default()
-            };
-            at_once(bundle.recommend(&query)).map(drop)
-        })?;
+        let table = manifest
+            .models
+            .iter()
+            .any(|model| model.content.knn.is_some());
+        let predict = table.then(|| {
+            measure(&tried[..1], 1, &open, |bundle, _| {
+                at_once(bundle.knn_rows(None, &[0])).map(drop)
+            })
+        });
+        let predict = predict.transpose()?;
+        let recommend = (!ids.is_empty()).then(|| {
+            measure(&tried, HISTORY, &open, |bundle, items| {
+                let entry = |&i: &usize| HistoryEntry {
+                    item: ids[i].clone(),
+                    rating: None,
+                    time: None,
+                };
+                let query = RecommendQuery {
+                    history: items.iter().map(entry).collect(),
+                    ..Default::default()
+                };
+                at_once(bundle.recommend(&query)).map(drop)
+            })
+        });
+        let recommend = recommend.transpose()?;
         let item_item = manifest
             .models
             .iter()
@@ -94,16 +107,16 @@ impl Args {
         });
         let similar = similar.transpose()?;
         if output.json {
-            let result = serde_json::json!({ "manifest": manifest, "recommend": recommend, "similar": similar });
+            let result = serde_json::json!({ "manifest": manifest, "recommend": recommend, "similar": similar, "predict": predict });
             output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
         } else {
             let manifest_bytes = bundle.manifest_json().len();
-            output.print(&describe(
-                &manifest,
-                manifest_bytes,
-                &recommend,
-                similar.as_ref(),
-            ))
+            let downloads = [
+                (format!("recommend ({HISTORY} items)"), recommend),
+                ("similar (8 items)".to_owned(), similar),
+                ("predict".to_owned(), predict),
+            ];
+            output.print(&describe(&manifest, manifest_bytes, &downloads))
         }
     }
 }
@@ -144,8 +157,7 @@ fn measure(
 fn describe(
     manifest: &Manifest,
     manifest_bytes: usize,
-    recommend: &Download,
-    similar: Option<&Download>,
+    downloads: &[(String, Option<Download>)],
 ) -> String {
     let catalogue = &manifest.catalogue;
     let tables = [
@@ -192,10 +204,17 @@ fn describe(
             .iter()
             .map(|figures| {
                 let get = |name: &str| figures.metrics.get(name).copied().unwrap_or(f64::NAN);
+                let (a, b) = match figures.metrics.contains_key("r2") {
+                    true => ("r2", "rmse"),
+                    false if figures.metrics.contains_key("accuracy") => {
+                        ("accuracy", "accuracy-unrounded")
+                    }
+                    false => ("recall@10", "ndcg@10"),
+                };
                 format!(
-                    "  recall@10 {:.4}, ndcg@10 {:.4} on {} cases of {}{}",
-                    get("recall@10"),
-                    get("ndcg@10"),
+                    "  {a} {:.4}, {b} {:.4} on {} cases of {}{}",
+                    get(a),
+                    get(b),
                     figures.cases,
                     figures.split,
                     if figures.refitted {
@@ -218,9 +237,10 @@ fn describe(
         "total",
         bytes(total)
     );
-    text += &line(&format!("recommend ({HISTORY} items)"), recommend);
-    if let Some(similar) = similar {
-        text += &line("similar (8 items)", similar);
+    for (name, download) in downloads {
+        text += &download
+            .as_ref()
+            .map_or(String::new(), |found| line(name, found));
     }
     text
 }
@@ -235,6 +255,9 @@ fn line(name: &str, download: &Download) -> String {
 }
 
 fn kind(content: &ModelContent) -> &'static str {
+    if content.knn.is_some() {
+        return "rows of a table";
+    }
     match (&content.counts, &content.ranking, &content.item_item) {
         (Some(_), _, _) => "counts",
         (_, Some(_), _) => "ranking",

@@ -16,6 +16,7 @@ use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
 use crate::split::{Split, SplitMethod, split};
+use crate::table::{Publish, TableArgs, table_models};
 
 /// Fit models and publish them as a bundle of static files.
 #[derive(clap::Args, Clone, Debug)]
@@ -23,9 +24,11 @@ use crate::split::{Split, SplitMethod, split};
   doorstep train next-linear popularity --interactions ratings.csv --items items.jsonl --out bundle
       fits on everything and publishes; the first model is the default one
   doorstep train next-linear --interactions ratings.csv --split leave-last-two --refit --out bundle
-      judges the model on held-out interactions first, and publishes its figures with it")]
+      judges the model on held-out interactions first, and publishes its figures with it
+  doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
+      predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, item-knn, ease, next-linear. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, item-knn, ease, next-linear; of tables knn, knn-local. The first is the bundle's default.
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The bundle's folder: absent or empty.
@@ -44,6 +47,8 @@ pub struct Args {
     settings: SettingArgs,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    table: TableArgs,
 }
 
 /// A fitted model on its way into the bundle.
@@ -57,6 +62,9 @@ impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
         let progress = output.progress();
+        if self.table.is_given() {
+            return self.run_table(output);
+        }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
         let dataset = data::load(&self.data, &progress)?;
@@ -70,6 +78,21 @@ impl Args {
             Some(method) => self.fit_and_judge(configs, &dataset, method, &progress)?,
         };
         let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
+        report(&self.out, &manifest, output)
+    }
+
+    fn run_table(&self, output: &Output) -> Result<()> {
+        let models = table_models(&self.models, self.settings.assignments()?)?;
+        check_free(&self.out, self.force)?;
+        let publish = Publish {
+            table: &self.table,
+            models: &models,
+            split: self.split.as_ref(),
+            refit: self.refit,
+            out: &self.out,
+            force: self.force,
+        };
+        let manifest = publish.run(&output.progress())?;
         report(&self.out, &manifest, output)
     }
 
@@ -158,6 +181,9 @@ pub fn training_part(protocol: &str) -> String {
     format!("the training part of {protocol}")
 }
 
+/// Figures that the report shows.
+const SHOWN: [&str; 6] = ["recall@10", "ndcg@10", "r2", "rmse", "mae", "accuracy"];
+
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
 
@@ -213,20 +239,25 @@ fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result
     if output.json {
         return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }
+    let rows = manifest.models.iter().find_map(|m| m.content.knn.as_ref());
     let mut text = format!(
-        "Published {} items and {} to {}\n",
-        manifest.catalogue.items,
+        "Published {} and {} to {}\n",
+        match rows {
+            Some(model) => format!("{} rows", model.count),
+            None => format!("{} items", manifest.catalogue.items),
+        },
         plural(manifest.models.len()),
         out.display()
     );
     for model in &manifest.models {
         let figures = model.evaluation.iter().map(|figures| {
-            let get = |name: &str| figures.metrics.get(name).copied().unwrap_or(f64::NAN);
-            format!(
-                "  recall@10 {:.4}  ndcg@10 {:.4}",
-                get("recall@10"),
-                get("ndcg@10")
-            )
+            let shown = figures
+                .metrics
+                .iter()
+                .filter(|(name, _)| SHOWN.contains(&name.as_str()));
+            shown
+                .map(|(name, value)| format!("  {name} {value:.4}"))
+                .collect::<String>()
         });
         let figures: String = figures.collect();
         text += &format!("  {:18} {:>12} bytes{figures}\n", model.name, model.bytes);

@@ -12,7 +12,7 @@ use clap::ValueEnum;
 #[command(next_help_heading = "Data")]
 pub struct DataArgs {
     /// Files of interactions, read one after another, plain or gzip; or a folder that holds one.
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    #[arg(long, num_args = 1.., value_name = "FILE")]
     pub interactions: Vec<PathBuf>,
     /// Files of item records: our JSON lines, Amazon metadata, MovieLens movies, or CSV with a header.
     #[arg(long, num_args = 1.., value_name = "FILE")]

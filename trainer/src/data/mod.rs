@@ -27,6 +27,7 @@ mod values;
 
 pub use args::{Columns, DataArgs, DuplicatePolicy, Format};
 pub use report::{FileReport, ReadReport};
+pub(crate) use source::decompressed;
 pub use statistics::Statistics;
 
 /// One row of a file.

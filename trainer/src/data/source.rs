@@ -108,6 +108,12 @@ impl Source {
     }
 }
 
+/// The first line of the file at `path` and all its bytes, unpacked, without a byte order mark.
+pub(crate) fn decompressed(path: &Path, progress: &Progress) -> Result<(String, impl Read)> {
+    let source = Source::open(path, progress)?;
+    Ok((source.first_line(), source.into_bytes()))
+}
+
 fn read_head(reader: &mut dyn BufRead) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut lines = 0;

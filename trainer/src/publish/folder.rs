@@ -93,6 +93,15 @@ impl Sink for FolderSink {
 /// that fails or is interrupted leaves `out` as it was. A folder that is not
 /// empty is replaced only with `force`, and only when it holds a bundle.
 pub fn publish_into(out: &Path, force: bool, publication: &Publication<'_>) -> Result<Manifest> {
+    publish_with(out, force, |sink| write(publication, sink))
+}
+
+/// The same with whatever `write` puts into the sink.
+pub fn publish_with(
+    out: &Path,
+    force: bool,
+    write: impl FnOnce(&mut dyn Sink) -> Result<Manifest, WriteError>,
+) -> Result<Manifest> {
     check_free(out, force)?;
     let staging = beside(out, "partial");
     ensure!(
@@ -100,7 +109,7 @@ pub fn publish_into(out: &Path, force: bool, publication: &Publication<'_>) -> R
         "{} is in the way; remove it",
         staging.display()
     );
-    let outcome = write_into(&staging, out, publication);
+    let outcome = write_into(&staging, out, write);
     if outcome.is_err() {
         // The first error matters; what is left of the attempt only takes space.
         let _ = fs::remove_dir_all(&staging);
@@ -108,7 +117,11 @@ pub fn publish_into(out: &Path, force: bool, publication: &Publication<'_>) -> R
     outcome
 }
 
-fn write_into(staging: &Path, out: &Path, publication: &Publication<'_>) -> Result<Manifest> {
+fn write_into(
+    staging: &Path,
+    out: &Path,
+    write: impl FnOnce(&mut dyn Sink) -> Result<Manifest, WriteError>,
+) -> Result<Manifest> {
     let in_words = |error: WriteError| match error {
         WriteError::Io(error) => anyhow::Error::new(error).context(format!(
             "cannot write the bundle to {}; is the disk full, or the folder not writable?",
@@ -119,7 +132,7 @@ fn write_into(staging: &Path, out: &Path, publication: &Publication<'_>) -> Resu
     let mut sink = FolderSink {
         root: staging.to_owned(),
     };
-    let manifest = write(publication, &mut sink).map_err(in_words)?;
+    let manifest = write(&mut sink).map_err(in_words)?;
     let old = beside(out, "replaced");
     ensure!(!old.exists(), "{} is in the way; remove it", old.display());
     let replaces = out.exists();

@@ -3,7 +3,7 @@
 mod folder;
 mod widen;
 
-pub use folder::{FolderStore, at_once, check_free, publish_into};
+pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
 pub use widen::widen;
 
 use std::collections::{HashMap, HashSet};

@@ -1,0 +1,166 @@
+//! Models of tables through the `doorstep` command: judged, published, judged
+//! again as published; and what it says of input that it can't use.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use anyhow::{Context, Result, ensure};
+use doorstep_tests::command::doorstep;
+use doorstep_tests::table;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs `doorstep` on a table with the options that suit [`table::csv`].
+fn run(command: &[&str], table: &Path, more: &[&str]) -> Result<Output> {
+    Ok(doorstep()
+        .args(command)
+        .args(["--quiet", "--json", "--table"])
+        .arg(table)
+        .args(more)
+        .output()?)
+}
+
+fn json(command: &[&str], table: &Path, more: &[&str]) -> Result<Value> {
+    let output = run(command, table, more)?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.success(), "{command:?} failed: {said}");
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// What the command says when it refuses.
+fn refusal(table: &Path, more: &[&str]) -> Result<String> {
+    let output = run(&["compare", "--models", "knn"], table, more)?;
+    ensure!(!output.status.success(), "{more:?} was accepted");
+    ensure!(output.stdout.is_empty(), "{more:?} printed a report");
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+fn write(folder: &TempDir, name: &str, content: &str) -> Result<PathBuf> {
+    let path = folder.path().join(name);
+    fs::write(&path, content)?;
+    Ok(path)
+}
+
+/// A model's figure in a report.
+fn figure(report: &Value, model: &str, name: &str) -> Result<f64> {
+    let models = report["models"].as_array().context("no models")?;
+    let row = models.iter().find(|row| row["name"] == model);
+    let value = row.with_context(|| format!("no {model}"))?["metrics"][name].as_f64();
+    value.with_context(|| format!("{model} has no finite {name}"))
+}
+
+#[test]
+fn what_is_judged_is_what_is_published() -> Result<()> {
+    let folder = TempDir::new()?;
+    let songs = write(&folder, "songs.csv", &table::csv())?;
+    let compared = json(
+        &["compare", "--models", "knn,knn-local"],
+        &songs,
+        &table::OPTIONS,
+    )?;
+    let bundle = folder.path().join("bundle");
+    let out = bundle.to_str().context("a path of ASCII")?;
+    let options = [&table::OPTIONS[..], &["--out", out]].concat();
+    json(&["train", "knn", "knn-local"], &songs, &options)?;
+
+    let inspected = doorstep()
+        .args(["inspect", out, "--json"])
+        .output()
+        .context("inspect")?;
+    ensure!(inspected.status.success());
+    let inspected = String::from_utf8(inspected.stdout)?;
+    ensure!(inspected.contains("knn-local") && inspected.contains("tables"));
+
+    let evaluated = json(&["evaluate", out], &songs, &table::OPTIONS)?;
+    for model in ["knn", "knn-local"] {
+        let fitted = figure(&compared, model, "r2")?;
+        let stored = figure(&evaluated, model, "r2")?;
+        ensure!(fitted > 0.8 && fitted < 1.0, "{model}: R² {fitted}");
+        // Rows are stored with a byte for each number.
+        ensure!(
+            (fitted - stored).abs() < 5e-3,
+            "{model}: R² {fitted} fitted, {stored} as published"
+        );
+    }
+    let plain = figure(&compared, "knn", "rmse")?;
+    let local = figure(&compared, "knn-local", "rmse")?;
+    ensure!(local < plain, "knn-local {local} is no better than {plain}");
+    Ok(())
+}
+
+#[test]
+fn a_published_table_holds_no_row_of_the_test_part() -> Result<()> {
+    let folder = TempDir::new()?;
+    let songs = write(&folder, "songs.csv", &table::csv())?;
+    let bundle = folder.path().join("bundle");
+    let out = bundle.to_str().context("a path of ASCII")?;
+    let options = [&table::OPTIONS[..], &["--out", out]].concat();
+    json(&["train", "knn"], &songs, &options)?;
+    let manifest: Value = serde_json::from_slice(&fs::read(bundle.join("manifest.json"))?)?;
+    ensure!(manifest["models"][0]["engine"] == "tables");
+    let rows = table::ROWS - table::ROWS / 5;
+    ensure!(manifest["models"][0]["content"]["knn"]["count"] == rows);
+    Ok(())
+}
+
+#[test]
+fn input_that_is_of_no_use_is_refused_with_the_remedy() -> Result<()> {
+    let folder = TempDir::new()?;
+    let songs = write(&folder, "songs.csv", &table::csv())?;
+    let cases: [(&[&str], &[&str]); 6] = [
+        (&["--target", "enrgy"], &["enrgy", "energy"]),
+        (&[], &["--target"]),
+        (&["--target", "id"], &["id", "song", "--classify"]),
+        (
+            &["--target", "energy", "--set", "knn.neighbours=500"],
+            &["500", "neighbours"],
+        ),
+        (
+            &["--target", "energy", "--config", "models.toml"],
+            &["--config", "--set"],
+        ),
+        (
+            &["--target", "energy", "--categorical", "id,missing"],
+            &["missing"],
+        ),
+    ];
+    for (options, expected) in cases {
+        let said = refusal(&songs, &[options, &["--split", "every:5"]].concat())?;
+        for word in expected {
+            ensure!(said.contains(word), "{options:?}: no {word} in {said}");
+        }
+        ensure!(!said.contains("panicked"), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn broken_cells_and_constant_columns_are_told_and_survived() -> Result<()> {
+    let folder = TempDir::new()?;
+    let clean = table::csv();
+    let mut lines = clean.lines();
+    let header = lines.next().context("a header")?;
+    let mut csv = format!("{header},constant\n");
+    for (row, line) in lines.enumerate() {
+        let line = match row {
+            3 => line.replacen(&table::tempo(3), "NaN", 1),
+            7 => line.replacen(&table::tempo(7), "fast", 1),
+            _ => line.to_owned(),
+        };
+        csv += &format!("{line},1\n");
+    }
+    let songs = write(&folder, "broken.csv", &csv)?;
+    let options = [&table::OPTIONS[..], &["--numeric", "tempo,constant"]].concat();
+    let report = json(&["compare", "--models", "knn"], &songs, &options)?;
+    figure(&report, "knn", "r2")?;
+    let notes = report["protocol"]["notes"].to_string();
+    for expected in ["tempo", "fast", "left out: 2", "constant"] {
+        ensure!(notes.contains(expected), "no {expected} in {notes}");
+    }
+    let imputing = [&options[..], &["--missing", "impute"]].concat();
+    let imputed = json(&["compare", "--models", "knn"], &songs, &imputing)?;
+    ensure!(imputed["data"]["rows"] == table::ROWS);
+    ensure!(report["data"]["rows"] == table::ROWS - 2);
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! The columns of a table and what kind each is.
+
+use std::collections::HashMap;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Finite numbers.
+    Numeric,
+    /// A few values that are the same or not.
+    Categorical,
+    /// Anything else; models don't use it.
+    Text,
+}
+
+/// A column's cells, trimmed, one after another in one buffer.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    text: String,
+    ends: Vec<usize>,
+}
+
+/// One column.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// From the header.
+    pub name: String,
+    /// One a row.
+    pub cells: Cells,
+}
+
+/// What a missing value is written as.
+const MISSING: [&str; 10] = [
+    "", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>",
+];
+/// A column is numeric when at least this share of its values are numbers: a few broken cells
+/// must be reported, not turn a feature into text.
+const NUMERIC_SHARE: f64 = 0.95;
+/// A column of words with at most this many different ones holds categories.
+const FEW: usize = 24;
+
+/// Whether a cell holds no value.
+pub fn is_missing(cell: &str) -> bool {
+    MISSING.contains(&cell)
+}
+
+/// The finite number in a cell.
+pub fn number(cell: &str) -> Option<f64> {
+    cell.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+impl Cells {
+    /// Appends a cell.
+    pub fn push(&mut self, cell: &str) {
+        self.text.push_str(cell.trim());
+        self.ends.push(self.text.len());
+    }
+
+    /// The cell of a row.
+    pub fn get(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[row]]
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|row| self.get(row))
+    }
+}
+
+impl Column {
+    /// The kind that the values suggest.
+    pub fn detect(&self) -> Kind {
+        let values = || self.cells.iter().filter(|cell| !is_missing(cell));
+        let (all, numbers) = values().fold((0, 0), |(all, numbers), cell| {
+            (all + 1, numbers + usize::from(number(cell).is_some()))
+        });
+        if all > 0 && numbers as f64 >= NUMERIC_SHARE * all as f64 {
+            return Kind::Numeric;
+        }
+        let mut different: HashMap<&str, ()> = HashMap::new();
+        for cell in values() {
+            different.insert(cell, ());
+            if different.len() > FEW || different.len() * 2 > all {
+                return Kind::Text;
+            }
+        }
+        if all == 0 {
+            Kind::Text
+        } else {
+            Kind::Categorical
+        }
+    }
+
+    /// How many cells hold no value.
+    pub fn missing(&self) -> usize {
+        self.cells.iter().filter(|cell| is_missing(cell)).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[&str]) -> Column {
+        let mut column = Column::default();
+        cells.iter().for_each(|cell| column.cells.push(cell));
+        column
+    }
+
+    #[test]
+    fn kinds_are_told_by_the_values() {
+        let mut numbers = vec!["1.5", "-2", "1e3", "NA", ""];
+        assert_eq!(column(&numbers).detect(), Kind::Numeric);
+        assert_eq!(column(&numbers).missing(), 2);
+        numbers.extend(["7"; 40]);
+        numbers.push("oops");
+        assert_eq!(column(&numbers).detect(), Kind::Numeric);
+        assert_eq!(
+            column(&["a", "b", "a", "b", "a", "b"]).detect(),
+            Kind::Categorical
+        );
+        assert_eq!(column(&["a", "b", "c", "d"]).detect(), Kind::Text);
+        assert_eq!(column(&["NaN", ""]).detect(), Kind::Text);
+        assert_eq!(
+            column(&["inf", "inf", "inf", "-inf"]).detect(),
+            Kind::Categorical
+        );
+    }
+
+    #[test]
+    fn cells_are_trimmed_and_kept_apart() {
+        let found = column(&[" a ", "", "ü b"]);
+        assert_eq!(found.cells.iter().collect::<Vec<_>>(), ["a", "", "ü b"]);
+    }
+}

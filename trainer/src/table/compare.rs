@@ -1,0 +1,269 @@
+//! Fits models to the training part of a table and judges them by the rest.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use doorstep_shared::knn::{Preparation, Rows};
+use serde::Serialize;
+
+use super::frame::ColumnReport;
+use super::{
+    Curve, Figures, Frame, Missing, Parts, PrepareOptions, TableArgs, TableModel, diagnosis, fit,
+    judge, load, parts, predictions, prepare, rows,
+};
+use crate::progress::Progress;
+use crate::split::SplitMethod;
+
+/// A table, divided and prepared.
+pub struct Divided {
+    /// The typed table.
+    pub frame: Frame,
+    /// Its division.
+    pub parts: Parts,
+    /// Fitted to the training part, or to all rows where asked.
+    pub preparation: Preparation,
+    /// The training rows.
+    pub train: Rows,
+    /// The held-out rows.
+    pub test: Rows,
+    /// What was left out or is odd, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One model's line of the report.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// The model's name.
+    pub name: &'static str,
+    /// Its hyper-parameters.
+    pub config: TableModel,
+    /// Neighbours of a prediction: those asked for, or those chosen.
+    pub neighbours: usize,
+    /// Of the test part.
+    pub metrics: Figures,
+    /// Of the training part, each row predicted without itself.
+    pub leave_one_out: Figures,
+    /// Scores by k, where k was chosen.
+    pub curve: Option<Curve>,
+    /// Predicted against true values, and residuals by feature.
+    pub diagnosis: diagnosis::Diagnosis,
+    /// Wall-clock seconds of fitting.
+    pub fit_seconds: f64,
+    /// Wall-clock seconds of predicting the test part.
+    pub predict_seconds: f64,
+}
+
+/// The whole result.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// In the order asked for.
+    pub models: Vec<Row>,
+    /// What was done.
+    pub protocol: Protocol,
+    /// To what data.
+    pub data: Data,
+}
+
+/// What was done, so that figures can be compared.
+#[derive(Debug, Serialize)]
+pub struct Protocol {
+    /// How the rows were divided.
+    pub split: String,
+    /// What was predicted.
+    pub target: String,
+    /// Rows to learn from.
+    pub train: usize,
+    /// Rows judged by.
+    pub test: usize,
+    /// Whether means and deviations are of all rows instead of the training part.
+    pub scale_before_split: bool,
+    /// What was left out or is odd, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The table that was read.
+#[derive(Debug, Serialize)]
+pub struct Data {
+    /// SHA-256 over all that models see.
+    pub sha256: String,
+    /// Complete rows.
+    pub rows: usize,
+    /// Kind, role and gaps of each column.
+    pub columns: Vec<ColumnReport>,
+}
+
+/// Reads, divides and prepares a table.
+pub fn divide(args: &TableArgs, split: &SplitMethod, progress: &Progress) -> Result<Divided> {
+    let frame = load(args, progress)?;
+    let parts = parts(frame.len(), split)?;
+    let all: Vec<u32> = (0..frame.len() as u32).collect();
+    let members = if args.scale_before_split {
+        &all
+    } else {
+        &parts.train
+    };
+    let options = prepare_options(args);
+    let (preparation, odd) = prepare(&frame, members, &options)?;
+    Ok(Divided {
+        train: rows(&frame, &preparation, &parts.train),
+        test: rows(&frame, &preparation, &parts.test),
+        notes: [frame.notes.clone(), odd].concat(),
+        preparation,
+        parts,
+        frame,
+    })
+}
+
+/// What the options say of preparation.
+pub fn prepare_options(args: &TableArgs) -> PrepareOptions {
+    PrepareOptions {
+        impute: args.missing == Missing::Impute,
+        ages: args.reference_year.map(|year| (args.year.clone(), year)),
+    }
+}
+
+/// Fits each of `models` and judges it.
+pub fn compare(
+    args: &TableArgs,
+    split: &SplitMethod,
+    models: &[TableModel],
+    progress: &Progress,
+) -> Result<Report> {
+    let divided = divide(args, split, progress)?;
+    let mut lines = Vec::new();
+    for config in models {
+        let name = config.name();
+        let clock = Instant::now();
+        let train = divided.train.clone();
+        let fitted = fit(
+            config,
+            &divided.frame,
+            &divided.preparation,
+            train,
+            progress,
+        )
+        .with_context(|| format!("fitting {name}"))?;
+        let fit_seconds = clock.elapsed().as_secs_f64();
+        let clock = Instant::now();
+        let predicted = predictions(&fitted.model, &divided.test);
+        let predict_seconds = clock.elapsed().as_secs_f64();
+        progress.say(format!(
+            "{name}: fitted in {fit_seconds:.2} s, predicted {} rows in {predict_seconds:.2} s",
+            predicted.len()
+        ));
+        lines.push(Row {
+            name,
+            config: config.clone(),
+            neighbours: fitted.model.rule.neighbours(),
+            metrics: judge(&fitted.model.task, divided.test.targets(), &predicted),
+            leave_one_out: fitted.validation,
+            curve: fitted.curve,
+            diagnosis: diagnosis::of(&divided.preparation, &divided.test, &predicted),
+            fit_seconds,
+            predict_seconds,
+        });
+    }
+    Ok(Report {
+        models: lines,
+        protocol: Protocol {
+            split: split.to_string(),
+            target: divided.frame.target_name.clone(),
+            train: divided.parts.train.len(),
+            test: divided.parts.test.len(),
+            scale_before_split: args.scale_before_split,
+            notes: divided.notes,
+        },
+        data: Data {
+            sha256: divided.frame.fingerprint.clone(),
+            rows: divided.frame.len(),
+            columns: divided.frame.report,
+        },
+    })
+}
+
+/// The report for people.
+pub fn text(report: &Report) -> String {
+    let mut text = format!("{:12} {:>4}", report.protocol.target, "k");
+    let Some(first) = report.models.first() else {
+        return text;
+    };
+    for (name, _) in first.metrics.named() {
+        let _ = write!(text, " {name:>9}");
+    }
+    let (main, _) = first.metrics.named()[0];
+    let _ = writeln!(
+        text,
+        " {:>13} {:>8} {:>10}",
+        format!("{main}, 1 out"),
+        "fit s",
+        "predict s"
+    );
+    for row in &report.models {
+        let _ = write!(text, "{:12} {:>4}", row.name, row.neighbours);
+        for (_, value) in row.metrics.named() {
+            let _ = write!(text, " {:>9}", super::diagnosis::figure(value));
+        }
+        let _ = writeln!(
+            text,
+            " {:>13.4} {:>8.2} {:>10.2}",
+            row.leave_one_out.main(),
+            row.fit_seconds,
+            row.predict_seconds
+        );
+    }
+    for row in &report.models {
+        if let Some(curve) = &row.curve {
+            let _ = write!(
+                text,
+                "\n{}: {main} by k, training rows against folds\n",
+                row.name
+            );
+            for point in curve
+                .points
+                .iter()
+                .filter(|p| p.k % 10 == 1 || p.k == curve.best)
+            {
+                let chosen = if point.k == curve.best {
+                    "  chosen"
+                } else {
+                    ""
+                };
+                let _ = writeln!(
+                    text,
+                    "{:>6} {:>9.4} {:>9.4}{chosen}",
+                    point.k, point.train, point.validation
+                );
+            }
+        }
+        text += &diagnosis::text(row.name, &row.diagnosis);
+    }
+    let protocol = &report.protocol;
+    let _ = write!(
+        text,
+        "\n{} rows to learn from, {} to judge by ({}), standardised by {}; data {}\n",
+        protocol.train,
+        protocol.test,
+        protocol.split,
+        if protocol.scale_before_split {
+            "all rows"
+        } else {
+            "the training part"
+        },
+        &report.data.sha256[..12]
+    );
+    for column in &report.data.columns {
+        let gaps = match column.missing + column.not_numeric {
+            0 => String::new(),
+            n => format!(", {n} missing"),
+        };
+        let kind = serde_json::to_value(column.kind).ok();
+        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("");
+        let _ = writeln!(text, "  {:20} {kind}, {}{gaps}", column.column, column.role);
+    }
+    protocol
+        .notes
+        .iter()
+        .for_each(|note| _ = writeln!(text, "{note}"));
+    text
+}

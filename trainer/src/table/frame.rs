@@ -1,0 +1,430 @@
+//! What models see of a table: typed features and a target.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use super::args::{Missing, TableArgs};
+use super::columns::{Column, Kind, is_missing, number};
+use super::read::read;
+use crate::progress::Progress;
+
+/// The code of a category that a row lacks.
+pub const NO_CATEGORY: u16 = u16::MAX;
+/// More categories than this are text.
+const MOST_CATEGORIES: usize = 1000;
+
+/// A numeric feature; NaN where a row lacks it.
+#[derive(Clone, Debug)]
+pub struct NumericColumn {
+    /// Name.
+    pub name: String,
+    /// Value of each row.
+    pub values: Vec<f64>,
+}
+
+/// A categorical feature.
+#[derive(Clone, Debug)]
+pub struct CategoricalColumn {
+    /// Name.
+    pub name: String,
+    /// All categories of the table, sorted.
+    pub categories: Vec<String>,
+    /// Place of each row's category; [`NO_CATEGORY`] where a row lacks it.
+    pub codes: Vec<u16>,
+}
+
+/// What is predicted.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Numbers.
+    Numbers(Vec<f64>),
+    /// The classes, sorted, and each row's.
+    Classes(Vec<String>, Vec<u16>),
+}
+
+/// Values missing or broken in one column.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ColumnReport {
+    /// The column.
+    pub column: String,
+    /// What it is taken for.
+    pub kind: Kind,
+    /// Whether models see it, and why not.
+    pub role: &'static str,
+    /// Cells without a value.
+    pub missing: usize,
+    /// Cells of a numeric column that hold no number; taken as missing.
+    pub not_numeric: usize,
+}
+
+/// A table made ready for models.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Name of the target.
+    pub target_name: String,
+    /// Numeric features in order of the table's columns.
+    pub numeric: Vec<NumericColumn>,
+    /// Categorical features in order of the table's columns.
+    pub categorical: Vec<CategoricalColumn>,
+    /// What is predicted.
+    pub target: Target,
+    /// Identifier of each row: the `--id` column, or the row's number.
+    pub ids: Vec<String>,
+    /// What a person calls each row; empty without `--name`.
+    pub names: Vec<String>,
+    /// One line a column.
+    pub report: Vec<ColumnReport>,
+    /// What was left out or is odd, one sentence each.
+    pub notes: Vec<String>,
+    /// SHA-256 over all that models see.
+    pub fingerprint: String,
+}
+
+impl Frame {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// A row's target as models see it: the number, or the number of the class.
+    pub fn target(&self, row: usize) -> f64 {
+        match &self.target {
+            Target::Numbers(values) => values[row],
+            Target::Classes(_, codes) => f64::from(codes[row]),
+        }
+    }
+}
+
+/// Reads the table and types its columns.
+pub fn load(args: &TableArgs, progress: &Progress) -> Result<Frame> {
+    let columns = read(&args.table, progress)?;
+    frame(&columns, args)
+}
+
+fn frame(columns: &[Column], args: &TableArgs) -> Result<Frame> {
+    let target_name = args
+        .target
+        .clone()
+        .context("name the column to predict with --target COLUMN")?;
+    check_names(columns, args, &target_name)?;
+    let find = |name: &str| columns.iter().find(|column| column.name == name);
+    let target_column = find(&target_name).context("checked above")?;
+    let rows = target_column.cells.len();
+    let mut report = Vec::new();
+    let mut notes = Vec::new();
+    let mut numeric = Vec::new();
+    let mut categorical = Vec::new();
+    for column in columns {
+        let kind = kind(column, args);
+        let is = |list: &[String]| list.contains(&column.name);
+        let role = if column.name == target_name {
+            "target"
+        } else if is(&args.exclude) {
+            "excluded"
+        } else if kind == Kind::Text {
+            "text, not used"
+        } else {
+            "feature"
+        };
+        let mut not_numeric = 0;
+        if role == "feature" && kind == Kind::Numeric {
+            let found = numbers(column);
+            not_numeric = found.1;
+            if let Some((row, cell)) = found.2 {
+                notes.push(format!(
+                    "column {}: {not_numeric} cells hold no number and count as missing, the first `{cell}` in data row {row}",
+                    column.name
+                ));
+            }
+            numeric.push(NumericColumn {
+                name: column.name.clone(),
+                values: found.0,
+            });
+        } else if role == "feature" {
+            let (categories, codes) = categories(column)?;
+            categorical.push(CategoricalColumn {
+                name: column.name.clone(),
+                categories,
+                codes,
+            });
+        }
+        report.push(ColumnReport {
+            column: column.name.clone(),
+            kind,
+            role,
+            missing: column.missing(),
+            not_numeric,
+        });
+    }
+    ensure!(
+        !(numeric.is_empty() && categorical.is_empty()),
+        "no column is left to predict {target_name} from; name numeric ones with --numeric or categorical ones with --categorical"
+    );
+    let target = target(target_column, args.classify)?;
+    let mut keep: Vec<bool> = target_column
+        .cells
+        .iter()
+        .map(|cell| !is_missing(cell))
+        .collect();
+    let without_target = keep.iter().filter(|kept| !**kept).count();
+    if without_target > 0 {
+        notes.push(format!(
+            "rows without {target_name} left out: {without_target}"
+        ));
+    }
+    if args.missing == Missing::Drop {
+        let complete = |row: usize| {
+            numeric.iter().all(|column| !column.values[row].is_nan())
+                && categorical
+                    .iter()
+                    .all(|column| column.codes[row] != NO_CATEGORY)
+        };
+        let mut dropped = 0;
+        for row in 0..rows {
+            if keep[row] && !complete(row) {
+                keep[row] = false;
+                dropped += 1;
+            }
+        }
+        if dropped > 0 {
+            notes.push(format!(
+                "rows with a missing feature left out: {dropped} (keep them with --missing impute)"
+            ));
+        }
+    }
+    let kept: Vec<usize> = (0..rows).filter(|&row| keep[row]).collect();
+    ensure!(
+        !kept.is_empty(),
+        "no row is complete; --missing impute keeps those that only lack features"
+    );
+    let cell = |name: &str, row: usize| find(name).map_or("", |column| column.cells.get(row));
+    let id = |&row: &usize| match &args.id {
+        Some(name) => cell(name, row).to_owned(),
+        None => (row + 1).to_string(),
+    };
+    let name = |&row: &usize| {
+        let parts: Vec<&str> = args.name.iter().map(|name| cell(name, row)).collect();
+        parts.join(" – ")
+    };
+    let mut frame = Frame {
+        target_name,
+        numeric: numeric
+            .into_iter()
+            .map(|column| NumericColumn {
+                values: kept.iter().map(|&row| column.values[row]).collect(),
+                ..column
+            })
+            .collect(),
+        categorical: categorical
+            .into_iter()
+            .map(|column| CategoricalColumn {
+                codes: kept.iter().map(|&row| column.codes[row]).collect(),
+                ..column
+            })
+            .collect(),
+        target: match target {
+            Target::Numbers(values) => {
+                Target::Numbers(kept.iter().map(|&row| values[row]).collect())
+            }
+            Target::Classes(names, codes) => {
+                Target::Classes(names, kept.iter().map(|&row| codes[row]).collect())
+            }
+        },
+        ids: kept.iter().map(id).collect(),
+        names: if args.name.is_empty() {
+            Vec::new()
+        } else {
+            kept.iter().map(name).collect()
+        },
+        report,
+        notes,
+        fingerprint: String::new(),
+    };
+    frame.look_for_duplicates();
+    frame.fingerprint = frame.digest();
+    Ok(frame)
+}
+
+impl Frame {
+    fn bytes(&self, row: usize, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        for column in &self.numeric {
+            bytes.extend(column.values[row].to_le_bytes());
+        }
+        for column in &self.categorical {
+            bytes.extend(column.codes[row].to_le_bytes());
+        }
+        bytes.extend(self.target(row).to_le_bytes());
+    }
+
+    fn look_for_duplicates(&mut self) {
+        let mut seen = std::collections::HashSet::new();
+        let mut bytes = Vec::new();
+        let repeated = (0..self.len())
+            .filter(|&row| {
+                self.bytes(row, &mut bytes);
+                !seen.insert(bytes.clone())
+            })
+            .count();
+        if repeated > 0 {
+            self.notes.push(format!(
+                "rows equal to an earlier one in all features and target, kept: {repeated} (where they fall into training and test part, figures are flattered)"
+            ));
+        }
+    }
+
+    fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for column in &self.numeric {
+            hash.update(column.name.as_bytes());
+        }
+        for column in &self.categorical {
+            hash.update(column.name.as_bytes());
+            hash.update(column.categories.join("\0"));
+        }
+        let mut bytes = Vec::new();
+        for row in 0..self.len() {
+            self.bytes(row, &mut bytes);
+            hash.update(&bytes);
+        }
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+/// Every column that an option names must be there, and have one role.
+fn check_names(columns: &[Column], args: &TableArgs, target: &str) -> Result<()> {
+    let named = [
+        ("--exclude", args.exclude.as_slice()),
+        ("--categorical", &args.categorical),
+        ("--numeric", &args.numeric),
+        ("--text", &args.text),
+        ("--year", &args.year),
+        ("--name", &args.name),
+        ("--id", args.id.as_slice()),
+        ("--target", &[target.to_owned()]),
+    ];
+    for (option, names) in named {
+        for name in names {
+            if !columns.iter().any(|column| column.name == *name) {
+                let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+                bail!(
+                    "{option} {name}: the table has no such column; it has {}",
+                    known.join(", ")
+                );
+            }
+        }
+    }
+    ensure!(
+        !args.exclude.iter().any(|name| name == target),
+        "column {target} is both --target and in --exclude; choose one"
+    );
+    let kinds = [&args.categorical, &args.numeric, &args.text];
+    let mut seen = BTreeSet::new();
+    for name in kinds.into_iter().flatten() {
+        ensure!(
+            seen.insert(name),
+            "column {name} is given two kinds; choose one"
+        );
+    }
+    for year in &args.year {
+        let other = args.categorical.contains(year) || args.text.contains(year);
+        ensure!(
+            !other,
+            "column {year} is a --year, which is numeric, and something else; choose one"
+        );
+    }
+    Ok(())
+}
+
+fn kind(column: &Column, args: &TableArgs) -> Kind {
+    let is = |list: &[String]| list.contains(&column.name);
+    if is(&args.categorical) {
+        Kind::Categorical
+    } else if is(&args.numeric) || is(&args.year) {
+        Kind::Numeric
+    } else if is(&args.text) || args.id.as_ref() == Some(&column.name) || is(&args.name) {
+        Kind::Text
+    } else {
+        column.detect()
+    }
+}
+
+/// Values, how many cells hold something else, and the first of those with its row.
+fn numbers(column: &Column) -> (Vec<f64>, usize, Option<(usize, String)>) {
+    let mut broken = 0;
+    let mut first = None;
+    let values = column.cells.iter().zip(1..).map(|(cell, row)| {
+        let value = number(cell);
+        if value.is_none() && !is_missing(cell) {
+            broken += 1;
+            first.get_or_insert_with(|| (row, cell.chars().take(40).collect()));
+        }
+        value.unwrap_or(f64::NAN)
+    });
+    (values.collect(), broken, first)
+}
+
+/// The categories, sorted (as numbers where all are), and each cell's.
+fn categories(column: &Column) -> Result<(Vec<String>, Vec<u16>)> {
+    let values = column.cells.iter().filter(|cell| !is_missing(cell));
+    let distinct: BTreeSet<&str> = values.collect();
+    ensure!(
+        distinct.len() <= MOST_CATEGORIES,
+        "column {} has {} different values, too many for categories; name it in --text or --exclude",
+        column.name,
+        distinct.len()
+    );
+    let mut sorted: Vec<&str> = distinct.into_iter().collect();
+    if sorted.iter().all(|value| number(value).is_some()) {
+        sorted.sort_by(|a, b| {
+            number(a)
+                .unwrap_or(0.0)
+                .total_cmp(&number(b).unwrap_or(0.0))
+        });
+    }
+    let places: std::collections::HashMap<&str, u16> = sorted.iter().copied().zip(0..).collect();
+    let code = |cell: &str| places.get(cell).copied().unwrap_or(NO_CATEGORY);
+    let codes = column.cells.iter().map(code).collect();
+    Ok((sorted.into_iter().map(str::to_owned).collect(), codes))
+}
+
+fn target(column: &Column, classify: bool) -> Result<Target> {
+    if classify {
+        let (classes, codes) = categories(column)?;
+        ensure!(
+            classes.len() >= 2,
+            "target {} has {} class; at least two are needed",
+            column.name,
+            classes.len()
+        );
+        return Ok(Target::Classes(classes, codes));
+    }
+    let (values, broken, first) = numbers(column);
+    if let Some((row, cell)) = first {
+        bail!(
+            "target {} is `{cell}` in data row {row}, and no number in {broken} rows; clear those cells, predict classes with --classify, or name another --target",
+            column.name
+        );
+    }
+    ensure!(
+        values.iter().any(|value| !value.is_nan()),
+        "target {} has no value in any row; name another --target",
+        column.name
+    );
+    Ok(Target::Numbers(values))
+}
+
+#[cfg(test)]
+#[path = "frame_test.rs"]
+mod frame_test;
