@@ -82,6 +82,21 @@ fn tables_go_by_their_header() {
 }
 
 #[test]
+fn open_quotes_of_a_table_are_reported() {
+    let cut = "id,title\na,A\nb,\"B\nc,C\nd,D\n";
+    let (catalogue, report) = read(&[cut.as_bytes()]).unwrap();
+    assert_eq!(catalogue.len(), 1);
+    assert!(
+        report.examples[0].contains("is a quote not closed?"),
+        "{:?}",
+        report.examples
+    );
+    let paired = "id,title\na,\"A\nb,B\nc,\"C\"\nd,D\n";
+    let (catalogue, report) = read(&[paired.as_bytes()]).unwrap();
+    assert_eq!((catalogue.len(), report.lines_like_rows), (2, 2));
+}
+
+#[test]
 fn the_three_movielens_files_agree() {
     let flags = "0|0|0|1|1|1|0|0|0|0|0|0|0|0|0|0|0|0|0";
     let old = format!("1|Caf\u{e9} (1995)|01-Jan-1995||http://imdb/1|{flags}\n");
