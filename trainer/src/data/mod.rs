@@ -18,6 +18,7 @@ mod duplicates;
 pub mod filters;
 mod items;
 mod json;
+mod quotes;
 mod readers;
 mod report;
 mod source;

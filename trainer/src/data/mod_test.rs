@@ -257,6 +257,21 @@ fn text_of_several_lines_is_no_open_quote() {
 }
 
 #[test]
+fn an_open_quote_that_meets_a_later_one_is_reported() {
+    let data = read(
+        "r.csv",
+        "user,item,text\nu,i,\"x\nv,j,y\nv,k,\"z\"\nw,l,\"two\nlines\"\n",
+    );
+    assert_eq!(rows(&data), ["u i 1 -", "w l 1 -"]);
+    assert_eq!(data.report.lines_like_rows, 2);
+    let [warning] = &data.report.warnings(true)[..] else {
+        panic!("one warning expected")
+    };
+    assert!(warning.contains("2 lines within quotes"), "{warning}");
+    assert!(warning.ends_with("r.csv:2"), "{warning}");
+}
+
+#[test]
 fn strange_ids_survive() {
     let csv = "user,item\n\"Anna \"\"A\"\" B\",<script>alert('x')</script>\n🙂,\"a, b\"\n";
     let data = read("r.csv", csv);

@@ -33,6 +33,10 @@ pub struct ReadReport {
     pub malformed: usize,
     /// The first few of them: `file:line: why`.
     pub examples: Vec<String>,
+    /// Lines within quoted fields that look like rows of their own.
+    pub lines_like_rows: usize,
+    /// Where the first of those fields is: `file:line`.
+    first_like_rows: String,
     /// Lines of sequence files that continue a user of an earlier line.
     pub repeated_users: usize,
     /// Interactions that the duplicate policy merged into another.
@@ -68,6 +72,14 @@ impl ReadReport {
         Ok(())
     }
 
+    /// Counts `lines` of a quoted field of the row at `line` that look like rows.
+    pub(super) fn swallowed(&mut self, path: &Path, line: u64, lines: usize) {
+        if self.lines_like_rows == 0 && lines > 0 {
+            self.first_like_rows = format!("{}:{line}", path.display());
+        }
+        self.lines_like_rows += lines;
+    }
+
     /// The duplicate policy where none was asked for: a sequence states its repeats on purpose.
     pub(super) fn usual_policy(&self) -> DuplicatePolicy {
         if self.files.iter().all(|f| f.format == Format::Sequence) {
@@ -90,6 +102,14 @@ impl ReadReport {
                 "{} skipped:\n  {}{more}",
                 counted(self.malformed, "malformed line"),
                 self.examples.join("\n  ")
+            ));
+        }
+        if self.lines_like_rows > 0 {
+            warnings.push(format!(
+                "{} within quotes like rows of their own, read as text: is a quote not closed? \
+                 Look at {}",
+                counted(self.lines_like_rows, "line"),
+                self.first_like_rows
             ));
         }
         if self.repeated_users > 0 {

@@ -9,6 +9,18 @@ use crate::data::ReadReport;
 use crate::data::json;
 use crate::data::source::Source;
 
+/// The fields of our own records.
+const FIELDS: [&str; 8] = [
+    "id",
+    "title",
+    "price",
+    "rating",
+    "image",
+    "url",
+    "description",
+    "attributes",
+];
+
 /// Reads a file of records.
 pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<()> {
     let mut lines = source.into_lines();
@@ -25,12 +37,12 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<()> {
 
 fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRecord, String> {
     if object.contains_key("id") {
-        let mut own: ItemRecord =
-            serde_json::from_value(Value::Object(object)).map_err(|error| error.to_string())?;
-        own.id = present(&own.id).ok_or("the id is empty")?;
-        return Ok(own);
+        return own(object);
     }
-    let id = first_text(&object, &["parent_asin", "asin"]).ok_or("no id, parent_asin or asin")?;
+    let id = ["parent_asin", "asin"]
+        .iter()
+        .find_map(|field| id(object.get(*field)?))
+        .ok_or("no id, parent_asin or asin")?;
     let mut record = ItemRecord::bare(&id);
     record.title = first_text(&object, &["title"]);
     record.price = object
@@ -54,6 +66,30 @@ fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRec
         }
     }
     Ok(record)
+}
+
+/// A record of ours. Text under a name that isn't ours is an attribute, as if it stood in `attributes`.
+fn own(mut object: Map<String, Value>) -> Result<ItemRecord, String> {
+    let id = id(&object["id"]).ok_or("the id is empty, or neither text nor a number")?;
+    object.insert("id".to_owned(), Value::String(id));
+    let (fields, others): (Map<_, _>, Map<_, _>) = object
+        .into_iter()
+        .partition(|(name, _)| FIELDS.contains(&name.as_str()));
+    let mut own: ItemRecord =
+        serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?;
+    for (attribute, value) in &others {
+        add_values(&mut own, attribute, texts(value));
+    }
+    Ok(own)
+}
+
+/// An id that is text or a number.
+fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => present(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 fn first_text(object: &Map<String, Value>, fields: &[&str]) -> Option<String> {

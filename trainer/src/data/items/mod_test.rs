@@ -63,6 +63,23 @@ fn amazon_metadata_of_both_years_fills_a_record() {
 }
 
 #[test]
+fn other_text_of_our_own_records_is_an_attribute() {
+    let (catalogue, report) = read(&[br#"
+{"id":7,"title":"Hat","category":"Hats","colour":["red","blue"],"stock":3,"attributes":{"category":["New"]}}
+{"id":[7]}
+"#])
+    .unwrap();
+    let [hat] = &catalogue[..] else {
+        panic!("{catalogue:?}")
+    };
+    assert_eq!((&hat.id[..], hat.title.as_deref()), ("7", Some("Hat")));
+    assert_eq!(attribute(hat, "category"), ["New", "Hats"]);
+    assert_eq!(attribute(hat, "colour"), ["red", "blue"]);
+    assert_eq!(hat.attributes.len(), 2);
+    assert_eq!(report.malformed, 1);
+}
+
+#[test]
 fn tables_go_by_their_header() {
     let csv = "product_id,Title,categories,average_rating,price,imUrl,colour\n\
         B1,\"A, \"\"quoted\"\"\nname\",\"['X', 'Y']\",4.6,$3,https://i/1.jpg,red\n\
@@ -79,6 +96,21 @@ fn tables_go_by_their_header() {
     assert_eq!(report.malformed, 3);
     let error = read(&[b"who,what\n1,2\n"]).unwrap_err().to_string();
     assert!(error.contains("no id column among: who, what"), "{error}");
+}
+
+#[test]
+fn open_quotes_of_a_table_are_reported() {
+    let cut = "id,title\na,A\nb,\"B\nc,C\nd,D\n";
+    let (catalogue, report) = read(&[cut.as_bytes()]).unwrap();
+    assert_eq!(catalogue.len(), 1);
+    assert!(
+        report.examples[0].contains("is a quote not closed?"),
+        "{:?}",
+        report.examples
+    );
+    let paired = "id,title\na,\"A\nb,B\nc,\"C\"\nd,D\n";
+    let (catalogue, report) = read(&[paired.as_bytes()]).unwrap();
+    assert_eq!((catalogue.len(), report.lines_like_rows), (2, 2));
 }
 
 #[test]

@@ -57,8 +57,10 @@ fn amount(text: &str) -> Option<f64> {
         || rest.trim() == "usd"
         || rest.trim() == "eur";
     let digits = match digits.rsplit_once(',') {
-        // `12,99` and `1.299,00`: a comma before exactly two last digits is a decimal point.
-        Some((whole, cents)) if cents.len() == 2 => {
+        // `12,99`, `1,5` and `1.299,00`: a comma that parts off no group of three is a decimal point.
+        Some((whole, cents))
+            if !cents.contains('.') && (cents.len() != 3 || whole.contains('.')) =>
+        {
             format!("{}.{cents}", whole.replace(['.', ','], ""))
         }
         _ => digits.replace(',', ""),
@@ -84,6 +86,10 @@ mod tests {
             ("1,299.00", 1299.0),
             ("12,99 €", 12.99),
             ("1.299,00", 1299.0),
+            ("1,5", 1.5),
+            ("1,2345", 1.2345),
+            ("1,299", 1299.0),
+            ("1,299,000", 1_299_000.0),
             ("EUR 7", 7.0),
         ] {
             assert_eq!(of_text(text, &mut report), Some(expected), "{text}");

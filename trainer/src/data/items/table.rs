@@ -7,7 +7,7 @@ use doorstep_shared::ItemRecord;
 use super::{ItemSink, add_values, present, price};
 use crate::data::columns::{self, plain};
 use crate::data::source::Source;
-use crate::data::{ReadReport, values};
+use crate::data::{ReadReport, quotes, values};
 
 const ID: &[&str] = &[
     "productid",
@@ -84,15 +84,14 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
     }
     while reader.read_byte_record(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let item = if record.len() == roles.len() {
-            item(&record, &roles, sink.report)
-        } else {
-            Err(format!(
-                "{} fields where the header has {}",
-                record.len(),
-                roles.len()
-            ))
+        let item = match quotes::problem(&reader, &record, roles.len()) {
+            Some(why) => Err(why),
+            None => item(&record, &roles, sink.report),
         };
+        if item.is_ok() {
+            let lines = quotes::lines_like_rows(&record, separator);
+            sink.report.swallowed(sink.path, line, lines);
+        }
         sink.take(line, item)?;
     }
     let unused: Vec<&str> = names

@@ -6,7 +6,8 @@ use csv::ByteRecord;
 use super::{FileLayout, Row, Sink};
 use crate::data::args::Columns;
 use crate::data::columns::{self, Layout};
-use crate::data::source::{Source, SourceReader};
+use crate::data::quotes;
+use crate::data::source::Source;
 use crate::data::values::{self, TimeUnit};
 
 /// How a table is written.
@@ -46,14 +47,14 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
     };
     while more {
         let line = record.position().map_or(0, csv::Position::line);
-        let row = if is_cut_off(&reader, &record) {
-            Err("it runs to the end of the file: is a quote not closed?".to_owned())
-        } else if record.len() == width {
-            row(&record, &layout, table.time_unit)
-        } else {
-            let last_line = reader.position().line().saturating_sub(1);
-            Err(wrong_width(record.len(), width, line, last_line))
+        let row = match quotes::problem(&reader, &record, width) {
+            Some(why) => Err(why),
+            None => row(&record, &layout, table.time_unit),
         };
+        if row.is_ok() {
+            let lines = quotes::lines_like_rows(&record, table.separator);
+            sink.report.swallowed(sink.path, line, lines);
+        }
         sink.take(line, row)?;
         more = reader.read_byte_record(&mut record)?;
     }
@@ -77,20 +78,4 @@ fn row<'a>(record: &'a ByteRecord, layout: &Layout, unit: TimeUnit) -> Result<Ro
             .map(|column| values::time(values::text(&record[column])?, unit))
             .transpose()?,
     })
-}
-
-/// Whether the file ended within quotes. A last field that spans lines must end with one.
-fn is_cut_off(reader: &csv::Reader<SourceReader>, record: &ByteRecord) -> bool {
-    let spans_lines = |field: &[u8]| field.contains(&b'\n');
-    record.iter().next_back().is_some_and(spans_lines)
-        && reader.get_ref().end().is_some_and(|last| last != b'"')
-}
-
-fn wrong_width(found: usize, expected: usize, first_line: u64, last_line: u64) -> String {
-    let quote = if last_line > first_line {
-        format!("; it runs to line {last_line}: is a quote not closed?")
-    } else {
-        String::new()
-    };
-    format!("{found} fields where the first line has {expected}{quote}")
 }
