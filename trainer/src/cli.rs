@@ -1,5 +1,6 @@
 //! The command line: parse, then run one command.
 
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -29,6 +30,20 @@ pub struct Output {
 }
 
 impl Output {
+    /// Writes a result to stdout. A reader that has seen enough is no error.
+    pub fn print(&self, text: &str) -> anyhow::Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        match stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+        {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(anyhow::Error::new(error).context("cannot write to stdout"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Where progress goes.
     pub fn progress(&self) -> Progress {
         Progress::new(self.quiet)

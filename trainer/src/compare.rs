@@ -224,6 +224,7 @@ fn reference(rows: &[Row], against: &str, k: usize) -> Result<usize> {
         // The first of equals.
         "best" => (0..rows.len())
             .rev()
+            .filter(|&at| !is_random(&rows[at].name))
             .max_by(|&a, &b| ndcg(a).total_cmp(&ndcg(b)))
             .context("nothing to compare"),
         name => {

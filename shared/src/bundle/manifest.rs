@@ -15,7 +15,8 @@ pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 pub const MAX_ITEMS: u32 = 20_000_000;
 /// The engine that runs the models without Burn.
 pub const ENGINE: &str = "core";
-const FORMAT: &str = "doorstep-bundle";
+/// What `format` says.
+pub const FORMAT: &str = "doorstep-bundle";
 
 /// Version of the format. A reader takes any minor version of its major one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +128,9 @@ pub struct Figures {
     pub split: String,
     /// Number of test cases.
     pub cases: u64,
+    /// Whether the model was fitted again on more data after it was judged.
+    #[serde(default)]
+    pub refitted: bool,
     /// By name, such as `recall@10`.
     pub metrics: BTreeMap<String, f64>,
 }

@@ -29,7 +29,7 @@ mod writer;
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
 pub use manifest::{
-    AttributeRef, AttributeValue, Catalogue, DataSummary, Figures, ItemItemRef, Manifest,
+    AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,
     ModelContent, ModelEntry, Version,
 };
 pub use range_table::RangeTableRef;

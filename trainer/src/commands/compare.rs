@@ -75,13 +75,14 @@ impl Args {
             data: Fingerprint::of(&dataset.interactions),
         };
         let json = serde_json::to_string_pretty(&report)?;
+        let shown = if output.json {
+            format!("{json}\n")
+        } else {
+            table(&report)
+        };
+        output.print(&shown)?;
         if let Some(path) = &self.save {
             save(path, &json)?;
-        }
-        if output.json {
-            println!("{json}");
-        } else {
-            print!("{}", table(&report));
         }
         Ok(())
     }

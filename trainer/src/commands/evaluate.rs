@@ -27,6 +27,9 @@ pub struct Args {
     division: DivisionArgs,
 }
 
+/// An item index that no model knows.
+const UNKNOWN: u32 = u32::MAX;
+
 impl Args {
     /// Prints each model's figures.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -49,20 +52,22 @@ impl Args {
         } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
-            && manifest.data.fitted_on == super::train::EVERYTHING
+            && manifest.data.fitted_on != super::train::training_part(&split.protocol)
         {
             eprintln!(
-                "warning: the bundle was fitted on all of these interactions, the test cases included: \
-                 its figures here say nothing about new ones (train with --split and without --refit to judge a bundle)"
+                "warning: the bundle was fitted on {} of this very file, so it may have seen the test cases: \
+                 its figures here say nothing about new ones (to judge a bundle, train it with --split {} and without --refit)",
+                manifest.data.fitted_on, split.protocol
             );
         }
 
         let ids = at_once(bundle.all_ids())?;
-        let numbering = Numbering::new(&ids, split.items.ids());
-        if numbering.new_items > 0 {
+        let items: Vocabulary = ids.iter().collect();
+        let numbering = Numbering::new(&items, split.items.ids());
+        let missing = split.items.len() - numbering.known();
+        if missing > 0 {
             eprintln!(
-                "warning: {} items of the data are not in the bundle; they count as misses",
-                numbering.new_items
+                "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
             );
         }
         let train: Vec<Vec<Event>> = split
@@ -71,13 +76,17 @@ impl Args {
             .map(|history| numbering.events(history))
             .collect();
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
-        let similarity = Similarity::of(&numbering.items, &dataset.catalogue, &train);
+        let similarity = Similarity::of(&items, &dataset.catalogue, &train);
         let context = Context {
-            n_items: numbering.items.len(),
-            popularity: popularity(numbering.items.len(), &train),
+            n_items: items.len(),
+            popularity: popularity(items.len(), &train),
             similarity,
             ..context
         };
+        ensure!(
+            !available.is_empty(),
+            "the bundle has no model that this version runs"
+        );
         let mut rows = Vec::new();
         for name in available
             .into_iter()
@@ -96,74 +105,64 @@ impl Args {
             let protocol =
                 json!({ "split": split.protocol, "cases": cases.len(), "notes": split.notes });
             let result = json!({ "bundle": self.bundle, "models": models, "protocol": protocol });
-            println!("{}", serde_json::to_string_pretty(&result)?);
+            output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
         } else {
-            println!("{} test cases of {}", cases.len(), split.protocol);
-            print!("{}", table(&rows));
+            let title = format!("{} test cases of {}\n", cases.len(), split.protocol);
+            output.print(&(title + &table(&rows, &context.cutoffs)))
         }
-        Ok(())
     }
 }
 
-/// From the data's item indices to the bundle's; items that the bundle lacks
-/// come after its own.
+/// From the data's item indices to the bundle's.
 struct Numbering {
-    items: Vocabulary,
-    bundle_index: Vec<u32>,
-    new_items: usize,
+    /// `None` for an item that the bundle lacks.
+    bundle_index: Vec<Option<u32>>,
 }
 
 impl Numbering {
-    fn new(bundle_ids: &[String], data_ids: &[String]) -> Self {
-        let mut items: Vocabulary = bundle_ids.iter().collect();
-        let bundle_index = data_ids.iter().map(|id| items.insert(id)).collect();
-        Self {
-            new_items: items.len() - bundle_ids.len(),
-            items,
-            bundle_index,
-        }
+    fn new(bundle_items: &Vocabulary, data_ids: &[String]) -> Self {
+        let bundle_index = data_ids.iter().map(|id| bundle_items.get(id)).collect();
+        Self { bundle_index }
     }
 
-    fn item(&self, item: u32) -> u32 {
-        self.bundle_index[item as usize]
+    fn known(&self) -> usize {
+        self.bundle_index.iter().flatten().count()
     }
 
     fn events(&self, history: &[Event]) -> Vec<Event> {
-        history
-            .iter()
-            .map(|event| Event {
-                item: self.item(event.item),
-                ..*event
-            })
-            .collect()
+        let renumbered = history.iter().filter_map(|event| {
+            let item = self.bundle_index[event.item as usize]?;
+            Some(Event { item, ..*event })
+        });
+        renumbered.collect()
     }
 
     fn case(&self, case: &Case) -> Case {
         Case {
             user: case.user,
             history: self.events(&case.history),
-            relevant: case.relevant.iter().map(|&item| self.item(item)).collect(),
+            relevant: case
+                .relevant
+                .iter()
+                .map(|&item| self.bundle_index[item as usize].unwrap_or(UNKNOWN))
+                .collect(),
         }
     }
 }
 
-/// One line a model, the usual metrics.
-fn table(rows: &[(String, Metrics)]) -> String {
-    const SHOWN: [&str; 6] = [
-        "recall@5",
-        "ndcg@5",
-        "recall@10",
-        "ndcg@10",
-        "recall@20",
-        "ndcg@20",
-    ];
+/// One line a model, recall and NDCG at each cut-off.
+fn table(rows: &[(String, Metrics)], cutoffs: &[usize]) -> String {
+    let shown = cutoffs
+        .iter()
+        .flat_map(|k| [format!("recall@{k}"), format!("ndcg@{k}")]);
+    let shown: Vec<String> = shown.collect();
     let mut text = format!("{:18}", "model");
-    SHOWN
+    shown
         .iter()
         .for_each(|name| text += &format!(" {name:>10}"));
     for (name, metrics) in rows {
         text += &format!("\n{name:18}");
-        for metric in SHOWN {
+        for metric in &shown {
             text += &format!(" {:>10.4}", metrics.get(metric).unwrap_or(f64::NAN));
         }
     }

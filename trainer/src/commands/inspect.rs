@@ -95,15 +95,16 @@ impl Args {
         let similar = similar.transpose()?;
         if output.json {
             let result = serde_json::json!({ "manifest": manifest, "recommend": recommend, "similar": similar });
-            println!("{}", serde_json::to_string_pretty(&result)?);
+            output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
         } else {
             let manifest_bytes = bundle.manifest_json().len();
-            print!(
-                "{}",
-                describe(&manifest, manifest_bytes, &recommend, similar.as_ref())
-            );
+            output.print(&describe(
+                &manifest,
+                manifest_bytes,
+                &recommend,
+                similar.as_ref(),
+            ))
         }
-        Ok(())
     }
 }
 
@@ -192,11 +193,16 @@ fn describe(
             .map(|figures| {
                 let get = |name: &str| figures.metrics.get(name).copied().unwrap_or(f64::NAN);
                 format!(
-                    "  recall@10 {:.4}, ndcg@10 {:.4} on {} cases of {}",
+                    "  recall@10 {:.4}, ndcg@10 {:.4} on {} cases of {}{}",
                     get("recall@10"),
                     get("ndcg@10"),
                     figures.cases,
-                    figures.split
+                    figures.split,
+                    if figures.refitted {
+                        ", before it was fitted again on more"
+                    } else {
+                        ""
+                    }
                 )
             })
             .collect();

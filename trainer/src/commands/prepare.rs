@@ -43,11 +43,10 @@ impl Args {
         };
         let prepared = prepare(&dataset.interactions, cores, &self.out, self.force)?;
         if output.json {
-            println!("{}", serde_json::to_string_pretty(&prepared)?);
+            output.print(&format!("{}\n", serde_json::to_string_pretty(&prepared)?))
         } else {
-            print!("{}", table(&prepared));
+            output.print(&table(&prepared))
         }
-        Ok(())
     }
 }
 

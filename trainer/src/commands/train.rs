@@ -100,13 +100,16 @@ impl Args {
             });
         }
         if !self.refit {
-            let fitted_on = format!("the training part of {}", split.protocol);
+            let fitted_on = training_part(&split.protocol);
             return Ok((fitted, fitted_on, context.popularity));
         }
         let configs = fitted.iter().map(|f| f.config.clone()).collect();
         let (mut refitted, fitted_on, counts) = fit_on_everything(configs, dataset, progress)?;
         for (new, judged) in refitted.iter_mut().zip(fitted) {
-            new.evaluation = judged.evaluation;
+            new.evaluation = judged.evaluation.map(|figures| Figures {
+                refitted: true,
+                ..figures
+            });
         }
         Ok((refitted, fitted_on, counts))
     }
@@ -150,8 +153,13 @@ impl Args {
     }
 }
 
+/// What `fitted_on` says where a split's other parts were held out.
+pub fn training_part(protocol: &str) -> String {
+    format!("the training part of {protocol}")
+}
+
 /// What `fitted_on` says where nothing was held out.
-pub const EVERYTHING: &str = "all interactions";
+const EVERYTHING: &str = "all interactions";
 
 fn fit_on_everything(
     configs: Vec<ModelConfig>,
@@ -196,17 +204,17 @@ fn judge(model: &Model, split: &Split, context: &Context, progress: &Progress) -
     Figures {
         split: split.protocol.clone(),
         cases: split.test.len() as u64,
+        refitted: false,
         metrics: metrics.0.into_iter().collect(),
     }
 }
 
 fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
-        println!("{}", serde_json::to_string_pretty(manifest)?);
-        return Ok(());
+        return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }
-    println!(
-        "Published {} items and {} to {}",
+    let mut text = format!(
+        "Published {} items and {} to {}\n",
         manifest.catalogue.items,
         plural(manifest.models.len()),
         out.display()
@@ -221,10 +229,10 @@ fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result
             )
         });
         let figures: String = figures.collect();
-        println!("  {:18} {:>12} bytes{figures}", model.name, model.bytes);
+        text += &format!("  {:18} {:>12} bytes{figures}\n", model.name, model.bytes);
     }
-    println!("Look at it: doorstep inspect {}", out.display());
-    Ok(())
+    text += &format!("Look at it: doorstep inspect {}\n", out.display());
+    output.print(&text)
 }
 
 fn plural(models: usize) -> String {

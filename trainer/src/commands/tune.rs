@@ -114,14 +114,10 @@ impl Args {
             setting: &setting,
         };
         if output.json {
-            println!("{}", serde_json::to_string_pretty(&report)?);
+            output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?))
         } else {
-            print!(
-                "{}",
-                table(&report, &fields, division.split.validation.len())
-            );
+            output.print(&table(&report, &fields, division.split.validation.len()))
         }
-        Ok(())
     }
 }
 

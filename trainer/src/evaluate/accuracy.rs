@@ -6,6 +6,7 @@
 //! - mrr = 1 / (best r + 1) where that is a hit
 //! - map = Σ over hits min(1, hits so far / (r + 1)), over min(k, |R|)
 //!
+//! Relevant items that tie share a mid-rank; at most k of them are hits.
 //! A relevant item that is in the history stays in |R|: a model can't hit it.
 
 use super::ranking::Ranked;
@@ -51,7 +52,9 @@ pub(super) fn by_case(ranked: &[Ranked], cutoffs: &[usize]) -> Vec<(String, Vec<
     for (name, measure) in MEASURES {
         for &k in cutoffs {
             let value = |ranks: &Vec<f64>| {
-                let hits = &ranks[..ranks.partition_point(|&rank| rank < k as f64)];
+                // Tied answers share a mid-rank; a list of k still holds k of them.
+                let hits = ranks.partition_point(|&rank| rank < k as f64).min(k);
+                let hits = &ranks[..hits];
                 if ranks.is_empty() {
                     0.0
                 } else {
@@ -104,11 +107,15 @@ mod tests {
     proptest! {
         #[test]
         fn every_value_is_between_zero_and_one(
-            halves in prop::collection::btree_set(0u32..60, 1..8),
+            mut places in prop::collection::btree_set(0u32..60, 1..8),
+            tied in 0usize..6,
             k in 1usize..20,
         ) {
-            // Distinct places, so that no two relevant items share a rank.
-            let ranks: Vec<f64> = halves.iter().map(|&h| f64::from(h)).collect();
+            // `tied` answers share one rank: the middle of at least as many places.
+            let after = places.pop_last().unwrap();
+            let middle = f64::from(after) + (tied as f64 - 1.0) / 2.0;
+            let mut ranks: Vec<f64> = places.iter().map(|&place| f64::from(place)).collect();
+            ranks.extend(vec![middle.max(0.0); tied]);
             for (metric, _) in MEASURES {
                 let v = value(&ranks, metric, k);
                 prop_assert!((0.0..=1.0 + 1e-12).contains(&v), "{} {}", metric, v);

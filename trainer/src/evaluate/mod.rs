@@ -79,7 +79,7 @@ pub struct Evaluation {
 impl Evaluation {
     /// Every metric, such as `recall@10`, by family and then by cut-off.
     pub fn metrics(&self) -> Metrics {
-        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64 + 0.0;
         let means = self
             .by_case
             .iter()
@@ -115,7 +115,8 @@ pub fn evaluate(
     context: &Context,
     progress: &Progress,
 ) -> Evaluation {
-    let length = context.cutoffs.iter().copied().max().unwrap_or(0);
+    let longest = context.cutoffs.iter().copied().max().unwrap_or(0);
+    let length = longest.min(context.n_items);
     let bar = progress.bar(format!("{}: ranking", model.name()), cases.len() as u64);
     let ranked: Vec<Ranked> = cases
         .par_iter()

@@ -77,7 +77,12 @@ impl Ranker {
     }
 
     fn mid_rank(&self, item: u32, candidates: &[Scored], untouched: usize) -> f64 {
-        if self.excluded[item as usize] {
+        // An item that the model can't know, or that the history holds, is no candidate.
+        if self
+            .excluded
+            .get(item as usize)
+            .is_none_or(|excluded| *excluded)
+        {
             return f64::INFINITY;
         }
         let own = self.scores.values()[item as usize];

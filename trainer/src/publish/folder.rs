@@ -95,7 +95,11 @@ impl Sink for FolderSink {
 pub fn publish_into(out: &Path, force: bool, publication: &Publication<'_>) -> Result<Manifest> {
     check_free(out, force)?;
     let staging = beside(out, "partial");
-    remove(&staging)?;
+    ensure!(
+        !staging.exists(),
+        "{} is in the way; remove it",
+        staging.display()
+    );
     let outcome = write_into(&staging, out, publication);
     if outcome.is_err() {
         // The first error matters; what is left of the attempt only takes space.
@@ -117,13 +121,22 @@ fn write_into(staging: &Path, out: &Path, publication: &Publication<'_>) -> Resu
     };
     let manifest = write(publication, &mut sink).map_err(in_words)?;
     let old = beside(out, "replaced");
-    remove(&old)?;
-    if out.exists() {
+    ensure!(!old.exists(), "{} is in the way; remove it", old.display());
+    let replaces = out.exists();
+    if replaces {
         fs::rename(out, &old).with_context(|| format!("cannot replace {}", out.display()))?;
     }
-    fs::rename(staging, out)
-        .with_context(|| format!("cannot move the bundle to {}", out.display()))?;
-    remove(&old)?;
+    if let Err(error) = fs::rename(staging, out) {
+        if replaces {
+            fs::rename(&old, out)
+                .with_context(|| format!("the old bundle is now {}", old.display()))?;
+        }
+        let what = format!("cannot move the bundle to {}", out.display());
+        return Err(anyhow::Error::new(error).context(what));
+    }
+    if replaces {
+        fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+    }
     Ok(manifest)
 }
 
@@ -143,28 +156,29 @@ pub fn check_free(out: &Path, force: bool) -> Result<()> {
         out.display()
     );
     ensure!(
-        out.join(doorstep_shared::bundle::MANIFEST).is_file(),
+        is_bundle(out),
         "{} holds something that is not a bundle; --force replaces bundles only",
         out.display()
     );
     Ok(())
 }
 
+/// Whether a folder holds a manifest of ours; other programs write files of that name too.
+fn is_bundle(folder: &Path) -> bool {
+    let manifest = fs::read(folder.join(doorstep_shared::bundle::MANIFEST)).ok();
+    let parsed =
+        manifest.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    parsed.is_some_and(|manifest| manifest["format"] == doorstep_shared::bundle::FORMAT)
+}
+
+/// A folder beside `out` that is ours alone.
 fn beside(out: &Path, suffix: &str) -> PathBuf {
     let mut name = out
         .file_name()
         .unwrap_or_else(|| "bundle".as_ref())
         .to_owned();
-    name.push(format!(".{suffix}"));
+    name.push(format!(".{suffix}-{}", std::process::id()));
     out.with_file_name(name)
-}
-
-fn remove(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -227,19 +241,38 @@ mod tests {
                 .contains("not a bundle")
         );
         assert!(other.join("cat.jpg").exists());
+
+        // A web application's manifest is not a bundle's.
+        fs::write(other.join("manifest.json"), r#"{"name":"Photos"}"#).unwrap();
+        let refused = publish(&other, true, &[1]).unwrap_err().to_string();
+        assert!(refused.contains("not a bundle"), "{refused}");
     }
 
     #[test]
-    fn a_failed_write_leaves_nothing_behind() {
+    fn a_failed_write_leaves_the_old_bundle_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("file");
-        fs::write(&file, "").unwrap();
-        assert!(publish(&file.join("bundle"), false, &[1]).is_err());
-        assert!(
-            FolderStore::open(folder.path())
-                .unwrap_err()
-                .to_string()
-                .contains("is not a bundle")
-        );
+        let out = folder.path().join("bundle");
+        publish(&out, false, &[1, 2]).unwrap();
+        let before = fs::read(out.join("manifest.json")).unwrap();
+        // More records than counts: refused in the middle of publishing.
+        let records = [ItemRecord::bare("a")];
+        let data = DataSummary {
+            fingerprint: String::new(),
+            interactions: 0,
+            fitted_on: String::new(),
+        };
+        let publication = Publication {
+            generator: "test",
+            data,
+            records: &records,
+            counts: &[],
+            models: &[],
+        };
+        assert!(publish_into(&out, true, &publication).is_err());
+        assert_eq!(fs::read(out.join("manifest.json")).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(publish(&out.join("manifest.json/below"), false, &[1]).is_err());
+        let error = FolderStore::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("is not a bundle"), "{error}");
     }
 }
