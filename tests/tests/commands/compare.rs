@@ -1,0 +1,110 @@
+//! `doorstep compare`.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::terminal::{SHOP, Terminal, assert_says, metric};
+
+const FAMILIES: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "map"];
+
+#[test]
+fn models_separate_and_baselines_stand_beside_them() -> Result<()> {
+    let terminal = Terminal::in_shop_of(1000, 3000)?;
+    let report = terminal.json(&format!(
+        "compare {SHOP} --split leave-last-two --models popularity,item-knn,next-linear"
+    ))?;
+
+    let models = report["models"].as_array().context("no list of models")?;
+    let names: Vec<&str> = models.iter().filter_map(|m| m["name"].as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "popularity",
+            "item-knn",
+            "next-linear",
+            "recent-popularity",
+            "random"
+        ]
+    );
+    for row in models {
+        for family in FAMILIES {
+            for k in [5, 10, 20] {
+                let value = row["metrics"][format!("{family}@{k}")].as_f64();
+                assert!(
+                    value.is_some_and(|value| (0.0..=1.0).contains(&value)),
+                    "{family}@{k} in {row}"
+                );
+            }
+        }
+    }
+
+    let recall = |model| metric(&report, model, "recall@10");
+    let (random, popularity) = (recall("random")?, recall("popularity")?);
+    let (knn, linear) = (recall("item-knn")?, recall("next-linear")?);
+    let figures = format!("{random:.4}, {popularity:.4}, {knn:.4}, {linear:.4}");
+    assert!(2.0 * random < popularity, "{figures}");
+    assert!(3.0 * popularity < knn, "{figures}");
+    assert!(1.03 * knn < linear, "{figures}");
+    Ok(())
+}
+
+#[test]
+fn settings_reach_the_fit_and_the_command_line_wins() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    fs::write(terminal.path("one.toml"), "[item-knn]\nneighbours = 1\n")?;
+    let row = |options: &str| -> Result<(Value, Value)> {
+        let report = terminal.json(&format!("compare {SHOP} --models item-knn {options}"))?;
+        let row = &report["models"][0];
+        Ok((row["config"]["neighbours"].clone(), row["metrics"].clone()))
+    };
+    let default = row("")?;
+    let set = row("--set item-knn.neighbours=1")?;
+    let config = row("--config one.toml")?;
+    let both = row("--config one.toml --set item-knn.neighbours=2")?;
+    assert_eq!(set.0, 1);
+    assert_eq!(set, config);
+    assert_eq!(both.0, 2);
+    assert_ne!(both.1, config.1);
+    assert_ne!(default.1, set.1);
+    assert_eq!(both, row("--set item-knn.neighbours=2")?);
+    Ok(())
+}
+
+#[test]
+fn wrong_settings_are_refused_before_any_file_is_read() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    fs::write(terminal.path("typo.toml"), "[next-linear]\nlamda = 80\n")?;
+    let refused = |options: &str| {
+        terminal.refused(&format!(
+            "compare --interactions absent.csv --models {options}"
+        ))
+    };
+    assert_says(
+        &refused("popularity,next-liner")?,
+        &["`next-liner`", "did you mean `next-linear`"],
+    );
+    assert_says(
+        &refused("next-linear --set next-linear.lamda=80")?,
+        &["`lamda`", "did you mean `lambda`"],
+    );
+    assert_says(
+        &refused("next-linear --config typo.toml")?,
+        &["typo.toml", "did you mean `lambda`"],
+    );
+    assert_says(
+        &refused("next-linear --set next-linear.lambda=-1")?,
+        &["next-linear.lambda", "-1"],
+    );
+    assert_says(
+        &refused("next-linear --set next-linear.lambda=much")?,
+        &["next-linear.lambda", "`much`"],
+    );
+    assert_says(
+        &refused("item-knn --set next-linear.lambda=1")?,
+        &["next-linear is not among the models"],
+    );
+    assert_says(&refused("next-linear")?, &["absent.csv"]);
+    Ok(())
+}

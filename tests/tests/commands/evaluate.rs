@@ -1,0 +1,113 @@
+//! `doorstep train`, `inspect` and `evaluate` tell the same story.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::terminal::{SHOP, Terminal, assert_says, metric};
+
+const MODELS: &str = "next-linear item-knn popularity recent-popularity";
+
+/// The published figure of a model in a manifest.
+fn published(manifest: &Value, model: &str, name: &str) -> Result<f64> {
+    let models = manifest["models"].as_array().context("no models")?;
+    let entry = models.iter().find(|entry| entry["name"] == model);
+    entry
+        .and_then(|entry| entry["evaluation"]["metrics"][name].as_f64())
+        .with_context(|| format!("no {name} of {model} in {manifest:#}"))
+}
+
+#[test]
+fn a_bundle_does_as_well_as_its_manifest_says() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    let trained = terminal.json(&format!(
+        "train {MODELS} {SHOP} --split leave-last-two --out bundle"
+    ))?;
+    let inspected = terminal.json("inspect bundle")?;
+    for model in MODELS.split(' ') {
+        let expected = published(&trained, model, "recall@10")?;
+        let found = published(&inspected["manifest"], model, "recall@10")?;
+        assert!((found - expected).abs() < 1e-9, "{model}: {found}");
+    }
+    assert!(inspected["recommend"]["median_bytes"].as_u64() > Some(0));
+
+    let said = terminal.run(&format!(
+        "evaluate bundle {SHOP} --split leave-last-two --json"
+    ))?;
+    assert!(!said.stderr.contains("warning"), "{}", said.stderr);
+    let evaluated: Value = serde_json::from_str(&said.stdout)?;
+    for model in MODELS.split(' ') {
+        for name in ["recall@10", "ndcg@10", "ndcg@20", "coverage@10"] {
+            let expected = published(&trained, model, name)?;
+            let found = metric(&evaluated, model, name)?;
+            assert!(expected > 0.0, "{name} of {model} shows nothing");
+            assert!(
+                (found - expected).abs() < 1e-3,
+                "{name} of {model}: {found} evaluated, {expected} published"
+            );
+        }
+    }
+    assert_eq!(
+        evaluated["protocol"]["cases"],
+        trained["models"][0]["evaluation"]["cases"]
+    );
+
+    let one = terminal.json(&format!("evaluate bundle {SHOP} --models item-knn"))?;
+    assert_eq!(one["models"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        metric(&one, "item-knn", "recall@10")?,
+        metric(&evaluated, "item-knn", "recall@10")?
+    );
+    assert_says(
+        &terminal.refused(&format!("evaluate bundle {SHOP} --models ease"))?,
+        &["ease", "next-linear, item-knn"],
+    );
+    Ok(())
+}
+
+#[test]
+fn inspect_prints_the_manifest_to_the_last_digit() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    let trained = terminal.json(&format!(
+        "train {MODELS} {SHOP} --split leave-last-two --out bundle"
+    ))?;
+    let inspected = &terminal.json("inspect bundle")?["manifest"];
+    for key in ["format", "version", "data", "catalogue", "models"] {
+        assert_eq!(inspected[key], trained[key], "{key}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_bundle_that_has_seen_the_answers_is_told_apart() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    let train = |options: &str| terminal.json(&format!("train next-linear {SHOP} {options}"));
+    let judged = train("--split leave-last-two --out judged")?;
+    let refitted = train("--split leave-last-two --refit --out refitted")?;
+    let unjudged = train("--out unjudged")?;
+
+    let warning = "fitted on all of these interactions";
+    for (bundle, warned) in [("judged", false), ("refitted", true), ("unjudged", true)] {
+        let said = terminal.run(&format!("evaluate {bundle} {SHOP}"))?;
+        assert_eq!(
+            said.stderr.contains(warning),
+            warned,
+            "{bundle}: {}",
+            said.stderr
+        );
+    }
+
+    assert_eq!(
+        refitted["models"][0]["evaluation"],
+        judged["models"][0]["evaluation"]
+    );
+    assert_eq!(unjudged["models"][0].get("evaluation"), None);
+    assert_eq!(
+        refitted["models"][0]["content"],
+        unjudged["models"][0]["content"]
+    );
+    assert_ne!(
+        refitted["models"][0]["content"],
+        judged["models"][0]["content"]
+    );
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The commands as one types them: what they print, what they write, what they refuse.
+
+mod compare;
+mod damage;
+mod evaluate;
+mod output_folder;
+mod privacy;
+mod serve;
+mod terminal;
+mod tune;
