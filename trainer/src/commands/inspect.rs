@@ -32,6 +32,15 @@ struct Download {
     median_files: u64,
 }
 
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    manifest: &'a Manifest,
+    recommend: Option<Download>,
+    similar: Option<Download>,
+    predict: Option<Download>,
+}
+
 /// Counts what is read.
 struct CountingStore {
     folder: FolderStore,
@@ -107,7 +116,12 @@ impl Args {
         });
         let similar = similar.transpose()?;
         if output.json {
-            let result = serde_json::json!({ "manifest": manifest, "recommend": recommend, "similar": similar, "predict": predict });
+            let result = Report {
+                manifest: &manifest,
+                recommend,
+                similar,
+                predict,
+            };
             output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
         } else {
             let manifest_bytes = bundle.manifest_json().len();
