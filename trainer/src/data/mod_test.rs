@@ -287,7 +287,7 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
     for (name, bytes, expected) in [
         ("a.csv", &b""[..], "a.csv is empty"),
         ("a.csv", b"\n\n", "a.csv is empty"),
-        ("a.csv", b"user,item\n", "has no usable line"),
+        ("a.csv", b"user,item\n", "holds a header and no rows"),
         (
             "a.csv",
             b"who,what\n1,2\n",
@@ -309,6 +309,15 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
     }
     let missing = load(&DataArgs::file("/no/such/file.csv"), &Progress::new(true)).unwrap_err();
     assert!(format!("{missing:#}").contains("can't open /no/such/file.csv"));
+}
+
+#[test]
+fn a_file_without_a_usable_line_is_explained_by_its_own_lines() {
+    let a: (&str, &[u8]) = ("a.csv", b"user,item\nu,i\nu\nu\nu\nu\nu\n");
+    let error = read_files(&[a, ("b.csv", b"user,item\n,i\n")], |_| {}).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("b.csv:2: the user is empty"), "{text}");
+    assert!(!text.contains("a.csv"), "{text}");
 }
 
 #[test]
