@@ -229,6 +229,17 @@ fn bad_json_lines_are_counted_too() {
 }
 
 #[test]
+fn ids_in_json_may_be_numbers() {
+    for line in [
+        r#"{"reviewerID":7,"asin":9,"overall":5,"unixReviewTime":1}"#,
+        r#"{"user_id":7,"parent_asin":9,"rating":5,"timestamp":1000}"#,
+        r#"{"user_id":7,"history":[{"parent_asin":9,"rating":5,"timestamp_ms":1000}]}"#,
+    ] {
+        assert_eq!(rows(&read("r.jsonl", line)), ["7 9 5 1"]);
+    }
+}
+
+#[test]
 fn an_open_quote_is_reported() {
     for rest in [
         "u,\"j,x\nv,k,y\n",
