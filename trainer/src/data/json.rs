@@ -1,5 +1,6 @@
-//! What the readers of JSON lines share: numbers that may be text, and errors about one line.
+//! What the readers of JSON lines share: numbers that may be text, ids that may be numbers, and errors about one line.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
@@ -39,6 +40,43 @@ impl<'de> Deserialize<'de> for Number {
     }
 }
 
+/// An id: text, or a whole number as it is written.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Id<'a>(pub(super) Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Id<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+
+        impl<'de> Visitor<'de> for IdVisitor {
+            type Value = Id<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id")
+            }
+            fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Id<'de>, E> {
+                Ok(Id(Cow::Borrowed(value)))
+            }
+            fn visit_str<E: Error>(self, value: &str) -> Result<Id<'de>, E> {
+                Ok(Id(Cow::Owned(value.to_owned())))
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Id<'de>, E> {
+                Ok(Id(Cow::Owned(value.to_string())))
+            }
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Id<'de>, E> {
+                Ok(Id(Cow::Owned(value.to_string())))
+            }
+        }
+
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+/// An [`Id`] that outlives its line.
+pub(super) fn owned_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Id::deserialize(deserializer).map(|id| id.0.into_owned())
+}
+
 /// What is wrong with a line, by column: the parser saw that line alone and calls it line 1.
 pub(super) fn problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -60,6 +98,22 @@ mod tests {
         }
         assert!(serde_json::from_str::<Number>("\"five\"").is_err());
         assert!(serde_json::from_str::<Number>("NaN").is_err());
+    }
+
+    #[test]
+    fn ids_may_be_whole_numbers() {
+        for (text, expected) in [
+            ("5", "5"),
+            ("-5", "-5"),
+            ("\"a\"", "a"),
+            (r#""\u0062""#, "b"),
+        ] {
+            let id: Id<'_> = serde_json::from_str(text).unwrap();
+            assert_eq!(id.0, expected);
+        }
+        for bad in ["1.5", "null", "[1]", "true"] {
+            assert!(serde_json::from_str::<Id<'_>>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -229,6 +229,17 @@ fn bad_json_lines_are_counted_too() {
 }
 
 #[test]
+fn ids_in_json_may_be_numbers() {
+    for line in [
+        r#"{"reviewerID":7,"asin":9,"overall":5,"unixReviewTime":1}"#,
+        r#"{"user_id":7,"parent_asin":9,"rating":5,"timestamp":1000}"#,
+        r#"{"user_id":7,"history":[{"parent_asin":9,"rating":5,"timestamp_ms":1000}]}"#,
+    ] {
+        assert_eq!(rows(&read("r.jsonl", line)), ["7 9 5 1"]);
+    }
+}
+
+#[test]
 fn an_open_quote_is_reported() {
     for rest in [
         "u,\"j,x\nv,k,y\n",
@@ -287,7 +298,7 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
     for (name, bytes, expected) in [
         ("a.csv", &b""[..], "a.csv is empty"),
         ("a.csv", b"\n\n", "a.csv is empty"),
-        ("a.csv", b"user,item\n", "has no usable line"),
+        ("a.csv", b"user,item\n", "holds a header and no rows"),
         (
             "a.csv",
             b"who,what\n1,2\n",
@@ -309,6 +320,15 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
     }
     let missing = load(&DataArgs::file("/no/such/file.csv"), &Progress::new(true)).unwrap_err();
     assert!(format!("{missing:#}").contains("can't open /no/such/file.csv"));
+}
+
+#[test]
+fn a_file_without_a_usable_line_is_explained_by_its_own_lines() {
+    let a: (&str, &[u8]) = ("a.csv", b"user,item\nu,i\nu\nu\nu\nu\nu\n");
+    let error = read_files(&[a, ("b.csv", b"user,item\n,i\n")], |_| {}).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("b.csv:2: the user is empty"), "{text}");
+    assert!(!text.contains("a.csv"), "{text}");
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub struct ReadReport {
     pub unreadable_prices: usize,
     /// Users and items left after each round of `--core`.
     pub core_rounds: Vec<(usize, usize)>,
+    /// The first few malformed lines of the file that is being read.
+    examples_of_file: Vec<String>,
     strict: bool,
 }
 
@@ -59,6 +61,19 @@ impl ReadReport {
         }
     }
 
+    /// From here on lines are those of another file.
+    pub(super) fn start_file(&mut self) {
+        self.examples_of_file.clear();
+    }
+
+    /// Why the file that was read gave nothing.
+    pub(super) fn why_nothing(&self) -> String {
+        match &self.examples_of_file[..] {
+            [] => " it holds a header and no rows".to_owned(),
+            examples => format!("\n  {}", examples.join("\n  ")),
+        }
+    }
+
     /// Counts a line that could not be used.
     pub(super) fn malformed(&mut self, path: &Path, line: u64, why: &str) -> Result<()> {
         let example = format!("{}:{line}: {why}", path.display());
@@ -66,6 +81,9 @@ impl ReadReport {
             bail!("--strict: {example}");
         }
         self.malformed += 1;
+        if self.examples_of_file.len() < EXAMPLES {
+            self.examples_of_file.push(example.clone());
+        }
         if self.examples.len() < EXAMPLES {
             self.examples.push(example);
         }

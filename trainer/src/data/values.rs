@@ -54,8 +54,13 @@ pub(super) fn finite_rating(value: f32) -> Result<f32, String> {
 /// A time in seconds since 1970; fractions are cut off.
 pub(super) fn time(text: &str, unit: TimeUnit) -> Result<i64, String> {
     let problem = || {
+        let is_date = text.get(4..5).is_some_and(|c| c == "-" || c == "/");
+        let remedy = match is_date {
+            true => "; convert dates to seconds, or leave them out with --columns time=none",
+            false => "",
+        };
         format!(
-            "time `{}` is not a number of seconds or milliseconds since 1970",
+            "time `{}` is not a number of seconds or milliseconds since 1970{remedy}",
             shortened(text)
         )
     };
@@ -113,6 +118,16 @@ mod tests {
         for bad in ["", "NaN", "2014-05-01", "9223372036854775807", "1e300"] {
             assert!(time(bad, guess).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn dates_are_refused_with_a_remedy() {
+        let guess = TimeUnit::SecondsOrMilliseconds;
+        for date in ["2014-05-01", "2014/05/01", "2014-05-01T12:00:00Z"] {
+            let error = time(date, guess).unwrap_err();
+            assert!(error.contains("--columns time=none"), "{error}");
+        }
+        assert!(!time("soon", guess).unwrap_err().contains("--columns"));
     }
 
     #[test]

@@ -131,6 +131,12 @@ pub fn split_with(
     method: &SplitMethod,
     relevance: Relevance,
 ) -> Result<Split> {
+    if let Some(least) = relevance.at_least {
+        ensure!(
+            least.is_finite(),
+            "--relevant-at must be a finite number (got {least})"
+        );
+    }
     let (parts, mut notes) = match method {
         SplitMethod::LeaveLastTwo => leave_last_two::parts(interactions),
         SplitMethod::GlobalTemporal => global_temporal::parts(interactions)?,
@@ -149,6 +155,9 @@ pub fn split_with(
         !test.is_empty(),
         "the split {method} leaves no test case; {}",
         match notes.last() {
+            Some(note) if relevance.at_least.is_some() => {
+                format!("{note}; lower --relevant-at, choose another --split or filter less")
+            }
             Some(note) => format!("{note}; choose another --split or filter less"),
             None => "choose another --split or read more data".to_owned(),
         }

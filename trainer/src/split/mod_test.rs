@@ -121,6 +121,23 @@ fn low_ratings_are_no_right_answers_where_a_threshold_is_set() {
 }
 
 #[test]
+fn thresholds_that_leave_no_right_answer_are_named() {
+    let data = implicit(&[(0, 0, 1), (0, 1, 2), (0, 2, 3)]);
+    for (at_least, expected) in [
+        (2.0, "lower --relevant-at"),
+        (f32::NAN, "must be a finite number (got NaN)"),
+        (f32::INFINITY, "must be a finite number (got inf)"),
+    ] {
+        let relevance = Relevance {
+            at_least: Some(at_least),
+            ..Relevance::default()
+        };
+        let error = split_with(&data, &SplitMethod::LeaveLastTwo, relevance).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn global_thresholds_cut_every_history_at_the_same_time() {
     // Ten rows: validation starts at the ninth time (8), test at the tenth (9).
     let split = split(

@@ -29,6 +29,7 @@ pub(super) fn read_catalogue(
         catalogue.merge(product);
     }
     for path in files {
+        report.start_file();
         let source = Source::open(path, progress)?;
         let mut sink = ItemSink {
             catalogue: &mut catalogue,
@@ -49,9 +50,9 @@ pub(super) fn read_catalogue(
         let records = sink.records;
         ensure!(
             records > 0,
-            "{} has no usable item record as {kind}:\n  {}",
+            "{} has no usable item record as {kind}:{}",
             path.display(),
-            report.examples.join("\n  ")
+            report.why_nothing()
         );
         progress.say(format!(
             "read {records} item records from {} as {kind}",

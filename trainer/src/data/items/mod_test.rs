@@ -153,11 +153,32 @@ fn files_without_a_usable_record_are_errors() {
     for (bytes, expected) in [
         (&b""[..], "is empty"),
         (b"{\"a\":1}\n", "no usable item record"),
-        (b"id,title\n", "no usable item record"),
+        (
+            b"id,title\n",
+            "no usable item record as a table: it holds a header and no rows",
+        ),
     ] {
         let error = read(&[bytes]).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn a_cut_gzip_table_is_an_error_that_names_it() {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, b"id,title\n").unwrap();
+    for i in 0..100_000u32 {
+        let line = format!("{i},{}\n", i.wrapping_mul(2_654_435_761));
+        std::io::Write::write_all(&mut encoder, line.as_bytes()).unwrap();
+    }
+    let packed = encoder.finish().unwrap();
+    let error = read(&[&packed[..packed.len() / 2]])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("can't read") && error.contains("items-0"),
+        "{error}"
+    );
 }
 
 proptest! {

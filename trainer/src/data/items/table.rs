@@ -66,7 +66,11 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
         .flexible(true)
         .from_reader(source.into_bytes());
     let mut record = ByteRecord::new();
-    reader.read_byte_record(&mut record)?;
+    let path = sink.path;
+    let unreadable = || format!("can't read {}", path.display());
+    reader
+        .read_byte_record(&mut record)
+        .with_context(unreadable)?;
     let names: Vec<String> = record
         .iter()
         .map(|name| values::text(name).map(str::to_owned))
@@ -82,7 +86,10 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
             names.join(", ")
         ),
     }
-    while reader.read_byte_record(&mut record)? {
+    while reader
+        .read_byte_record(&mut record)
+        .with_context(unreadable)?
+    {
         let line = record.position().map_or(0, csv::Position::line);
         let item = match quotes::problem(&reader, &record, roles.len()) {
             Some(why) => Err(why),

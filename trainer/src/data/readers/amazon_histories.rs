@@ -15,6 +15,7 @@ use crate::data::values::TimeUnit;
 
 #[derive(Deserialize)]
 struct History {
+    #[serde(deserialize_with = "json::owned_id")]
     user_id: String,
     #[serde(default)]
     category: Option<String>,
@@ -24,6 +25,7 @@ struct History {
 
 #[derive(Deserialize)]
 struct Review {
+    #[serde(deserialize_with = "json::owned_id")]
     parent_asin: String,
     rating: Number,
     timestamp_ms: Number,

@@ -1,21 +1,19 @@
 //! Amazon reviews as JSON lines, with the field names of 2018 or of 2023.
 
-use std::borrow::Cow;
-
 use anyhow::Result;
 use serde::Deserialize;
 
 use super::{FileLayout, Row, Sink};
-use crate::data::json::{self, Number};
+use crate::data::json::{self, Id, Number};
 use crate::data::source::Source;
 use crate::data::values::{self, TimeUnit};
 
 #[derive(Deserialize)]
 struct Review2018<'a> {
     #[serde(borrow, rename = "reviewerID")]
-    user: Cow<'a, str>,
+    user: Id<'a>,
     #[serde(borrow, rename = "asin")]
-    item: Cow<'a, str>,
+    item: Id<'a>,
     #[serde(rename = "overall")]
     rating: Number,
     #[serde(rename = "unixReviewTime")]
@@ -25,12 +23,12 @@ struct Review2018<'a> {
 #[derive(Deserialize)]
 struct Review2023<'a> {
     #[serde(borrow, rename = "user_id")]
-    user: Cow<'a, str>,
+    user: Id<'a>,
     /// Variants of a product share their parent; data without parents has plain items only.
     #[serde(borrow, default, rename = "parent_asin")]
-    parent: Cow<'a, str>,
+    parent: Id<'a>,
     #[serde(borrow, default, rename = "asin")]
-    variant: Cow<'a, str>,
+    variant: Id<'a>,
     rating: Number,
     #[serde(rename = "timestamp")]
     time: Number,
@@ -43,7 +41,7 @@ pub(super) fn read_2018(source: Source, sink: &mut Sink<'_>) -> Result<FileLayou
         match serde_json::from_slice::<Review2018>(line) {
             Ok(r) => {
                 let unit = TimeUnit::SecondsOrMilliseconds;
-                sink.take(number, row(&r.user, &r.item, r.rating, r.time, unit))?;
+                sink.take(number, row(&r.user.0, &r.item.0, r.rating, r.time, unit))?;
             }
             Err(error) => sink.take(number, Err(json::problem(&error)))?,
         }
@@ -59,14 +57,14 @@ pub(super) fn read_2023(source: Source, sink: &mut Sink<'_>) -> Result<FileLayou
     while let Some((number, line)) = lines.next()? {
         match serde_json::from_slice::<Review2023>(line) {
             Ok(r) => {
-                let item = if r.parent.is_empty() {
-                    &r.variant
+                let item = if r.parent.0.is_empty() {
+                    &r.variant.0
                 } else {
-                    &r.parent
+                    &r.parent.0
                 };
                 sink.take(
                     number,
-                    row(&r.user, item, r.rating, r.time, TimeUnit::Milliseconds),
+                    row(&r.user.0, item, r.rating, r.time, TimeUnit::Milliseconds),
                 )?;
             }
             Err(error) => sink.take(number, Err(json::problem(&error)))?,

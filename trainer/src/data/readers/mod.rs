@@ -67,6 +67,7 @@ pub(super) fn read_interactions(
     };
     let mut kinds: Vec<(bool, bool)> = Vec::new();
     for path in files {
+        dataset.report.start_file();
         let source = Source::open(path, progress)?;
         let format = match args.format {
             Format::Auto => detect::format(path, &source.head_lines(), args)?,
@@ -84,9 +85,9 @@ pub(super) fn read_interactions(
         let rows = dataset.interactions.rows.len() - before;
         ensure!(
             rows > 0,
-            "{} has no usable line as {format}:\n  {}",
+            "{} has no usable line as {format}:{}",
             path.display(),
-            dataset.report.examples.join("\n  ")
+            dataset.report.why_nothing()
         );
         progress.say(format!(
             "read {rows} interactions from {} as {format}: {}",
