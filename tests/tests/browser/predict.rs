@@ -119,7 +119,7 @@ async fn predictions_in_the_browser_are_the_native_ones() -> Result<()> {
     }
     ensure!(found["info"]["target"] == "energy");
     ensure!(found["info"]["features"][0]["name"] == "tempo");
-    ensure!(found["-1"][0]["row"] == 7 && found["rows"][1]["row"] == 0);
+    ensure!(found["rows"][0]["row"] == 7 && found["rows"][1]["row"] == 0);
     page.close().await
 }
 
@@ -161,7 +161,7 @@ async fn a_query_that_makes_no_sense_is_refused_and_a_shop_predicts_nothing() ->
         "features",
         "neighbors",
         "forest",
-        "rows",
+        "expected u32",
         "row",
         "predict",
         "no model of a table",

@@ -288,7 +288,7 @@ mod tests {
             error("knn.neighbours=2000").contains("knn.neighbours must be a whole number from 0")
         );
         assert!(
-            error("knn.k=3").contains("it has distance, folds"),
+            error("knn.k=3").contains("it has ") && error("knn.k=3").contains("folds"),
             "{}",
             error("knn.k=3")
         );
