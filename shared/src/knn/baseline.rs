@@ -9,7 +9,7 @@ pub fn terms(columns: usize, categories: &[usize]) -> usize {
 /// Coefficients of a quadratic function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Baseline {
-    /// In the order of [`Baseline::put_terms`].
+    /// In the order of [`Baseline::each_term`].
     pub coefficients: Vec<f32>,
     /// How many values each categorical feature has.
     pub categories: Vec<usize>,
