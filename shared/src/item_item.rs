@@ -1,7 +1,7 @@
 //! Item-item scoring: a visitor's score of item j is Σ over the history of
 //! w(h) · B[h, j], with B a sparse matrix of neighbours and w a weight that
-//! depends on how long ago h was. Item-kNN, EASE and next-linear are of this
-//! kind; they differ in how B is fitted and in how the history is weighted.
+//! depends on how long ago h was. Item-kNN, EASE, next-linear, TF-IDF and item
+//! vectors are of this kind; they differ in B and in how the history is weighted.
 
 use serde::{Deserialize, Serialize};
 use sprs::CsMatI;
@@ -20,6 +20,9 @@ pub struct HistoryWeighting {
     pub window: Option<u32>,
     /// Whether each weight is multiplied by the event's rating.
     pub by_rating: bool,
+    /// Whether the weights are divided by their sum, so that scores are means.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mean: bool,
 }
 
 impl HistoryWeighting {
@@ -42,11 +45,19 @@ impl HistoryWeighting {
         let window = window.min(felt.max(1)).min(history.len());
         let recent = &history[history.len().saturating_sub(window)..];
         let (decay, by_rating) = (self.decay, self.by_rating);
-        recent.iter().enumerate().map(move |(position, event)| {
+        let weight = move |position: usize, event: &Event| {
             let age = (recent.len() - 1 - position) as i32;
             let rating = if by_rating { event.rating } else { 1.0 };
-            (event, decay.powi(age) * rating)
-        })
+            decay.powi(age) * rating
+        };
+        let places = recent.iter().enumerate();
+        let scale = match self.mean {
+            true => places.clone().map(|(at, event)| weight(at, event)).sum(),
+            false => 1.0,
+        };
+        // Ratings may sum to 0 or less, and then have no mean.
+        let scale = if scale > 0.0 { scale } else { 1.0 };
+        places.map(move |(at, event)| (event, weight(at, event) / scale))
     }
 }
 
@@ -98,6 +109,7 @@ mod tests {
             decay: 0.5,
             window: Some(2),
             by_rating: true,
+            mean: false,
         };
         let event = |item, rating| Event {
             item,
@@ -110,6 +122,17 @@ mod tests {
             .map(|(e, w)| (e.item, w))
             .collect();
         assert_eq!(weights, [(1, 2.0), (2, 3.0)]);
+
+        let mean = HistoryWeighting {
+            mean: true,
+            ..weighting
+        };
+        let weights = |history: &[Event]| -> Vec<f32> {
+            mean.weigh(history).map(|(_, weight)| weight).collect()
+        };
+        assert_eq!(weights(&history), [0.4, 0.6]);
+        assert_eq!(weights(&[event(0, -1.0)]), [-1.0]);
+        assert!(weights(&[]).is_empty());
     }
 
     proptest! {
@@ -122,7 +145,7 @@ mod tests {
             for (c, &value) in cells.iter().enumerate().filter(|(c, _)| c % 3 != 0) {
                 triplets.add_triplet(c / 6, c % 6, value);
             }
-            let weighting = HistoryWeighting { decay: 0.8, window: None, by_rating: false };
+            let weighting = HistoryWeighting { decay: 0.8, window: None, by_rating: false, mean: false };
             let neighbours: Neighbours = triplets.to_csr();
             let model = ItemItem { name: "test".into(), weighting, neighbours };
             let events: Vec<Event> = history.iter().map(|&i| Event::implicit(i)).collect();

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::data::Interactions;
 use crate::evaluate::{Context, Difference, Evaluation, Metrics, Random, differences, evaluate};
-use crate::fit::{self, Training, fit};
+use crate::fit::{self, ItemContent, Training, fit};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -143,6 +143,7 @@ pub fn main_cutoff(cutoffs: &[usize]) -> usize {
 pub fn compare(
     configs: &[ModelConfig],
     split: &Split,
+    content: ItemContent,
     context: &Context,
     options: &Options,
     progress: &Progress,
@@ -155,6 +156,7 @@ pub fn compare(
     let training = Training {
         n_items: split.items.len(),
         histories,
+        content: content.of_first(split.items.len()),
     };
     let mut rows = Vec::new();
     let mut evaluations: Vec<Evaluation> = Vec::new();
@@ -291,7 +293,15 @@ mod tests {
             against: against.into(),
             seed: 1,
         };
-        Ok(compare(&configs, &split, &context, &options, &Progress::new(true))?.0)
+        Ok(compare(
+            &configs,
+            &split,
+            ItemContent::default(),
+            &context,
+            &options,
+            &Progress::new(true),
+        )?
+        .0)
     }
 
     #[test]

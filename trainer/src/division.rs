@@ -2,10 +2,13 @@
 //! data, its division and the protocol.
 
 use anyhow::{Result, ensure};
+use doorstep_shared::ItemRecord;
 
 use crate::data::{self, DataArgs, Dataset};
 use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
+use crate::fit::ItemContent;
 use crate::progress::Progress;
+use crate::publish::item_records;
 use crate::split::{Relevance, Split, SplitMethod, split_with};
 
 /// Which data, how divided, and what counts as a right answer.
@@ -31,10 +34,22 @@ pub struct DivisionArgs {
 pub struct Division {
     /// What was read.
     pub dataset: Dataset,
+    /// The record of every item, by index, then of those that nobody interacted with.
+    pub records: Vec<ItemRecord>,
     /// Its division.
     pub split: Split,
     /// The protocol.
     pub context: Context,
+}
+
+impl Division {
+    /// What content models are fitted on.
+    pub fn content(&self) -> ItemContent<'_> {
+        ItemContent {
+            records: &self.records,
+            vectors: self.dataset.vectors.as_ref(),
+        }
+    }
 }
 
 impl DivisionArgs {
@@ -66,6 +81,7 @@ impl DivisionArgs {
             ..Context::new(popularity(split.items.len(), &split.train), similarity)
         };
         Ok(Division {
+            records: item_records(&dataset),
             dataset,
             split,
             context,

@@ -64,6 +64,7 @@ impl EaseConfig {
             decay: self.recency,
             window: None,
             by_rating: false,
+            mean: false,
         }
     }
 }

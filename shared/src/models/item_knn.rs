@@ -68,6 +68,7 @@ impl ItemKnnConfig {
             decay: self.recency,
             window: None,
             by_rating: self.ratings,
+            mean: false,
         }
     }
 }

@@ -3,15 +3,19 @@
 
 mod ease;
 mod item_knn;
+mod item_vectors;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
+mod tf_idf;
 
 pub use ease::EaseConfig;
 pub use item_knn::ItemKnnConfig;
+pub use item_vectors::ItemVectorsConfig;
 pub use next_linear::NextLinearConfig;
 pub use popularity::{Popularity, PopularityConfig};
 pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
+pub use tf_idf::TfIdfConfig;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +64,10 @@ pub enum ModelConfig {
     RecentPopularity(RecentPopularityConfig),
     /// Cosine neighbours.
     ItemKnn(ItemKnnConfig),
+    /// Cosine neighbours by the text of item records.
+    TfIdf(TfIdfConfig),
+    /// Cosine neighbours by vectors brought along.
+    ItemVectors(ItemVectorsConfig),
     /// EASE.
     Ease(EaseConfig),
     /// Ridge regression of the next item on the decayed history.
@@ -68,10 +76,12 @@ pub enum ModelConfig {
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 5] = [
+    pub const NAMES: [&'static str; 7] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
         ItemKnnConfig::NAME,
+        TfIdfConfig::NAME,
+        ItemVectorsConfig::NAME,
         EaseConfig::NAME,
         NextLinearConfig::NAME,
     ];
@@ -84,6 +94,8 @@ impl ModelConfig {
                 Self::RecentPopularity(RecentPopularityConfig::default())
             }
             ItemKnnConfig::NAME => Self::ItemKnn(ItemKnnConfig::default()),
+            TfIdfConfig::NAME => Self::TfIdf(TfIdfConfig::default()),
+            ItemVectorsConfig::NAME => Self::ItemVectors(ItemVectorsConfig::default()),
             EaseConfig::NAME => Self::Ease(EaseConfig::default()),
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
             _ => return None,
@@ -96,9 +108,17 @@ impl ModelConfig {
             Self::Popularity(_) => PopularityConfig::NAME,
             Self::RecentPopularity(_) => RecentPopularityConfig::NAME,
             Self::ItemKnn(_) => ItemKnnConfig::NAME,
+            Self::TfIdf(_) => TfIdfConfig::NAME,
+            Self::ItemVectors(_) => ItemVectorsConfig::NAME,
             Self::Ease(_) => EaseConfig::NAME,
             Self::NextLinear(_) => NextLinearConfig::NAME,
         }
+    }
+
+    /// Whether the model is fitted on what the items are, not only on who
+    /// interacted with them.
+    pub fn reads_content(&self) -> bool {
+        matches!(self, Self::TfIdf(_) | Self::ItemVectors(_))
     }
 
     /// Checks every hyper-parameter's range.
@@ -107,6 +127,8 @@ impl ModelConfig {
             Self::Popularity(_) => Ok(()),
             Self::RecentPopularity(c) => c.validate(),
             Self::ItemKnn(c) => c.validate(),
+            Self::TfIdf(c) => c.validate(),
+            Self::ItemVectors(c) => c.validate(),
             Self::Ease(c) => c.validate(),
             Self::NextLinear(c) => c.validate(),
         }
@@ -120,7 +142,7 @@ pub enum Model {
     Popularity(Popularity),
     /// Interaction counts in a trailing window.
     RecentPopularity(RecentPopularity),
-    /// Item-kNN, EASE or next-linear.
+    /// Item-kNN, TF-IDF, item vectors, EASE or next-linear.
     ItemItem(ItemItem),
 }
 

@@ -70,6 +70,7 @@ impl NextLinearConfig {
             decay: self.decay,
             window: Some(self.window),
             by_rating: false,
+            mean: false,
         }
     }
 }

@@ -52,17 +52,20 @@ impl Args {
         }
         let configs = self.settings.configs(&self.models)?;
         let progress = output.progress();
+        let division = self.division.load(&progress)?;
+        let content = division.content();
         let Division {
             dataset,
             split,
             context,
-        } = self.division.load(&progress)?;
+            ..
+        } = &division;
         let options = Options {
             refit: self.refit,
             against: self.against.clone(),
             seed: self.seed,
         };
-        let (models, fit_notes) = compare(&configs, &split, &context, &options, &progress)?;
+        let (models, fit_notes) = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
             models,
             protocol: Protocol {
@@ -74,10 +77,10 @@ impl Args {
                 relevant_at: self.division.relevant_at,
                 cases: split.test.len(),
                 diversity: context.similarity.name(),
-                cutoffs: context.cutoffs,
+                cutoffs: context.cutoffs.clone(),
                 resamples: RESAMPLES,
                 seed: self.seed,
-                notes: [split.notes, fit_notes].concat(),
+                notes: [split.notes.clone(), fit_notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
         };

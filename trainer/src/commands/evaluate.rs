@@ -61,6 +61,7 @@ impl Args {
             dataset,
             split,
             context,
+            ..
         } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()

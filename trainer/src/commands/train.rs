@@ -11,7 +11,7 @@ use doorstep_shared::models::{Model, ModelConfig};
 use crate::cli::Output;
 use crate::data::{self, DataArgs, Dataset};
 use crate::evaluate::{Context, Similarity, evaluate, popularity};
-use crate::fit::{Training, fit};
+use crate::fit::{self, ItemContent, Training, fit};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
@@ -73,9 +73,13 @@ impl Args {
             "there is no interaction to learn from"
         );
         let records = item_records(&dataset);
+        let content = ItemContent {
+            records: &records,
+            vectors: dataset.vectors.as_ref(),
+        };
         let (fitted, fitted_on, counts) = match &self.split {
-            None => fit_on_everything(configs, &dataset, &progress)?,
-            Some(method) => self.fit_and_judge(configs, &dataset, method, &progress)?,
+            None => fit_on_everything(configs, &dataset, content, &progress)?,
+            Some(method) => self.fit_and_judge(configs, &dataset, content, method, &progress)?,
         };
         let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
         report(&self.out, &manifest, output)
@@ -100,6 +104,7 @@ impl Args {
         &self,
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
+        content: ItemContent,
         method: &SplitMethod,
         progress: &Progress,
     ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
@@ -111,11 +116,20 @@ impl Args {
         let training = Training {
             n_items,
             histories: &split.train,
+            content: content.of_first(n_items),
         };
         let mut fitted = Vec::new();
         for config in configs {
-            let model = timed_fit(&config, &training, progress)?;
+            let mut model = timed_fit(&config, &training, progress)?;
             let evaluation = Some(judge(&model, &split, &context, progress));
+            // What is published knows the items that nobody has interacted with, too.
+            if config.reads_content() && content.records.len() > n_items && !self.refit {
+                let training = Training {
+                    content,
+                    ..training
+                };
+                model = timed_fit(&config, &training, progress)?;
+            }
             fitted.push(Fitted {
                 config,
                 model,
@@ -127,7 +141,8 @@ impl Args {
             return Ok((fitted, fitted_on, context.popularity));
         }
         let configs = fitted.iter().map(|f| f.config.clone()).collect();
-        let (mut refitted, fitted_on, counts) = fit_on_everything(configs, dataset, progress)?;
+        let (mut refitted, fitted_on, counts) =
+            fit_on_everything(configs, dataset, content, progress)?;
         for (new, judged) in refitted.iter_mut().zip(fitted) {
             new.evaluation = judged.evaluation.map(|figures| Figures {
                 refitted: true,
@@ -190,12 +205,14 @@ const EVERYTHING: &str = "all interactions";
 fn fit_on_everything(
     configs: Vec<ModelConfig>,
     dataset: &Dataset,
+    content: ItemContent,
     progress: &Progress,
 ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
     let histories = dataset.interactions.histories();
     let training = Training {
         n_items: dataset.interactions.items.len(),
         histories: &histories,
+        content,
     };
     let mut fitted = Vec::new();
     for config in configs {
@@ -222,6 +239,8 @@ fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> 
         config.name(),
         start.elapsed().as_secs_f64()
     ));
+    let notes = fit::notes(config, training);
+    notes.iter().for_each(|note| progress.say(note));
     Ok(model)
 }
 

@@ -97,6 +97,7 @@ impl Args {
         let mut found = tune(
             &configs,
             &division.split,
+            division.content(),
             &division.context,
             state,
             file,

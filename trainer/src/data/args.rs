@@ -17,6 +17,9 @@ pub struct DataArgs {
     /// Files of item records: our JSON lines, Amazon metadata, MovieLens movies, or CSV with a header.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     pub items: Vec<PathBuf>,
+    /// Vectors of items for the model item-vectors: an .npz file of NumPy with the arrays `ids` and `vectors`.
+    #[arg(long, value_name = "FILE.npz")]
+    pub item_vectors: Option<PathBuf>,
     /// Format of the interactions.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

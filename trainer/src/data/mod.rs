@@ -25,11 +25,13 @@ mod source;
 mod statistics;
 mod ties;
 mod values;
+mod vectors;
 
 pub use args::{Columns, DataArgs, DuplicatePolicy, Format};
 pub use report::{FileReport, ReadReport};
 pub(crate) use source::decompressed;
 pub use statistics::Statistics;
+pub use vectors::ItemVectors;
 
 /// One row of a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +69,8 @@ pub struct Dataset {
     /// Item records in the order of their files, one an id; items without a record are absent,
     /// and there may be records that nobody interacted with.
     pub catalogue: Vec<ItemRecord>,
+    /// Vectors of items that were brought along.
+    pub vectors: Option<ItemVectors>,
     /// What reading met on the way.
     pub report: ReadReport,
 }
@@ -210,7 +214,12 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
             items.len()
         ));
     }
-    let warnings = dataset.report.warnings(args.duplicates.is_none());
+    let mut warnings = dataset.report.warnings(args.duplicates.is_none());
+    if let Some(path) = &args.item_vectors {
+        let vectors = ItemVectors::read(path)?;
+        warnings.extend(vectors.unknown_to(&dataset)?);
+        dataset.vectors = Some(vectors);
+    }
     if args.strict && !warnings.is_empty() {
         bail!("--strict: {}", warnings.join("; "));
     }

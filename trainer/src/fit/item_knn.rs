@@ -1,41 +1,22 @@
-//! Item-kNN: sparse throughout, one row at a time, so that its memory is that
-//! of the interactions and of the neighbours kept.
+//! Item-kNN: neighbours of the sparse columns of the user-item matrix.
 
-use doorstep_shared::Scores;
 use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::ItemKnnConfig;
 
 use super::Training;
-use super::largest::Largest;
-use super::rows::by_row;
+use super::sparse_cosine::neighbours;
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
 pub(super) fn fit(config: &ItemKnnConfig, training: &Training, progress: &Progress) -> ItemItem {
-    let n_items = training.n_items;
     let user_items = UserItems::new(training, config.ratings);
-    let norms = user_items.norms();
-    let keep = (config.neighbours as usize).min(n_items);
-    let bar = progress.bar("item-knn: neighbours", n_items as u64);
-    let neighbours = by_row(
-        n_items,
+    let bar = progress.bar("item-knn: neighbours", training.n_items as u64);
+    let neighbours = neighbours(
+        &user_items.by_item,
+        &user_items.by_user,
+        config.shrinkage,
+        config.neighbours as usize,
         &bar,
-        || (Scores::new(n_items), Largest::new(keep)),
-        |(sums, largest), item| {
-            sums.clear();
-            user_items.add_cooccurrences(item, sums);
-            for &other in sums
-                .touched()
-                .iter()
-                .filter(|&&other| other as usize != item)
-            {
-                let denominator = norms[item] * norms[other as usize] + config.shrinkage;
-                if denominator > 0.0 {
-                    largest.offer(other, sums.values()[other as usize] / denominator);
-                }
-            }
-            largest.take()
-        },
     );
     bar.finish_and_clear();
     ItemItem {
@@ -68,7 +49,7 @@ mod tests {
                     item: i as u32, rating: f32::from(r), time: None,
                 })).collect()).collect();
             let config = ItemKnnConfig { shrinkage, ratings: rated, ..Default::default() };
-            let training = Training { n_items, histories: &histories };
+            let training = Training { n_items, histories: &histories, content: Default::default() };
             let model = fit(&config, &training, &Progress::new(true));
             let dot = |i, j| (0..n_users).map(|u| x(u, i) * x(u, j)).sum::<f64>();
             for i in 0..n_items {

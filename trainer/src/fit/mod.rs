@@ -1,19 +1,28 @@
 //! Fits models: one file a model, under its file name in `doorstep_shared::models`.
 //!
 //! EASE and next-linear share dense normal equations (`inverse.rs`, with
-//! `elimination.rs` to keep the dense part small); item-kNN stays sparse.
+//! `elimination.rs` to keep the dense part small); item-kNN and TF-IDF
+//! share sparse cosine neighbours (`sparse_cosine.rs`).
 
+mod content;
 mod ease;
 mod elimination;
 mod inverse;
 mod item_knn;
+mod item_vectors;
 mod largest;
 mod memory;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
 mod rows;
+mod sparse_cosine;
+mod tf_idf;
 mod user_items;
+mod words;
+
+pub use content::ItemContent;
+pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;
 use doorstep_shared::Event;
@@ -28,6 +37,15 @@ pub struct Training<'a> {
     pub n_items: usize,
     /// Training history of each user, oldest first; may be empty.
     pub histories: &'a [Vec<Event>],
+    /// What else is known of the items, by index.
+    pub content: ItemContent<'a>,
+}
+
+impl Training<'_> {
+    /// How many items there are to content models, those of the histories or more.
+    fn n_items_with_content(&self) -> usize {
+        self.n_items.max(self.content.records.len())
+    }
 }
 
 /// Fits the model that `config` describes, after checking its hyper-parameters.
@@ -56,6 +74,8 @@ pub fn fit(
             Model::RecentPopularity(recent_popularity::fit(c, training))
         }
         ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)),
+        ModelConfig::TfIdf(c) => Model::ItemItem(tf_idf::fit(c, training, progress)?),
+        ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
     })
@@ -65,6 +85,8 @@ pub fn fit(
 pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
     match config {
         ModelConfig::RecentPopularity(c) => vec![recent_popularity::note(c, training)],
+        ModelConfig::TfIdf(c) => tf_idf::note(c, training).into_iter().collect(),
+        ModelConfig::ItemVectors(_) => item_vectors::note(training).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -79,6 +101,7 @@ mod tests {
         let training = Training {
             n_items: 3,
             histories: &histories,
+            content: ItemContent::default(),
         };
         let config = ModelConfig::named("popularity").unwrap();
         let message = fit(&config, &training, &Progress::new(true))

@@ -79,6 +79,7 @@ mod tests {
         let training = Training {
             n_items: 3,
             histories: &histories,
+            content: Default::default(),
         };
         let config = RecentPopularityConfig {
             days: 10.0,
@@ -95,6 +96,7 @@ mod tests {
         let training = Training {
             n_items: 3,
             histories: &histories,
+            content: Default::default(),
         };
         let config = RecentPopularityConfig {
             last: 2,
@@ -111,7 +113,8 @@ mod tests {
         assert_eq!(
             latest(&Training {
                 n_items: 2,
-                histories: &histories
+                histories: &histories,
+                content: Default::default(),
             }),
             None
         );

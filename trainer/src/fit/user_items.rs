@@ -1,16 +1,16 @@
 //! The user-item matrix and its co-occurrences.
 
 use doorstep_shared::Scores;
-use sprs::CsMatI;
 
 use super::Training;
+use super::sparse_cosine::{Sparse, add_products};
 
 /// X, once by user and once by item.
 pub(super) struct UserItems {
     /// users × items, by row.
-    by_user: CsMatI<f32, u32, usize>,
+    pub by_user: Sparse,
     /// The same matrix, by column.
-    by_item: CsMatI<f32, u32, usize>,
+    pub by_item: Sparse,
 }
 
 impl UserItems {
@@ -30,41 +30,20 @@ impl UserItems {
             starts.push(items.len());
         }
         let shape = (training.histories.len(), training.n_items);
-        let by_user = CsMatI::new(shape, starts, items, values);
+        let by_user = Sparse::new(shape, starts, items, values);
         let by_item = by_user.to_csc();
         Self { by_user, by_item }
     }
 
-    /// Euclidean norm of each item's column.
-    pub fn norms(&self) -> Vec<f32> {
-        let norm = |column: sprs::CsVecViewI<f32, u32>| {
-            column
-                .data()
-                .iter()
-                .map(|x| f64::from(*x).powi(2))
-                .sum::<f64>()
-                .sqrt() as f32
-        };
-        self.by_item.outer_iterator().map(norm).collect()
-    }
-
     /// Adds row `item` of XᵀX, diagonal included, to `sums`.
     pub fn add_cooccurrences(&self, item: usize, sums: &mut Scores) {
-        let column = self
-            .by_item
-            .outer_view(item)
-            .expect("an item of the matrix");
-        for (user, &own) in column.iter() {
-            let row = self.by_user.outer_view(user).expect("a user of the matrix");
-            for (&other, &value) in row.indices().iter().zip(row.data()) {
-                sums.add(other, own * value);
-            }
-        }
+        add_products(&self.by_item, &self.by_user, item, sums);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::sparse_cosine::norms;
     use super::*;
     use doorstep_shared::Event;
 
@@ -83,12 +62,13 @@ mod tests {
         let training = Training {
             n_items: 3,
             histories: &histories,
+            content: Default::default(),
         };
         let rated = UserItems::new(&training, true);
         let mut sums = Scores::new(3);
         rated.add_cooccurrences(1, &mut sums);
         assert_eq!(sums.values(), [6.0, 29.0, 0.0]);
-        assert_eq!(rated.norms(), [3.0, 29.0f32.sqrt(), 0.0]);
+        assert_eq!(norms(&rated.by_item), [3.0, 29.0f32.sqrt(), 0.0]);
 
         sums.clear();
         UserItems::new(&training, false).add_cooccurrences(1, &mut sums);

@@ -44,6 +44,8 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
         "recent-popularity" if timed => &["days=7,30,90,365"],
         "recent-popularity" => &["last=1,2,3,5"],
         "item-knn" => &["shrinkage=0,10,20,50", "recency=0.4,0.6,0.8,1"],
+        "tf-idf" => &["max_features=1000,10000", "recency=0.4,0.6,0.8,1"],
+        "item-vectors" => &["recency=0.4,0.6,0.8,1"],
         "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
         "next-linear" => &["lambda=20,80,200", "decay=0.7,0.8,0.9"],
         _ => bail!("{model} has nothing to tune; name one of the other models"),

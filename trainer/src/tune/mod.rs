@@ -16,7 +16,7 @@ use doorstep_shared::models::{Model, ModelConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::evaluate::{Context, evaluate};
-use crate::fit::{Training, fit};
+use crate::fit::{ItemContent, Training, fit};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -47,6 +47,7 @@ impl Trial {
 pub fn tune(
     configs: &[ModelConfig],
     split: &Split,
+    content: ItemContent,
     context: &Context,
     mut state: State,
     file: Option<&Path>,
@@ -60,6 +61,7 @@ pub fn tune(
     let training = Training {
         n_items: split.items.len(),
         histories: &split.train,
+        content: content.of_first(split.items.len()),
     };
     let mut fitted: Option<(ModelConfig, Model)> = None;
     let mut done = Vec::new();
@@ -109,6 +111,16 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
             Some(weighting)
         }
         ModelConfig::Ease(c) => {
+            let weighting = c.weighting();
+            c.recency = 1.0;
+            Some(weighting)
+        }
+        ModelConfig::TfIdf(c) => {
+            let weighting = c.weighting();
+            c.recency = 1.0;
+            Some(weighting)
+        }
+        ModelConfig::ItemVectors(c) => {
             let weighting = c.weighting();
             c.recency = 1.0;
             Some(weighting)

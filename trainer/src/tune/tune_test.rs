@@ -44,7 +44,15 @@ fn search(configs: &[ModelConfig], file: Option<&Path>) -> Result<Vec<Trial>> {
     let mut context = Context::new(popularity(12, &split.train), similarity);
     context.cutoffs = vec![5];
     let state = State::open(file, setting())?;
-    tune(configs, &split, &context, state, file, &Progress::new(true))
+    tune(
+        configs,
+        &split,
+        ItemContent::default(),
+        &context,
+        state,
+        file,
+        &Progress::new(true),
+    )
 }
 
 fn configs() -> Vec<ModelConfig> {

@@ -1,0 +1,57 @@
+//! TF-IDF: sparse vectors of the items' texts, and their nearest neighbours.
+
+use anyhow::ensure;
+use doorstep_shared::item_item::ItemItem;
+use doorstep_shared::models::TfIdfConfig;
+
+use super::Training;
+use super::content::text;
+use super::sparse_cosine::neighbours;
+use super::words::word_vectors;
+use crate::progress::Progress;
+
+/// Covers every item that has a record, whether or not anybody interacted with it.
+pub(super) fn fit(
+    config: &TfIdfConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<ItemItem> {
+    let n_items = training.n_items_with_content();
+    let records = training.content.records.iter();
+    let mut texts: Vec<String> = records.map(|record| text(record, &config.fields)).collect();
+    ensure!(
+        n_items == 0 || texts.iter().any(|text| !text.is_empty()),
+        "no item has a text in {}: give item records with --items FILE, or name other fields with \
+         --set {}.fields=title,description",
+        config.fields.join(" or "),
+        TfIdfConfig::NAME
+    );
+    texts.resize(n_items, String::new());
+    let vectors = word_vectors(&texts, config);
+    let by_word = vectors.rows.to_csc();
+    let bar = progress.bar("tf-idf: neighbours", n_items as u64);
+    let keep = config.neighbours as usize;
+    let neighbours = neighbours(&vectors.rows, &by_word, 0.0, keep, &bar);
+    bar.finish_and_clear();
+    Ok(ItemItem {
+        name: TfIdfConfig::NAME.to_owned(),
+        weighting: config.weighting(),
+        neighbours,
+    })
+}
+
+/// How many items have no text, for who reads the results.
+pub(super) fn note(config: &TfIdfConfig, training: &Training) -> Option<String> {
+    let records = &training.content.records;
+    let with_text = records
+        .iter()
+        .filter(|record| !text(record, &config.fields).is_empty());
+    let without = training.n_items_with_content() - with_text.count();
+    (without > 0).then(|| {
+        format!(
+            "{}: {without} items have no text in {}, so no neighbours",
+            TfIdfConfig::NAME,
+            config.fields.join(" or ")
+        )
+    })
+}
