@@ -1,18 +1,15 @@
 //! Answers queries from a bundle.
 
 use super::constraints::Constraints;
-#[cfg(feature = "tables")]
-use super::reader::predicts;
+use super::evidence::{parts, score};
 use super::reader::{Bundle, ByIndex, Source};
 use super::resolve::Outcome;
-use super::rows::Row;
 use super::{BundleError, Store, text};
-use crate::item_item::accumulate;
 use crate::query::{
     Answer, Hit, MAX_K, MAX_WORDS, Reason, RecommendQuery, SearchQuery, SimilarQuery,
 };
 use crate::topk::{Scored, top_k};
-use crate::{Event, ItemRecord, Recommender, Scores};
+use crate::{Event, ItemRecord, Scores};
 
 /// An explanation names this many history items at most.
 const REASONS: usize = 3;
@@ -29,36 +26,21 @@ impl<S: Store> Bundle<S> {
         if query.exclude_seen {
             constraints.deny(history.iter().map(|event| event.item));
         }
-        let ((best, fallback), rows) = match &model.source {
-            Source::ItemItem(source) => {
-                let weighed: Vec<(Event, f32)> = source
-                    .weighting
-                    .weigh(&history)
-                    .map(|(e, w)| (*e, w))
-                    .collect();
-                let rows = self
-                    .rows(source, weighed.iter().map(|(event, _)| event.item))
-                    .await?;
-                let mut scores = self.cleared_scores();
-                for (event, weight) in &weighed {
-                    let row = &rows[event.item];
-                    accumulate(&mut scores, *weight, &row.items, &row.weights);
-                }
-                let list = list(&scores, &constraints, query.k);
-                (list, Some((weighed, rows)))
-            }
-            #[cfg(feature = "tables")]
-            Source::Knn(_) => return Err(predicts(&model.name).into()),
-            Source::Global { kind, file, loaded } => {
-                let global = self.global(*kind, file, loaded).await?;
-                let mut scores = self.cleared_scores();
-                global.score(&history, &mut scores);
-                (list(&scores, &constraints, query.k), None)
-            }
+        let mut evidence = self
+            .evidence(&model.name, &model.source, &history, false)
+            .await?;
+        let (best, fallback) = {
+            let mut scores = self.cleared_scores();
+            score(&mut evidence, &history, &mut scores);
+            list(&scores, &constraints, query.k)
         };
-        let because = match (&rows, query.explain) {
-            (Some((weighed, rows)), true) => explain(&best, weighed, rows),
-            _ => Vec::new(),
+        let personal = !matches!(model.source, Source::Global { .. });
+        let because = match query.explain && personal {
+            true => best
+                .iter()
+                .map(|hit| shares(&parts(&evidence, hit.item)))
+                .collect(),
+            false => Vec::new(),
         };
         let explained = because.iter().flatten().map(|&(item, _)| item);
         let shown = best
@@ -92,17 +74,19 @@ impl<S: Store> Bundle<S> {
     /// The neighbours of one item.
     pub async fn similar(&self, query: &SimilarQuery) -> Outcome<Answer, S> {
         check_k(query.k)?;
-        let (model, source) = self.item_item(query.model.as_deref())?;
+        let model = self.item_item(query.model.as_deref())?;
         let index = self.indices(&[query.item.as_str()]).await?[0];
         let index = index.ok_or_else(|| BundleError::UnknownItem(query.item.clone()))?;
         let mut constraints = Constraints::default();
         self.apply_filter(&mut constraints, &query.filter).await?;
         constraints.deny([index]);
-        let rows = self.rows(source, [index]).await?;
+        let alone = [Event::implicit(index)];
+        let mut evidence = self
+            .evidence(&model.name, &model.source, &alone, true)
+            .await?;
         let best = {
             let mut scores = self.cleared_scores();
-            let row = &rows[index];
-            accumulate(&mut scores, 1.0, &row.items, &row.weights);
+            score(&mut evidence, &alone, &mut scores);
             best(&scores, &constraints, query.k)
         };
         let records = self.records(best.iter().map(|hit| hit.item)).await?;
@@ -112,7 +96,7 @@ impl<S: Store> Bundle<S> {
                 .map(|hit| new_hit(&records, hit.item, hit.score))
                 .collect(),
             unknown: Vec::new(),
-            model: model.to_owned(),
+            model: model.name.clone(),
         })
     }
 
@@ -222,34 +206,24 @@ fn reason(records: &ByIndex<ItemRecord>, item: u32, share: f32) -> Reason {
     }
 }
 
-/// For each hit, the history items that contribute most, with their share of
-/// the positive contributions.
-fn explain(best: &[Scored], weighed: &[(Event, f32)], rows: &ByIndex<Row>) -> Vec<Vec<(u32, f32)>> {
-    let contributions = |hit: &Scored| {
-        let mut by_item: Vec<Scored> = Vec::new();
-        for (event, weight) in weighed {
-            let row = &rows[event.item];
-            if let Ok(position) = row.items.binary_search(&hit.item) {
-                let score = weight * row.weights[position];
-                match by_item.iter_mut().find(|part| part.item == event.item) {
-                    Some(part) => part.score += score,
-                    None => by_item.push(Scored {
-                        item: event.item,
-                        score,
-                    }),
-                }
-            }
+/// The history items that contribute most, with their share of the positive
+/// contributions.
+fn shares(parts: &[(u32, f32)]) -> Vec<(u32, f32)> {
+    let mut by_item: Vec<Scored> = Vec::new();
+    for &(item, score) in parts {
+        match by_item.iter_mut().find(|part| part.item == item) {
+            Some(part) => part.score += score,
+            None => by_item.push(Scored { item, score }),
         }
-        by_item.retain(|part| part.score > 0.0);
-        let total: f32 = by_item.iter().map(|part| part.score).sum();
-        let shares = by_item.into_iter().map(|part| Scored {
-            score: part.score / total,
-            ..part
-        });
-        top_k(shares, REASONS)
-            .into_iter()
-            .map(|s| (s.item, s.score))
-            .collect()
-    };
-    best.iter().map(contributions).collect()
+    }
+    by_item.retain(|part| part.score > 0.0);
+    let total: f32 = by_item.iter().map(|part| part.score).sum();
+    let shares = by_item.into_iter().map(|part| Scored {
+        score: part.score / total,
+        ..part
+    });
+    top_k(shares, REASONS)
+        .into_iter()
+        .map(|s| (s.item, s.score))
+        .collect()
 }

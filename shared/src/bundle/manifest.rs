@@ -160,10 +160,23 @@ pub struct ModelContent {
     /// A sparse item-item matrix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_item: Option<ItemItemRef>,
+    /// Models whose scores are summed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble: Option<Vec<MemberRef>>,
     /// A nearest-neighbour model of a table.
     #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knn: Option<KnnRef>,
+}
+
+/// A member of an ensemble. Where the bundle also has the model by itself, the
+/// files are the same ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberRef {
+    /// What its scores, over the largest of them, are multiplied by.
+    pub weight: f32,
+    /// Its files; no ensemble again.
+    pub content: ModelContent,
 }
 
 /// The files of an item-item model.

@@ -13,6 +13,7 @@ mod constraints;
 mod counts;
 mod digest;
 mod error;
+mod evidence;
 mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
@@ -37,7 +38,7 @@ pub use knn::{
 };
 pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,
-    ModelContent, ModelEntry, Version,
+    MemberRef, ModelContent, ModelEntry, Version,
 };
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;

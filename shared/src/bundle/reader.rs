@@ -14,7 +14,7 @@ use super::table::{FileRef, read_file};
 use super::varint::Cursor;
 use super::{BundleError, MANIFEST, ReadError, Store, counts};
 use crate::item_item::{HistoryWeighting, ItemItem, Neighbours};
-use crate::models::{Model, Popularity, RecentPopularity};
+use crate::models::{Ensemble, Model, Popularity, RecentPopularity};
 use crate::{ItemRecord, Scores};
 
 /// A bundle that answers queries. One query at a time.
@@ -79,6 +79,8 @@ pub(super) enum Source {
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
+    /// Weight and source of each member, none of them an ensemble.
+    Ensemble(Vec<(f32, Source)>),
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
@@ -171,17 +173,15 @@ impl<S: Store> Bundle<S> {
         })
     }
 
-    /// The item-item model called `name`, or the one that suits similar items best.
-    pub(super) fn item_item(
-        &self,
-        name: Option<&str>,
-    ) -> Result<(&str, &ItemItemRows), BundleError> {
-        let rows = |model: &OpenModel| matches!(model.source, Source::ItemItem(_));
+    /// The model called `name`, which must have rows of neighbours, or the one
+    /// that suits similar items best.
+    pub(super) fn item_item(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
+        let rows = |model: &&OpenModel| model.source.has_rows();
         let model = match name {
             Some(_) => self.model(name)?,
             None => {
                 let preferred = self.models.iter().find(|m| m.name == "item-knn" && rows(m));
-                let found = preferred.or_else(|| self.models.iter().find(|m| rows(m)));
+                let found = preferred.or_else(|| self.models.iter().find(rows));
                 found.ok_or_else(|| {
                     BundleError::InvalidQuery(
                         "this bundle has no item-item model; publish one, such as item-knn".into(),
@@ -190,10 +190,10 @@ impl<S: Store> Bundle<S> {
             }
         };
         match &model.source {
-            Source::ItemItem(rows) => Ok((&model.name, rows)),
             #[cfg(feature = "tables")]
-            Source::Knn(_) => Err(predicts(&model.name)),
-            Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
+            Source::Knn(_) => Err(BundleError::no_items(&model.name)),
+            source if source.has_rows() => Ok(model),
+            _ => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
             ))),
@@ -261,12 +261,23 @@ impl<S: Store> Bundle<S> {
     /// The whole model called `name` in memory, with the weights as published:
     /// what an evaluation of the bundle scores with.
     pub async fn whole_model(&self, name: &str) -> Result<Model, ReadError<S::Error>> {
-        match &self.model(Some(name))?.source {
+        let source = &self.model(Some(name))?.source;
+        let Source::Ensemble(sources) = source else {
+            return self.whole(name, source).await;
+        };
+        let mut members = Vec::new();
+        for (weight, source) in sources {
+            members.push((*weight, self.whole(name, source).await?));
+        }
+        Ok(Model::Ensemble(Ensemble { members }))
+    }
+
+    /// The same of what is no ensemble.
+    async fn whole(&self, name: &str, source: &Source) -> Result<Model, ReadError<S::Error>> {
+        match source {
             Source::Global { kind, file, loaded } => {
                 Ok(self.global(*kind, file, loaded).await?.clone())
             }
-            #[cfg(feature = "tables")]
-            Source::Knn(_) => Err(predicts(name).into()),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;
@@ -283,6 +294,7 @@ impl<S: Store> Bundle<S> {
                     neighbours: matrix,
                 }))
             }
+            _ => Err(BundleError::no_items(name).into()),
         }
     }
 
@@ -347,20 +359,48 @@ impl<S: Store> Bundle<S> {
     }
 }
 
-/// The error of a model that is asked for items and has none.
-#[cfg(feature = "tables")]
-pub(super) fn predicts(model: &str) -> BundleError {
-    let why = [
-        "model ",
-        model,
-        " predicts a table's column; ask it to predict",
-    ];
-    BundleError::InvalidQuery(why.concat())
+impl BundleError {
+    /// The error of a model that is asked for items and has none.
+    pub(super) fn no_items(model: &str) -> Self {
+        let why = [
+            "model ",
+            model,
+            " predicts a table's column; ask it to predict",
+        ];
+        Self::InvalidQuery(why.concat())
+    }
 }
 
 impl Source {
+    /// Whether similar items can be read from it.
+    fn has_rows(&self) -> bool {
+        match self {
+            Self::ItemItem(_) => true,
+            Self::Ensemble(members) => members.iter().any(|(_, member)| member.has_rows()),
+            _ => false,
+        }
+    }
+
     /// `None` for a kind that this version does not know.
     fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+        let Some(refs) = &content.ensemble else {
+            return Self::open_alone(content, n_items);
+        };
+        let mut members = Vec::new();
+        for member in refs {
+            if !(0.0..=1.0).contains(&member.weight) {
+                let why = "a member's weight must be from 0 to 1";
+                return Err(BundleError::damaged(MANIFEST, why));
+            }
+            match Self::open_alone(&member.content, n_items)? {
+                Some(source) => members.push((member.weight, source)),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(Self::Ensemble(members)))
+    }
+
+    fn open_alone(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
         if let Some(model) = &content.item_item {
             if !model.weighting.is_valid() {
                 let why = "a history's decay must be above 0 and at most 1";

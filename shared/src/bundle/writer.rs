@@ -6,16 +6,16 @@ use std::io;
 use super::key_table::write_key_table;
 use super::manifest::{
     Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
-    ModelContent, ModelEntry,
+    MemberRef, ModelContent, ModelEntry,
 };
 use super::postings::write_postings;
 use super::range_table::{MAX_PER_SHARD, RangeTableRef};
 use super::rows::put_row;
 use super::table::{FileRef, TableWriter};
 use super::{Digest, MANIFEST, Sink, counts, varint};
-use crate::ItemRecord;
 use crate::item_item::{HistoryWeighting, ItemItem};
 use crate::models::{Model, ModelConfig};
+use crate::{ItemRecord, Recommender};
 
 /// Aimed size of a shard of rows: ten of them are a query.
 const ROW_SHARD_BYTES: u32 = 6 << 10;
@@ -106,9 +106,10 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
     let catalogue = write_catalogue(&records, sink)?;
     let mut models = Vec::new();
     for (position, published) in publication.models.iter().enumerate() {
-        let (content, bytes) = write_model(publication, published, &order, sink)?;
+        let name = published.config.name();
+        let (content, bytes) = write_model(publication, name, published.model, &order, sink)?;
         models.push(ModelEntry {
-            name: published.config.name().to_owned(),
+            name: name.to_owned(),
             engine: ENGINE.to_owned(),
             default: position == 0,
             bytes,
@@ -147,7 +148,6 @@ fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
 }
 
 fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
-    use crate::Recommender;
     let expected = publication.records.len();
     if expected > MAX_ITEMS as usize {
         return Err(WriteError::TooLarge {
@@ -246,12 +246,12 @@ fn write_records(records: &[ItemRecord], sink: &mut dyn Sink) -> io::Result<Rang
 
 fn write_model(
     publication: &Publication<'_>,
-    published: &PublishedModel<'_>,
+    name: &str,
+    model: &Model,
     order: &Order,
     sink: &mut dyn Sink,
 ) -> Result<(ModelContent, u64), WriteError> {
-    let name = published.config.name();
-    match published.model {
+    match model {
         Model::Popularity(_) => {
             let counts: Vec<u32> = order
                 .old
@@ -295,6 +295,25 @@ fn write_model(
                     ..Default::default()
                 },
                 bytes,
+            ))
+        }
+        Model::Ensemble(model) => {
+            let (mut members, mut total) = (Vec::new(), 0);
+            for (weight, member) in &model.members {
+                let name = member.name();
+                let (content, bytes) = write_model(publication, name, member, order, sink)?;
+                total += bytes;
+                members.push(MemberRef {
+                    weight: *weight,
+                    content,
+                });
+            }
+            Ok((
+                ModelContent {
+                    ensemble: Some(members),
+                    ..Default::default()
+                },
+                total,
             ))
         }
     }

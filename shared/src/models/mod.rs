@@ -2,6 +2,7 @@
 //! Fitting is in the trainer, under the same file names.
 
 mod ease;
+mod ensemble;
 mod item_knn;
 mod item_vectors;
 mod next_linear;
@@ -10,6 +11,7 @@ mod recent_popularity;
 mod tf_idf;
 
 pub use ease::EaseConfig;
+pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, add_scaled, factor};
 pub use item_knn::ItemKnnConfig;
 pub use item_vectors::ItemVectorsConfig;
 pub use next_linear::NextLinearConfig;
@@ -72,11 +74,13 @@ pub enum ModelConfig {
     Ease(EaseConfig),
     /// Ridge regression of the next item on the decayed history.
     NextLinear(NextLinearConfig),
+    /// A weighted sum of other models.
+    Ensemble(EnsembleConfig),
 }
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 7] = [
+    pub const NAMES: [&'static str; 8] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
         ItemKnnConfig::NAME,
@@ -84,6 +88,7 @@ impl ModelConfig {
         ItemVectorsConfig::NAME,
         EaseConfig::NAME,
         NextLinearConfig::NAME,
+        EnsembleConfig::NAME,
     ];
 
     /// The default hyper-parameters of the model called `name`.
@@ -98,6 +103,7 @@ impl ModelConfig {
             ItemVectorsConfig::NAME => Self::ItemVectors(ItemVectorsConfig::default()),
             EaseConfig::NAME => Self::Ease(EaseConfig::default()),
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
+            EnsembleConfig::NAME => Self::Ensemble(EnsembleConfig::default()),
             _ => return None,
         })
     }
@@ -112,13 +118,18 @@ impl ModelConfig {
             Self::ItemVectors(_) => ItemVectorsConfig::NAME,
             Self::Ease(_) => EaseConfig::NAME,
             Self::NextLinear(_) => NextLinearConfig::NAME,
+            Self::Ensemble(_) => EnsembleConfig::NAME,
         }
     }
 
     /// Whether the model is fitted on what the items are, not only on who
     /// interacted with them.
     pub fn reads_content(&self) -> bool {
-        matches!(self, Self::TfIdf(_) | Self::ItemVectors(_))
+        match self {
+            Self::TfIdf(_) | Self::ItemVectors(_) => true,
+            Self::Ensemble(c) => c.members.iter().any(|member| member.model.reads_content()),
+            _ => false,
+        }
     }
 
     /// Checks every hyper-parameter's range.
@@ -131,6 +142,7 @@ impl ModelConfig {
             Self::ItemVectors(c) => c.validate(),
             Self::Ease(c) => c.validate(),
             Self::NextLinear(c) => c.validate(),
+            Self::Ensemble(c) => c.validate(),
         }
     }
 }
@@ -144,6 +156,8 @@ pub enum Model {
     RecentPopularity(RecentPopularity),
     /// Item-kNN, TF-IDF, item vectors, EASE or next-linear.
     ItemItem(ItemItem),
+    /// A weighted sum of others.
+    Ensemble(Ensemble),
 }
 
 impl Recommender for Model {
@@ -152,6 +166,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.name(),
             Self::RecentPopularity(m) => m.name(),
             Self::ItemItem(m) => m.name(),
+            Self::Ensemble(m) => m.name(),
         }
     }
 
@@ -160,6 +175,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.n_items(),
             Self::RecentPopularity(m) => m.n_items(),
             Self::ItemItem(m) => m.n_items(),
+            Self::Ensemble(m) => m.n_items(),
         }
     }
 
@@ -168,6 +184,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.score(history, scores),
             Self::RecentPopularity(m) => m.score(history, scores),
             Self::ItemItem(m) => m.score(history, scores),
+            Self::Ensemble(m) => m.score(history, scores),
         }
     }
 }

@@ -272,6 +272,9 @@ fn kind(content: &ModelContent) -> &'static str {
     if content.knn.is_some() {
         return "rows of a table";
     }
+    if content.ensemble.is_some() {
+        return "ensemble";
+    }
     match (&content.counts, &content.ranking, &content.item_item) {
         (Some(_), _, _) => "counts",
         (_, Some(_), _) => "ranking",

@@ -7,6 +7,7 @@
 mod content;
 mod ease;
 mod elimination;
+mod ensemble;
 mod inverse;
 mod item_knn;
 mod item_vectors;
@@ -78,6 +79,7 @@ pub fn fit(
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
+        ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
     })
 }
 
@@ -87,6 +89,10 @@ pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
         ModelConfig::RecentPopularity(c) => vec![recent_popularity::note(c, training)],
         ModelConfig::TfIdf(c) => tf_idf::note(c, training).into_iter().collect(),
         ModelConfig::ItemVectors(_) => item_vectors::note(training).into_iter().collect(),
+        ModelConfig::Ensemble(c) => {
+            let members = c.members.iter();
+            members.flat_map(|member| notes(&member.model, training)).collect()
+        }
         _ => Vec::new(),
     }
 }

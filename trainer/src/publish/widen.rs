@@ -28,6 +28,11 @@ pub fn widen(model: Model, n_items: usize) -> Model {
             m.neighbours = Neighbours::new((n_items, n_items), ends, items, weights);
             Model::ItemItem(m)
         }
+        Model::Ensemble(mut m) => {
+            let members = m.members.into_iter();
+            m.members = members.map(|(weight, model)| (weight, widen(model, n_items))).collect();
+            Model::Ensemble(m)
+        }
     }
 }
 

@@ -1,0 +1,22 @@
+//! An ensemble: its members, fitted one after another on the same data.
+
+use anyhow::{Context as _, Result};
+use doorstep_shared::models::{Ensemble, EnsembleConfig};
+
+use super::Training;
+use crate::progress::Progress;
+
+pub(super) fn fit(
+    config: &EnsembleConfig,
+    training: &Training,
+    progress: &Progress,
+) -> Result<Ensemble> {
+    let members = config.members.iter().map(|member| {
+        let model = super::fit(&member.model, training, progress)
+            .with_context(|| format!("member {}", member.model.name()))?;
+        Ok((member.weight, model))
+    });
+    Ok(Ensemble {
+        members: members.collect::<Result<_>>()?,
+    })
+}
