@@ -3,8 +3,9 @@
 
 use doorstep_shared::models::{Model, ModelConfig};
 use doorstep_shared::topk::{Scored, top_k};
-use doorstep_shared::{Event, Recommender, Scores};
-use doorstep_trainer::fit::{Training, fit};
+use doorstep_shared::{Event, ItemRecord, Recommender, Scores};
+use doorstep_trainer::data::ItemVectors;
+use doorstep_trainer::fit::{ItemContent, Training, fit};
 use doorstep_trainer::progress::Progress;
 
 /// Models that give everybody the same scores.
@@ -14,9 +15,33 @@ fn events(items: &[u32]) -> Vec<Event> {
     items.iter().map(|&item| Event::implicit(item)).collect()
 }
 
+/// Titles and vectors that tell even items from odd ones, and nothing else.
+fn content(n_items: usize) -> (Vec<ItemRecord>, ItemVectors) {
+    let record = |item: usize| ItemRecord {
+        title: Some(["even number", "odd one"][item % 2].to_owned()),
+        ..ItemRecord::bare(&item.to_string())
+    };
+    let vectors = ItemVectors {
+        ids: (0..n_items).map(|item| item.to_string()).collect(),
+        width: 2,
+        values: (0..2 * n_items)
+            .map(|at| [1.0, 0.0, 0.0, 2.0][at % 4])
+            .collect(),
+    };
+    ((0..n_items).map(record).collect(), vectors)
+}
+
 fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
     let config = ModelConfig::named(name).expect("a name of the list");
-    let training = Training { n_items, histories };
+    let (records, vectors) = content(n_items);
+    let training = Training {
+        n_items,
+        histories,
+        content: ItemContent {
+            records: &records,
+            vectors: Some(&vectors),
+        },
+    };
     fit(&config, &training, &Progress::new(true))
         .unwrap_or_else(|error| panic!("{name}: {error:#}"))
 }

@@ -48,6 +48,7 @@ impl Golden {
         let training = Training {
             n_items: self.n_items,
             histories: &histories,
+            content: Default::default(),
         };
         match fit(config, &training, &Progress::new(true))? {
             Model::ItemItem(model) => Ok(model),

@@ -100,6 +100,12 @@ impl Settings {
         }
         let (expected, typed) = match &self.fields[field] {
             Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
+            // Members are tables; `finish` checks what is in them.
+            Value::Array(_) if field == "members" => (
+                "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE",
+                value.is_array().then(|| value.clone()),
+            ),
+            Value::Array(_) => ("words, separated by commas", list(&value)),
             // Whole numbers too: the field stays one of fractions.
             Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
             _ => {
@@ -199,6 +205,15 @@ fn parse(text: &str) -> Value {
         .or_else(|| number().map(Value::Number))
         .or_else(boolean)
         .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// A list of words: as such, or as text with commas.
+fn list(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(text.split(',').map(|word| word.trim().to_owned()).collect()),
+        Value::Array(words) => words.iter().all(Value::is_string).then(|| value.clone()),
+        _ => None,
+    }
 }
 
 fn shown(value: &Value) -> String {

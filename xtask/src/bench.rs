@@ -22,7 +22,8 @@ pub struct Args {
     runs: u32,
 }
 
-/// Fits next-linear with our trainer and with NumPy, and prints times and their ratio.
+/// Fits next-linear with our trainer and with NumPy, item-knn with our trainer, implicit and
+/// scikit-learn, and prints times and their ratios.
 pub fn run(args: Args) -> Result<()> {
     let project = Project::locate()?;
     let tools = Tools::locate()?;
@@ -40,7 +41,7 @@ pub fn run(args: Args) -> Result<()> {
     let (mut ours, mut peers, mut evaluation) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     for run in 1..=args.runs {
         step(&format!("run {run} of {}", args.runs), || {
-            let model = compare(&doorstep, &interactions)?;
+            let model = compare(&doorstep, &interactions, "next-linear", &[])?;
             ours = ours.min(seconds(&model, "fit_seconds")?);
             evaluation = evaluation.min(seconds(&model, "evaluate_seconds")?);
             peers = peers.min(peer_seconds(&python, &project.root, &interactions)?);
@@ -55,23 +56,61 @@ pub fn run(args: Args) -> Result<()> {
         "next-linear evaluation, Beauty: {evaluation:.2} s (limit 3 s, ratio {:.2})",
         evaluation / 3.0
     );
+    item_knn(&doorstep, &python, &project.root, &interactions, args.runs)
+}
+
+/// As the peers have it: no shrinkage, no recency, 100 neighbours.
+const PLAIN_COSINE: [&str; 2] = ["item-knn.shrinkage=0", "item-knn.recency=1"];
+
+fn item_knn(
+    doorstep: &Path,
+    python: &Path,
+    root: &Path,
+    interactions: &Path,
+    runs: u32,
+) -> Result<()> {
+    let names = ["implicit", "scikit-learn"];
+    let (mut ours, mut peers) = (f64::INFINITY, [f64::INFINITY; 2]);
+    for run in 1..=runs {
+        step(&format!("item-knn, run {run} of {runs}"), || {
+            let model = compare(doorstep, interactions, "item-knn", &PLAIN_COSINE)?;
+            ours = ours.min(seconds(&model, "fit_seconds")?);
+            let report = process::output(
+                Command::new(python)
+                    .arg(root.join("benches/peers/item_knn.py"))
+                    .arg(interactions),
+            )?;
+            for (name, peer) in names.iter().zip(&mut peers) {
+                let found = seconds_of(&report, name);
+                *peer = peer.min(found.with_context(|| format!("no {name} in: {report}"))?);
+            }
+            Ok(())
+        })?;
+    }
+    for (name, peer) in names.iter().zip(peers) {
+        println!(
+            "item-knn fit, Beauty: doorstep {ours:.3} s, {name} {peer:.3} s, {:.1} times as fast",
+            peer / ours
+        );
+    }
     Ok(())
 }
 
-fn compare(doorstep: &Path, interactions: &Path) -> Result<Value> {
+fn compare(doorstep: &Path, interactions: &Path, model: &str, set: &[&str]) -> Result<Value> {
     let report = process::output(
         Command::new(doorstep)
             .args(["compare", "--json", "--quiet", "--split", "leave-last-two"])
-            .args(["--models", "next-linear", "--interactions"])
+            .args(set.iter().flat_map(|set| ["--set", set]))
+            .args(["--models", model, "--interactions"])
             .arg(interactions),
     )?;
     let report: Value =
         serde_json::from_str(&report).context("`doorstep compare` printed no JSON")?;
     report["models"]
         .as_array()
-        .and_then(|models| models.iter().find(|model| model["name"] == "next-linear"))
+        .and_then(|models| models.iter().find(|row| row["name"] == model))
         .cloned()
-        .context("the report holds no next-linear")
+        .with_context(|| format!("the report holds no {model}"))
 }
 
 /// The peer's fit, from the line `fit … SECONDS s` of its report.
@@ -81,13 +120,15 @@ fn peer_seconds(python: &Path, root: &Path, interactions: &Path) -> Result<f64> 
             .arg(root.join("benches/peers/next_linear.py"))
             .arg(interactions),
     )?;
-    fit_seconds(&report)
+    seconds_of(&report, "fit")
         .with_context(|| format!("the peer printed no seconds of its fit: {report}"))
 }
 
-fn fit_seconds(report: &str) -> Option<f64> {
-    let line = report.lines().find_map(|line| line.strip_prefix("fit "))?;
-    line.trim().strip_suffix(" s")?.parse().ok()
+/// The first number of the line that begins with `name`.
+fn seconds_of(report: &str, name: &str) -> Option<f64> {
+    let mut lines = report.lines().map(str::split_whitespace);
+    let mut words = lines.find_map(|mut words| (words.next()? == name).then_some(words))?;
+    words.next()?.parse().ok()
 }
 
 fn seconds(report: &Value, field: &str) -> Result<f64> {
@@ -103,7 +144,11 @@ mod tests {
     #[test]
     fn the_peers_fit_is_read_from_its_report() {
         let report = "cholesky    3.01 s\nfit                       12.50 s\nrecall@10 0.1";
-        assert_eq!(fit_seconds(report), Some(12.5));
-        assert_eq!(fit_seconds("fitted in 3 s"), None);
+        assert_eq!(seconds_of(report, "fit"), Some(12.5));
+        assert_eq!(seconds_of("fitted in 3 s", "fit"), None);
+        assert_eq!(
+            seconds_of("implicit 0.123 s  recall@10 0.1", "implicit"),
+            Some(0.123)
+        );
     }
 }

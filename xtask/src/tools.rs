@@ -146,25 +146,25 @@ impl Tools {
         Ok(Some(script))
     }
 
-    /// A Python with NumPy and SciPy, for the peers of our benchmarks.
+    /// A Python with the peers of our benchmarks and what they rest on.
     pub fn python(&self) -> Result<PathBuf> {
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
         let ready = |python: &Path| {
             Command::new(python)
-                .args(["-c", "import numpy, scipy"])
+                .args(["-c", "import numpy, scipy, sklearn, implicit"])
                 .output()
                 .is_ok_and(|output| output.status.success())
         };
         if ready(&python) {
             return Ok(python);
         }
-        step("install NumPy and SciPy", || {
+        step("install NumPy, SciPy, scikit-learn and implicit", || {
             process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
-            process::run(
-                Command::new(&python).args(["-m", "pip", "install", "--quiet", "numpy", "scipy"]),
-            )
+            let packages = ["numpy", "scipy", "scikit-learn", "implicit"];
+            let mut pip = Command::new(&python);
+            process::run(pip.args(["-m", "pip", "install", "--quiet"]).args(packages))
         })?;
         Ok(python)
     }

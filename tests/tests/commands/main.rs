@@ -1,6 +1,7 @@
 //! The commands as one types them: what they print, what they write, what they refuse.
 
 mod compare;
+mod content;
 mod damage;
 mod evaluate;
 mod output_folder;

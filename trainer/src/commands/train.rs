@@ -28,7 +28,7 @@ use crate::table::{Publish, TableArgs, table_models};
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, item-knn, ease, next-linear; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The bundle's folder: absent or empty.

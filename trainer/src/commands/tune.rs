@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, ensure};
-use doorstep_shared::models::ModelConfig;
+use anyhow::{Context as _, Result, bail, ensure};
+use doorstep_shared::models::{EnsembleConfig, ModelConfig};
 use serde::Serialize;
 
 use crate::cli::Output;
 use crate::compare::Fingerprint;
-use crate::division::DivisionArgs;
+use crate::division::{Division, DivisionArgs};
 use crate::settings::SettingArgs;
 use crate::tune::{
     Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
+    tune_weights,
 };
 
 /// Chooses a model's hyper-parameters by its ranking of the validation items.
@@ -20,7 +21,7 @@ use crate::tune::{
 /// The test items are not looked at; judge the result with `doorstep compare`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// The model: recent-popularity, item-knn, ease or next-linear.
+    /// The model: recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, or ensemble for its weights.
     model: String,
     #[command(flatten)]
     division: DivisionArgs,
@@ -71,6 +72,9 @@ impl Args {
             self.metric,
             known.join(", ")
         );
+        if let ModelConfig::Ensemble(ensemble) = base {
+            return self.run_weights(ensemble, output);
+        }
         // A grid that can't work is refused before any file is read.
         if self.grid.is_empty() {
             default_grid(&self.model, true)?;
@@ -84,14 +88,7 @@ impl Args {
             false => self.grid.clone(),
         };
         let configs = trials(base, &grid, self.trials, self.seed)?;
-        let setting = Setting {
-            model: self.model.clone(),
-            data: Fingerprint::of(&division.dataset.interactions).sha256,
-            split: division.split.protocol.clone(),
-            include_seen: self.division.include_seen,
-            relevant_at: self.division.relevant_at,
-            cutoffs: division.context.cutoffs.clone(),
-        };
+        let setting = self.setting(&division);
         let file = self.state.as_deref();
         let state = State::open(file, setting.clone())?;
         let mut found = tune(
@@ -120,6 +117,81 @@ impl Args {
             output.print(&table(&report, &fields, division.split.validation.len()))
         }
     }
+
+    fn setting(&self, division: &Division) -> Setting {
+        Setting {
+            model: self.model.clone(),
+            data: Fingerprint::of(&division.dataset.interactions).sha256,
+            split: division.split.protocol.clone(),
+            include_seen: self.division.include_seen,
+            relevant_at: self.division.relevant_at,
+            cutoffs: division.context.cutoffs.clone(),
+        }
+    }
+
+    /// Searches for the weights of an ensemble.
+    fn run_weights(&self, ensemble: &EnsembleConfig, output: &Output) -> Result<()> {
+        ensure!(
+            self.grid.is_empty() && self.trials.is_none() && self.state.is_none(),
+            "an ensemble's weights are searched for step by step, without --grid, --trials or \
+             --state; tune its members by themselves"
+        );
+        let progress = output.progress();
+        let division = self.division.load(&progress)?;
+        let (content, metric) = (division.content(), &self.metric);
+        let Division { split, context, .. } = &division;
+        let mut found = tune_weights(ensemble, split, content, context, metric, &progress)?;
+        found.sort_by(|a, b| b.score(metric).total_cmp(&a.score(metric)));
+        let best = &found.first().context("no trial")?.config;
+        let report = Report {
+            metric,
+            trials: &found,
+            best,
+            set: weights_file(best)?,
+            setting: &self.setting(&division),
+        };
+        if output.json {
+            return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
+        }
+        let first = found[0].score(metric);
+        output.print(&format!(
+            "{} trials, {} validation cases, {}; the best has {metric} {first:.5}. For --config:\n\n{}",
+            found.len(),
+            split.validation.len(),
+            split.protocol,
+            report.set
+        ))
+    }
+}
+
+/// An ensemble as a file for `--config`.
+fn weights_file(config: &ModelConfig) -> Result<String> {
+    let ModelConfig::Ensemble(ensemble) = config else {
+        bail!("{} has no weights", config.name());
+    };
+    let mut text = String::new();
+    for member in &ensemble.members {
+        let model = member.model.name();
+        let _ = writeln!(
+            text,
+            "[[ensemble.members]]\nweight = {}\nmodel = \"{model}\"",
+            member.weight
+        );
+        let defaults = ModelConfig::named(model)
+            .map(|c| hyper_parameters(&c))
+            .unwrap_or_default();
+        for (field, value) in hyper_parameters(&member.model) {
+            if defaults.get(&field) == Some(&value) {
+                continue;
+            }
+            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+            let words = value.split(',').collect::<Vec<_>>();
+            let value = if plain { value } else { format!("{words:?}") };
+            let _ = writeln!(text, "{field} = {value}");
+        }
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 fn table(report: &Report, fields: &[&str], cases: usize) -> String {

@@ -91,7 +91,9 @@ pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
         ModelConfig::ItemVectors(_) => item_vectors::note(training).into_iter().collect(),
         ModelConfig::Ensemble(c) => {
             let members = c.members.iter();
-            members.flat_map(|member| notes(&member.model, training)).collect()
+            members
+                .flat_map(|member| notes(&member.model, training))
+                .collect()
         }
         _ => Vec::new(),
     }

@@ -30,7 +30,9 @@ pub fn widen(model: Model, n_items: usize) -> Model {
         }
         Model::Ensemble(mut m) => {
             let members = m.members.into_iter();
-            m.members = members.map(|(weight, model)| (weight, widen(model, n_items))).collect();
+            m.members = members
+                .map(|(weight, model)| (weight, widen(model, n_items)))
+                .collect();
             Model::Ensemble(m)
         }
     }

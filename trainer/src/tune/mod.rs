@@ -2,9 +2,11 @@
 
 mod grid;
 mod state;
+mod weights;
 
 pub use grid::{Axis, default_grid, trials};
 pub use state::{Setting, State};
+pub use weights::tune_weights;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -84,13 +86,8 @@ pub fn tune(
         if let (Model::ItemItem(model), Some(weighting)) = (&mut model, weighting) {
             model.weighting = weighting;
         }
-        let metrics = evaluate(&model, &split.validation, context, progress).metrics();
+        let trial = judge(config, &model, split, context, clock, progress);
         fitted = Some((rows, model));
-        let trial = Trial {
-            config: config.clone(),
-            metrics: metrics.0.into_iter().collect(),
-            seconds: clock.elapsed().as_secs_f64(),
-        };
         done.push(trial.clone());
         state.trials.push(trial);
         if let Some(file) = file {
@@ -98,6 +95,23 @@ pub fn tune(
         }
     }
     Ok(done)
+}
+
+/// What validation cases say of `model`, which was fitted for `config`.
+fn judge(
+    config: &ModelConfig,
+    model: &Model,
+    split: &Split,
+    context: &Context,
+    clock: Instant,
+    progress: &Progress,
+) -> Trial {
+    let metrics = evaluate(model, &split.validation, context, progress).metrics();
+    Trial {
+        config: config.clone(),
+        metrics: metrics.0.into_iter().collect(),
+        seconds: clock.elapsed().as_secs_f64(),
+    }
 }
 
 /// What has to be fitted for `config`, and the history weighting to put on it:
@@ -126,6 +140,7 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
             Some(weighting)
         }
         ModelConfig::NextLinear(_)
+        | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
         | ModelConfig::RecentPopularity(_) => None,
     };
@@ -164,7 +179,12 @@ pub fn hyper_parameters(config: &ModelConfig) -> BTreeMap<String, String> {
         serde_json::from_str(&text).unwrap_or_default();
     raw.into_iter()
         .filter(|(field, _)| field != "model")
-        .map(|(field, value)| (field, value.get().trim_end_matches(".0").to_owned()))
+        .map(|(field, value)| {
+            let list: Option<Vec<String>> = serde_json::from_str(value.get()).ok();
+            let text = list.map(|words| words.join(","));
+            let number = || value.get().trim_end_matches(".0").to_owned();
+            (field, text.unwrap_or_else(number))
+        })
         .collect()
 }
 

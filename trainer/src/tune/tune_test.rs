@@ -4,7 +4,7 @@ use crate::split::Case;
 use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};
 use doorstep_shared::{Event, Vocabulary};
 
-fn split() -> Split {
+pub fn split() -> Split {
     let mut items = Vocabulary::new();
     (0..12).for_each(|i| _ = items.insert(&i.to_string()));
     let item = |user: u32, at: u32| (user + at * at) % 12;
@@ -27,6 +27,13 @@ fn split() -> Split {
     }
 }
 
+pub fn context(split: &Split) -> Context {
+    let similarity = Similarity::co_occurrence(12, &split.train);
+    let mut context = Context::new(popularity(12, &split.train), similarity);
+    context.cutoffs = vec![5];
+    context
+}
+
 fn setting() -> Setting {
     Setting {
         model: "item-knn".into(),
@@ -40,9 +47,7 @@ fn setting() -> Setting {
 
 fn search(configs: &[ModelConfig], file: Option<&Path>) -> Result<Vec<Trial>> {
     let split = split();
-    let similarity = Similarity::co_occurrence(12, &split.train);
-    let mut context = Context::new(popularity(12, &split.train), similarity);
-    context.cutoffs = vec![5];
+    let context = context(&split);
     let state = State::open(file, setting())?;
     tune(
         configs,
