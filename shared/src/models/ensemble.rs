@@ -35,7 +35,7 @@ pub struct MemberConfig {
 
 impl Default for EnsembleConfig {
     fn default() -> Self {
-        use super::{EaseConfig, ItemKnnConfig, NextLinearConfig};
+        use super::{EaseConfig, NextLinearConfig};
         let recent = NextLinearConfig {
             lambda: 40.0,
             decay: 0.4,
@@ -43,9 +43,8 @@ impl Default for EnsembleConfig {
         };
         let members = [
             (0.4, ModelConfig::NextLinear(NextLinearConfig::default())),
-            (0.2, ModelConfig::NextLinear(recent)),
-            (0.2, ModelConfig::Ease(EaseConfig::default())),
-            (0.2, ModelConfig::ItemKnn(ItemKnnConfig::default())),
+            (0.25, ModelConfig::NextLinear(recent)),
+            (0.35, ModelConfig::Ease(EaseConfig::default())),
         ];
         let member = |(weight, model)| MemberConfig { weight, model };
         Self {
@@ -166,7 +165,7 @@ mod tests {
         let mut config = EnsembleConfig::default();
         config.members.truncate(2);
         let message = config.validate().unwrap_err().to_string();
-        assert!(message.contains("0.4 + 0.2 = 0.6"), "{message}");
+        assert!(message.contains("0.4 + 0.25 = 0.65"), "{message}");
         config.members[1].weight = -0.2;
         let message = config.validate().unwrap_err().to_string();
         assert!(message.contains("from 0 to 1"), "{message}");

@@ -69,7 +69,7 @@ fn an_ensembles_members_share_the_files_of_models_published_beside_it() -> Resul
     ))?;
     let members = &manifest["models"][0]["content"]["ensemble"];
     ensure!(
-        members.as_array().is_some_and(|members| members.len() == 4),
+        members.as_array().is_some_and(|members| members.len() == 3),
         "{members}"
     );
     let alone = &manifest["models"][1]["content"];
