@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod data;
+pub mod dice;
 pub mod division;
 pub mod evaluate;
 pub mod fit;
