@@ -18,6 +18,7 @@ pub mod save;
 pub mod serve;
 pub mod settings;
 pub mod shop;
+pub mod songs;
 pub mod split;
 pub mod table;
 pub mod tune;
