@@ -24,8 +24,17 @@ impl Table {
     }
 
     pub(super) fn html(&self) -> Html {
-        let heading = |text: &String| Html::labelled("th", &[("scope", "col")], text);
-        let head = Html::element("tr", &[], self.columns.iter().map(heading));
+        // A heading stands on the side where its numbers do.
+        let first = self.rows.first();
+        let heading = |(at, text): (usize, &String)| {
+            let cell = first.and_then(|row| row.get(at));
+            let class = match cell {
+                Some(cell) if at > 0 && is_number(cell) => "number",
+                _ => "",
+            };
+            Html::labelled("th", &[("scope", "col"), ("class", class)], text)
+        };
+        let head = Html::element("tr", &[], self.columns.iter().enumerate().map(heading));
         let row = |cells: &Vec<String>| {
             let cell = |(at, text): (usize, &String)| match at {
                 0 => Html::labelled("th", &[("scope", "row")], text),

@@ -4,7 +4,7 @@
 use crate::report::html::Html;
 
 /// Of every drawing, in its own units; narrow, so that words stay legible on a phone.
-pub const WIDTH: f64 = 420.0;
+pub const WIDTH: f64 = 360.0;
 /// Around what is drawn.
 pub const MARGIN: f64 = 10.0;
 

@@ -5,8 +5,8 @@ use super::paper::{MARGIN, WIDTH, line, path, svg, words};
 use crate::report::html::Html;
 use crate::report::table::{Table, number};
 
-const HEIGHT: f64 = 290.0;
-const LEFT: f64 = 54.0;
+const HEIGHT: f64 = 270.0;
+const LEFT: f64 = 52.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 46.0;
 /// Half the width of a point that stands for one thing.
