@@ -1,5 +1,7 @@
 //! Writes a file whole or not at all.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,12 +13,36 @@ pub fn save(path: &Path, text: &str) -> Result<()> {
     beside.push(".partial");
     std::fs::write(&beside, text)
         .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| {
+            // The first error matters; on a full disk what was written only takes space.
+            let _ = std::fs::remove_file(&beside);
+        })
         .with_context(|| {
             format!(
                 "cannot write {}; name a file in a folder that exists and has room",
                 path.display()
             )
         })
+}
+
+/// Lets `write` fill a file beside `path`, which takes its name when all is on disk; its length.
+pub fn stream(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = Path::new(&partial);
+    let written = || -> io::Result<u64> {
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(partial)?);
+        write(&mut out)?;
+        out.flush()?;
+        let bytes = out.get_ref().metadata()?.len();
+        std::fs::rename(partial, path)?;
+        Ok(bytes)
+    };
+    written().or_else(|error| {
+        // Whether it can be removed or not, the error to show is the first one.
+        let _ = std::fs::remove_file(partial);
+        Err(error).with_context(|| format!("cannot write {}", path.display()))
+    })
 }
 
 #[cfg(test)]
@@ -31,6 +57,10 @@ mod tests {
         save(&path, "{}").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let taken = folder.path().join("folder");
+        std::fs::create_dir(&taken).unwrap();
+        save(&taken, "{}").unwrap_err();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
         let bad = folder.path().join("absent").join("report.json");
         let text = format!("{:#}", save(&bad, "{}").unwrap_err());
         assert!(text.contains("absent"), "{text}");

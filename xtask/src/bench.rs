@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: our figures beside those of a peer, timed in the same run.
 
+mod songs;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,10 +13,23 @@ use crate::project::{Profile, Project};
 use crate::step::step;
 use crate::tools::Tools;
 
+/// What can be timed.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Subject {
+    /// next-linear against NumPy.
+    NextLinear,
+    /// item-knn against implicit and scikit-learn.
+    ItemKnn,
+    /// k-NN of tables against scikit-learn.
+    Songs,
+}
+
 /// Options of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with `beauty/Beauty.txt`.
+    /// What to time; everything where nothing is named.
+    subjects: Vec<Subject>,
+    /// Folder with `beauty/Beauty.txt` and `songs/`.
     #[arg(long, value_name = "DIR", env = "DOORSTEP_DATA")]
     data: PathBuf,
     /// Repetitions; the smallest time of each side counts.
@@ -22,29 +37,33 @@ pub struct Args {
     runs: u32,
 }
 
-/// Fits next-linear with our trainer and with NumPy, item-knn with our trainer, implicit and
-/// scikit-learn, and prints times and their ratios.
+/// Times each subject and prints the times and their ratio.
 pub fn run(args: Args) -> Result<()> {
     let project = Project::locate()?;
-    let tools = Tools::locate()?;
-    let interactions = args.data.join("beauty/Beauty.txt");
-    if !interactions.is_file() {
-        bail!(
-            "there is no {}; set DOORSTEP_DATA to the folder that holds it",
-            interactions.display()
-        );
+    let python = Tools::locate()?.python()?;
+    let asked = |subject| args.subjects.is_empty() || args.subjects.contains(&subject);
+    if asked(Subject::NextLinear) {
+        next_linear(&project, &python, &args)?;
     }
-    let python = tools.python()?;
-    let doorstep = step("build the doorstep command", || {
-        project.build_doorstep(Profile::Release)
-    })?;
+    if asked(Subject::ItemKnn) {
+        item_knn(&project, &python, &args)?;
+    }
+    if asked(Subject::Songs) {
+        songs::run(&project, &python, &args.data, args.runs)?;
+    }
+    Ok(())
+}
+
+/// Fits next-linear with our trainer and with NumPy.
+fn next_linear(project: &Project, python: &Path, args: &Args) -> Result<()> {
+    let (doorstep, interactions) = on_beauty(project, args)?;
     let (mut ours, mut peers, mut evaluation) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
     for run in 1..=args.runs {
         step(&format!("run {run} of {}", args.runs), || {
             let model = compare(&doorstep, &interactions, "next-linear", &[])?;
             ours = ours.min(seconds(&model, "fit_seconds")?);
             evaluation = evaluation.min(seconds(&model, "evaluate_seconds")?);
-            peers = peers.min(peer_seconds(&python, &project.root, &interactions)?);
+            peers = peers.min(peer_seconds(python, &project.root, &interactions)?);
             Ok(())
         })?;
     }
@@ -56,29 +75,40 @@ pub fn run(args: Args) -> Result<()> {
         "next-linear evaluation, Beauty: {evaluation:.2} s (limit 3 s, ratio {:.2})",
         evaluation / 3.0
     );
-    item_knn(&doorstep, &python, &project.root, &interactions, args.runs)
+    Ok(())
+}
+
+/// The `doorstep` command, and Beauty's interactions for it.
+fn on_beauty(project: &Project, args: &Args) -> Result<(PathBuf, PathBuf)> {
+    let interactions = args.data.join("beauty/Beauty.txt");
+    if !interactions.is_file() {
+        bail!(
+            "there is no {}; set DOORSTEP_DATA to the folder that holds it",
+            interactions.display()
+        );
+    }
+    let doorstep = step("build the doorstep command", || {
+        project.build_doorstep(Profile::Release)
+    })?;
+    Ok((doorstep, interactions))
 }
 
 /// As the peers have it: no shrinkage, no recency, 100 neighbours.
 const PLAIN_COSINE: [&str; 2] = ["item-knn.shrinkage=0", "item-knn.recency=1"];
 
-fn item_knn(
-    doorstep: &Path,
-    python: &Path,
-    root: &Path,
-    interactions: &Path,
-    runs: u32,
-) -> Result<()> {
+/// Fits item-knn with our trainer, implicit and scikit-learn.
+fn item_knn(project: &Project, python: &Path, args: &Args) -> Result<()> {
+    let (doorstep, interactions) = on_beauty(project, args)?;
     let names = ["implicit", "scikit-learn"];
     let (mut ours, mut peers) = (f64::INFINITY, [f64::INFINITY; 2]);
-    for run in 1..=runs {
-        step(&format!("item-knn, run {run} of {runs}"), || {
-            let model = compare(doorstep, interactions, "item-knn", &PLAIN_COSINE)?;
+    for run in 1..=args.runs {
+        step(&format!("item-knn, run {run} of {}", args.runs), || {
+            let model = compare(&doorstep, &interactions, "item-knn", &PLAIN_COSINE)?;
             ours = ours.min(seconds(&model, "fit_seconds")?);
             let report = process::output(
                 Command::new(python)
-                    .arg(root.join("benches/peers/item_knn.py"))
-                    .arg(interactions),
+                    .arg(project.root.join("benches/peers/item_knn.py"))
+                    .arg(&interactions),
             )?;
             for (name, peer) in names.iter().zip(&mut peers) {
                 let found = seconds_of(&report, name);

@@ -148,23 +148,26 @@ impl Tools {
 
     /// A Python with the peers of our benchmarks and what they rest on.
     pub fn python(&self) -> Result<PathBuf> {
+        const PACKAGES: [&str; 5] = ["numpy", "scipy", "pandas", "scikit-learn", "implicit"];
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
         let ready = |python: &Path| {
             Command::new(python)
-                .args(["-c", "import numpy, scipy, sklearn, implicit"])
+                .args(["-c", "import numpy, scipy, pandas, sklearn, implicit"])
                 .output()
                 .is_ok_and(|output| output.status.success())
         };
         if ready(&python) {
             return Ok(python);
         }
-        step("install NumPy, SciPy, scikit-learn and implicit", || {
+        step("install the peers of the benchmarks", || {
             process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
-            let packages = ["numpy", "scipy", "scikit-learn", "implicit"];
-            let mut pip = Command::new(&python);
-            process::run(pip.args(["-m", "pip", "install", "--quiet"]).args(packages))
+            process::run(
+                Command::new(&python)
+                    .args(["-m", "pip", "install", "--quiet"])
+                    .args(PACKAGES),
+            )
         })?;
         Ok(python)
     }

@@ -47,7 +47,7 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
         "tf-idf" => &["max_features=1000,10000", "recency=0.4,0.6,0.8,1"],
         "item-vectors" => &["recency=0.4,0.6,0.8,1"],
         "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
-        "next-linear" => &["lambda=20,80,200", "decay=0.7,0.8,0.9"],
+        "next-linear" => &["lambda=40,80,160", "decay=0.7,0.8", "row_decay=0.95,0.97,1"],
         _ => bail!("{model} has nothing to tune; name one of the other models"),
     };
     axes.iter().map(|axis| axis.parse()).collect()
