@@ -9,7 +9,7 @@ use doorstep_shared::query::{RecommendQuery, SimilarQuery};
 use doorstep_trainer::publish::{FolderStore, at_once};
 use serde_json::json;
 
-use crate::terminal::{SHOP, Terminal};
+use crate::terminal::{SHOP, Terminal, metric};
 
 /// A shop with one more item, like an old one in its text, that nobody bought.
 fn shop_with_a_new_item() -> Result<(Terminal, String)> {
@@ -75,11 +75,7 @@ fn an_ensembles_members_share_the_files_of_models_published_beside_it() -> Resul
     let alone = &manifest["models"][1]["content"];
     ensure!(members[2]["content"] == *alone, "{members} {alone}");
     let report = terminal.json(&format!("evaluate bundle {SHOP}"))?;
-    ensure!(
-        report["models"]
-            .as_array()
-            .is_some_and(|models| models.len() == 4)
-    );
+    ensure!(metric(&report, "ensemble", "recall@10")? > 0.0);
     Ok(())
 }
 

@@ -155,7 +155,7 @@ impl Args {
         }
         let first = found[0].score(metric);
         output.print(&format!(
-            "{} trials, {} validation cases, {}; the best has {metric} {first:.5}. For --config:\n\n{}",
+            "# {} trials, {} validation cases, {}; the best has {metric} {first:.5}\n\n{}",
             found.len(),
             split.validation.len(),
             split.protocol,
