@@ -136,6 +136,72 @@ fn input_that_is_of_no_use_is_refused_with_the_remedy() -> Result<()> {
 }
 
 #[test]
+fn unseen_categories_and_equal_rows_are_told_and_published_as_judged() -> Result<()> {
+    let folder = TempDir::new()?;
+    let clean = table::csv();
+    let mut lines = clean.lines();
+    let mut csv = format!("{}\n", lines.next().context("a header")?);
+    let rows: Vec<&str> = lines.collect();
+    for (at, row) in rows.iter().enumerate() {
+        // Every fifth row is test: its key becomes one that training lacks, or it repeats a
+        // training row, at distance 0 from it.
+        let row = match at {
+            4 | 9 => {
+                let cells: Vec<&str> = row.split(',').collect();
+                [cells[0], cells[1], cells[2], "11", cells[4]].join(",")
+            }
+            14 | 19 => rows[at - 1].to_owned(),
+            _ => (*row).to_owned(),
+        };
+        csv += &format!("{row}\n");
+    }
+    let songs = write(&folder, "odd.csv", &csv)?;
+    let weights = ["--set", "knn.weights=distance"];
+    let options = [&table::OPTIONS[..], &weights].concat();
+    let compared = json(&["compare", "--models", "knn"], &songs, &options)?;
+    let notes = compared["protocol"]["notes"].to_string();
+    for expected in ["column key: 2 rows held out", "kept: 2"] {
+        ensure!(notes.contains(expected), "no {expected} in {notes}");
+    }
+    let out = folder.path().join("bundle");
+    let out = out.to_str().context("a path of ASCII")?;
+    json(
+        &["train", "knn"],
+        &songs,
+        &[&options[..], &["--out", out]].concat(),
+    )?;
+    let evaluated = json(&["evaluate", out], &songs, &table::OPTIONS)?;
+    let [fitted, stored] = [compared, evaluated].map(|report| figure(&report, "knn", "r2"));
+    let (fitted, stored) = (fitted?, stored?);
+    ensure!((fitted - stored).abs() < 5e-3, "{fitted} and {stored}");
+    Ok(())
+}
+
+#[test]
+fn numbers_too_large_to_reckon_with_are_refused_or_missing() -> Result<()> {
+    let folder = TempDir::new()?;
+    let clean = table::csv();
+    let large = |cell: usize| {
+        let mut rows: Vec<String> = clean.lines().map(str::to_owned).collect();
+        let mut cells: Vec<&str> = rows[8].split(',').collect();
+        cells[cell] = "1e39";
+        rows[8] = cells.join(",");
+        rows.join("\n")
+    };
+    let target = write(&folder, "target.csv", &large(4))?;
+    let said = refusal(&target, &table::OPTIONS)?;
+    ensure!(
+        said.contains("`1e39` in data row 8") && said.contains("±1e15"),
+        "{said}"
+    );
+    let feature = write(&folder, "feature.csv", &large(1))?;
+    let report = json(&["compare", "--models", "knn"], &feature, &table::OPTIONS)?;
+    ensure!(report["data"]["rows"] == table::ROWS - 1);
+    ensure!(figure(&report, "knn", "r2")?.is_finite());
+    Ok(())
+}
+
+#[test]
 fn broken_cells_and_constant_columns_are_told_and_survived() -> Result<()> {
     let folder = TempDir::new()?;
     let clean = table::csv();
