@@ -54,11 +54,15 @@ fn figure(report: &Value, model: &str, name: &str) -> Result<f64> {
 fn what_is_judged_is_what_is_published() -> Result<()> {
     let folder = TempDir::new()?;
     let songs = write(&folder, "songs.csv", &table::csv())?;
+    let page = folder.path().join("report.html");
+    let report = ["--report", page.to_str().context("a path of ASCII")?];
     let compared = json(
         &["compare", "--models", "knn,knn-local"],
         &songs,
-        &table::OPTIONS,
+        &[&table::OPTIONS[..], &report].concat(),
     )?;
+    let page = fs::read_to_string(page)?;
+    ensure!(page.starts_with("<!doctype html>") && page.contains("knn-local predicts energy best"));
     let bundle = folder.path().join("bundle");
     let out = bundle.to_str().context("a path of ASCII")?;
     let options = [&table::OPTIONS[..], &["--out", out]].concat();
