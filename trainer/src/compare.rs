@@ -9,8 +9,10 @@ use doorstep_shared::models::ModelConfig;
 use serde::{Serialize, Serializer};
 
 use crate::data::Interactions;
-use crate::evaluate::{Context, Difference, Evaluation, Metrics, Random, differences, evaluate};
-use crate::fit::{self, Training, fit};
+use crate::evaluate::{
+    Context, Difference, Evaluation, Metrics, Random, differences, evaluate, rating_metrics,
+};
+use crate::fit::{self, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -160,7 +162,7 @@ pub fn compare(
     let mut evaluations: Vec<Evaluation> = Vec::new();
     let mut notes = Vec::new();
     let mut judge =
-        |model: &dyn Recommender, config: Option<ModelConfig>, baseline, fitted: f64| {
+        |model: &dyn Recommender, config: Option<ModelConfig>, baseline, fitted: f64, ratings| {
             let clock = Instant::now();
             let evaluation = evaluate(model, &split.test, context, progress);
             let evaluate_seconds = clock.elapsed().as_secs_f64();
@@ -168,11 +170,13 @@ pub fn compare(
                 "{}: fitted in {fitted:.2} s, evaluated in {evaluate_seconds:.2} s",
                 model.name()
             ));
+            let mut metrics = evaluation.metrics();
+            metrics.0.extend::<Vec<_>>(ratings);
             rows.push(Row {
                 name: model.name().to_owned(),
                 baseline,
                 config,
-                metrics: evaluation.metrics(),
+                metrics,
                 fit_seconds: fitted,
                 evaluate_seconds,
                 difference: None,
@@ -188,17 +192,26 @@ pub fn compare(
     for (at, config) in configs.iter().chain(&baselines).enumerate() {
         progress.say(format!("{}: fitting", config.name()));
         let clock = Instant::now();
-        let model = fit(config, &training, progress)
+        let fitted = fit_with_users(config, &training, progress)
             .with_context(|| format!("fitting {}", config.name()))?;
         let seconds = clock.elapsed().as_secs_f64();
         notes.extend(fit::notes(config, &training));
-        judge(&model, Some(config.clone()), at >= configs.len(), seconds);
+        let known = &split.train_and_validation;
+        let ratings = rating_metrics(&fitted, known, &split.held_out_test);
+        let baseline = at >= configs.len();
+        judge(
+            &fitted.model,
+            Some(config.clone()),
+            baseline,
+            seconds,
+            ratings,
+        );
     }
     let random = Random {
         n_items: training.n_items,
         seed: options.seed,
     };
-    judge(&random, None, true, 0.0);
+    judge(&random, None, true, 0.0, Vec::new());
 
     let against = reference(&rows, &options.against, main_cutoff(&context.cutoffs))?;
     let name = rows[against].name.clone();
@@ -274,6 +287,8 @@ mod tests {
             train,
             validation: (0..8).map(|user| case(user, 2)).collect(),
             test: (0..8).map(|user| case(user, 3)).collect(),
+            held_out_validation: vec![Vec::new(); 8],
+            held_out_test: (0..8).map(|user| history(user)[3..].to_vec()).collect(),
             notes: vec![],
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::factors::write_factors;
 use super::key_table::write_key_table;
 use super::manifest::{
     Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
@@ -292,6 +293,17 @@ fn write_model(
             Ok((
                 ModelContent {
                     item_item: Some(ItemItemRef { weighting, rows }),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
+        Model::Factors(model) => {
+            let files = write_factors(name, model, &order.old, sink)?;
+            let bytes = files.rows.table.bytes;
+            Ok((
+                ModelContent {
+                    factors: Some(files),
                     ..Default::default()
                 },
                 bytes,

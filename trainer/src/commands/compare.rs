@@ -10,6 +10,7 @@ use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Row, compare, is_random, main_cutoff,
 };
 use crate::division::{Division, DivisionArgs};
+use crate::evaluate::RATING_METRICS;
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, table_models};
@@ -25,7 +26,7 @@ pub struct Args {
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
-    /// The models, separated by commas: popularity, recent-popularity, item-knn, ease, next-linear; for tables knn, knn-local.
+    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, ease, next-linear; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -157,9 +158,40 @@ fn table(report: &Report) -> String {
         }
         text.push('\n');
     }
+    text += &ratings_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini and bias\n";
     text += &about(report);
+    text
+}
+
+/// Errors of predicted ratings, where a model predicts them.
+fn ratings_table(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    for row in &report.models {
+        let errors: Vec<f64> = RATING_METRICS
+            .iter()
+            .filter_map(|metric| row.metrics.get(metric))
+            .collect();
+        if errors.is_empty() {
+            continue;
+        }
+        if text.is_empty() {
+            let _ = write!(text, "{:width$}", "ratings");
+            RATING_METRICS
+                .iter()
+                .for_each(|metric| _ = write!(text, "  {metric:>14}"));
+            text.push('\n');
+        }
+        let _ = write!(text, "{:width$}", label(row));
+        errors
+            .iter()
+            .for_each(|error| _ = write!(text, "  {error:>14.4}"));
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        text += "rmse and mae with users as fitted, folded-in with users known by their history alone\n\n";
+    }
     text
 }
 

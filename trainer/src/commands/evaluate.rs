@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::bundle::Bundle;
+use doorstep_shared::models::Model;
 use doorstep_shared::{Event, Vocabulary};
 use serde_json::json;
 
 use crate::cli::Output;
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
+use crate::evaluate::{
+    Context, Metrics, RATING_METRICS, Similarity, evaluate, folded_in, popularity,
+};
 use crate::publish::{FolderStore, at_once};
 use crate::split::{Case, SplitMethod};
 use crate::table::evaluate::evaluate as evaluate_table;
@@ -82,12 +85,13 @@ impl Args {
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
             );
         }
-        let train: Vec<Vec<Event>> = split
-            .train
-            .iter()
-            .map(|history| numbering.events(history))
-            .collect();
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
+        let renumbered = |histories: &[Vec<Event>]| -> Vec<Vec<Event>> {
+            histories.iter().map(|h| numbering.events(h)).collect()
+        };
+        let known = renumbered(&split.train_and_validation);
+        let held_out = renumbered(&split.held_out_test);
+        let train = renumbered(&split.train);
         let similarity = Similarity::of(&items, &dataset.catalogue, &train);
         let context = Context {
             n_items: items.len(),
@@ -106,7 +110,10 @@ impl Args {
         {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
-            let metrics = evaluate(&model, &cases, &context, &progress).metrics();
+            let mut metrics = evaluate(&model, &cases, &context, &progress).metrics();
+            if let Model::Factors(model) = &model {
+                metrics.0.extend(folded_in(model, &known, &held_out));
+            }
             rows.push((name.to_owned(), metrics));
         }
         if output.json {
@@ -205,5 +212,15 @@ fn table(rows: &[(String, Metrics)], cutoffs: &[usize]) -> String {
             text += &format!(" {:>10.4}", metrics.get(metric).unwrap_or(f64::NAN));
         }
     }
-    text + "\n"
+    text.push('\n');
+    for (name, metrics) in rows {
+        let errors: String = RATING_METRICS
+            .iter()
+            .filter_map(|metric| Some(format!("  {metric} {:.4}", metrics.get(metric)?)))
+            .collect();
+        if !errors.is_empty() {
+            text += &format!("{name:18}{errors}\n");
+        }
+    }
+    text
 }

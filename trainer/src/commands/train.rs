@@ -10,8 +10,8 @@ use doorstep_shared::models::{Model, ModelConfig};
 
 use crate::cli::Output;
 use crate::data::{self, DataArgs, Dataset};
-use crate::evaluate::{Context, Similarity, evaluate, popularity};
-use crate::fit::{Training, fit};
+use crate::evaluate::{Context, Similarity, evaluate, popularity, rating_metrics};
+use crate::fit::{Fitted as WithUsers, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
@@ -28,7 +28,7 @@ use crate::table::{Publish, TableArgs, table_models};
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, item-knn, ease, next-linear; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, ease, next-linear; of tables knn, knn-local. The first is the bundle's default.
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The bundle's folder: absent or empty.
@@ -118,7 +118,7 @@ impl Args {
             let evaluation = Some(judge(&model, &split, &context, progress));
             fitted.push(Fitted {
                 config,
-                model,
+                model: model.model,
                 evaluation,
             });
         }
@@ -182,7 +182,15 @@ pub fn training_part(protocol: &str) -> String {
 }
 
 /// Figures that the report shows.
-const SHOWN: [&str; 6] = ["recall@10", "ndcg@10", "r2", "rmse", "mae", "accuracy"];
+const SHOWN: [&str; 7] = [
+    "recall@10",
+    "ndcg@10",
+    "r2",
+    "rmse",
+    "mae",
+    "rmse-folded-in",
+    "accuracy",
+];
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
@@ -199,7 +207,7 @@ fn fit_on_everything(
     };
     let mut fitted = Vec::new();
     for config in configs {
-        let model = timed_fit(&config, &training, progress)?;
+        let model = timed_fit(&config, &training, progress)?.model;
         fitted.push(Fitted {
             config,
             model,
@@ -213,10 +221,10 @@ fn fit_on_everything(
     ))
 }
 
-fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<Model> {
+fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
     let start = Instant::now();
-    let model =
-        fit(config, training, progress).with_context(|| format!("cannot fit {}", config.name()))?;
+    let model = fit_with_users(config, training, progress)
+        .with_context(|| format!("cannot fit {}", config.name()))?;
     progress.say(format!(
         "{}: fitted in {:.2} s",
         config.name(),
@@ -225,8 +233,12 @@ fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> 
     Ok(model)
 }
 
-fn judge(model: &Model, split: &Split, context: &Context, progress: &Progress) -> Figures {
-    let metrics = evaluate(model, &split.test, context, progress).metrics();
+fn judge(model: &WithUsers, split: &Split, context: &Context, progress: &Progress) -> Figures {
+    let mut metrics = evaluate(&model.model, &split.test, context, progress).metrics();
+    let known = &split.train_and_validation;
+    metrics
+        .0
+        .extend(rating_metrics(model, known, &split.held_out_test));
     Figures {
         split: split.protocol.clone(),
         cases: split.test.len() as u64,

@@ -1,0 +1,126 @@
+//! How well ratings are predicted: the error of every held-out rating, those
+//! of items that the model doesn't know included.
+
+use doorstep_shared::Event;
+use doorstep_shared::factors::{Factors, Visitor};
+use doorstep_shared::models::Model;
+use rayon::prelude::*;
+
+use crate::fit::Fitted;
+
+/// The names of the metrics: with the users as fitted, the way the literature
+/// has it, and with users known by their history alone, as visitors are.
+pub const RATING_METRICS: [&str; 4] = ["rmse", "mae", "rmse-folded-in", "mae-folded-in"];
+
+/// The metrics of a model that predicts ratings; of others none. `known` and
+/// `held_out` are by user.
+pub fn rating_metrics(
+    fitted: &Fitted,
+    known: &[Vec<Event>],
+    held_out: &[Vec<Event>],
+) -> Vec<(String, f64)> {
+    let mut metrics = Vec::new();
+    let Model::Factors(model) = &fitted.model else {
+        return metrics;
+    };
+    if !fitted.users.is_empty() {
+        let user = |user: usize| Some(fitted.users[user].clone());
+        metrics.extend(errors(model, user, held_out));
+    }
+    metrics.extend(folded_in(model, known, held_out));
+    metrics
+}
+
+/// The metrics of visitors who are known by their history alone.
+pub fn folded_in(
+    model: &Factors,
+    known: &[Vec<Event>],
+    held_out: &[Vec<Event>],
+) -> Vec<(String, f64)> {
+    let visitor = |user: usize| model.visitor(&known[user]);
+    let errors = errors(model, visitor, held_out).into_iter();
+    let name = |(name, value)| (format!("{name}-folded-in"), value);
+    errors.map(name).collect()
+}
+
+/// RMSE and MAE; empty where there is nothing to predict.
+fn errors(
+    model: &Factors,
+    visitor: impl Fn(usize) -> Option<Visitor> + Sync,
+    held_out: &[Vec<Event>],
+) -> Vec<(String, f64)> {
+    let count: usize = held_out.iter().map(Vec::len).sum();
+    if model.fold_in().ratings.is_none() || count == 0 {
+        return Vec::new();
+    }
+    let nobody = || Visitor {
+        vector: vec![0.0; model.rank()],
+        bias: 0.0,
+    };
+    let of_user = |user: usize| {
+        let events = &held_out[user];
+        if events.is_empty() {
+            return (0.0, 0.0);
+        }
+        let visitor = visitor(user).unwrap_or_else(nobody);
+        let error = |e: &Event| f64::from(e.rating) - f64::from(model.predict(&visitor, e.item));
+        events.iter().map(error).fold((0.0, 0.0), |(s, a), error| {
+            (s + error * error, a + error.abs())
+        })
+    };
+    let sums: Vec<(f64, f64)> = (0..held_out.len()).into_par_iter().map(of_user).collect();
+    let (squares, absolutes) = sums
+        .iter()
+        .fold((0.0, 0.0), |(s, a), (own_s, own_a)| (s + own_s, a + own_a));
+    vec![
+        ("rmse".to_owned(), (squares / count as f64).sqrt()),
+        ("mae".to_owned(), absolutes / count as f64),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_shared::factors::RatingScale;
+    use doorstep_shared::models::BiasConfig;
+
+    #[test]
+    fn errors_of_fitted_and_of_folded_in_users_by_hand() {
+        let scale = RatingScale {
+            mean: 3.0,
+            least: 1.0,
+            most: 5.0,
+        };
+        let config = BiasConfig {
+            user_regularisation: 1.0,
+            ..Default::default()
+        };
+        let model = Factors::new("bias", 0, vec![], vec![1.0, -1.0], config.fold_in(scale));
+        let bias = |bias| Visitor {
+            vector: vec![],
+            bias,
+        };
+        let fitted = Fitted {
+            model: Model::Factors(model),
+            users: vec![bias(0.5), bias(0.0)],
+        };
+        let event = |item, rating| Event {
+            rating,
+            ..Event::implicit(item)
+        };
+        // Folded in: (5 − 3 − 1) / 2 = 0.5, and nobody.
+        let known = [vec![event(0, 5.0)], vec![]];
+        // Predictions 2.5 and 3 (item 9 is unknown to the model).
+        let held_out = [vec![event(1, 3.5)], vec![event(9, 1.0)]];
+        let found = rating_metrics(&fitted, &known, &held_out);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, RATING_METRICS);
+        for (_, value) in [&found[0], &found[2]] {
+            assert!((value - (5.0f64 / 2.0).sqrt()).abs() < 1e-6, "{found:?}");
+        }
+        for (_, value) in [&found[1], &found[3]] {
+            assert!((value - 1.5).abs() < 1e-6, "{found:?}");
+        }
+        assert!(rating_metrics(&fitted, &known, &[vec![], vec![]]).is_empty());
+    }
+}
