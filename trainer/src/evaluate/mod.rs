@@ -13,7 +13,7 @@ mod splitmix;
 pub use bootstrap::{Difference, differences};
 pub use diversity::Similarity;
 pub use random::Random;
-pub use ratings::{RATING_METRICS, folded_in, rating_metrics};
+pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
 
 use doorstep_shared::{Event, Recommender};
 use rayon::prelude::*;

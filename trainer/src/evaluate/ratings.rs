@@ -7,40 +7,54 @@ use doorstep_shared::models::Model;
 use rayon::prelude::*;
 
 use crate::fit::Fitted;
+use crate::split::Split;
 
 /// The names of the metrics: with the users as fitted, the way the literature
 /// has it, and with users known by their history alone, as visitors are.
 pub const RATING_METRICS: [&str; 4] = ["rmse", "mae", "rmse-folded-in", "mae-folded-in"];
 
-/// The metrics of a model that predicts ratings; of others none. `known` and
-/// `held_out` are by user.
-pub fn rating_metrics(
-    fitted: &Fitted,
-    known: &[Vec<Event>],
-    held_out: &[Vec<Event>],
-) -> Vec<(String, f64)> {
+/// Ratings to be predicted.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldOut<'a> {
+    /// What is known of each user, oldest first.
+    pub known: &'a [Vec<Event>],
+    /// What each user is to be asked.
+    pub ratings: &'a [Vec<Event>],
+}
+
+impl<'a> HeldOut<'a> {
+    /// Those of the validation part.
+    pub fn validation(split: &'a Split) -> Self {
+        Self {
+            known: &split.train,
+            ratings: &split.held_out_validation,
+        }
+    }
+
+    /// Those of the test part.
+    pub fn test(split: &'a Split) -> Self {
+        Self {
+            known: &split.train_and_validation,
+            ratings: &split.held_out_test,
+        }
+    }
+}
+
+/// The metrics of a model that predicts ratings; of others none. Without
+/// fitted users, as of a bundle, only those of users folded in.
+pub fn rating_metrics(fitted: &Fitted, held_out: &HeldOut) -> Vec<(String, f64)> {
     let mut metrics = Vec::new();
     let Model::Factors(model) = &fitted.model else {
         return metrics;
     };
     if !fitted.users.is_empty() {
         let user = |user: usize| Some(fitted.users[user].clone());
-        metrics.extend(errors(model, user, held_out));
+        metrics.extend(errors(model, user, held_out.ratings));
     }
-    metrics.extend(folded_in(model, known, held_out));
+    let visitor = |user: usize| model.visitor(&held_out.known[user]);
+    let folded_in = errors(model, visitor, held_out.ratings).into_iter();
+    metrics.extend(folded_in.map(|(name, value)| (format!("{name}-folded-in"), value)));
     metrics
-}
-
-/// The metrics of visitors who are known by their history alone.
-pub fn folded_in(
-    model: &Factors,
-    known: &[Vec<Event>],
-    held_out: &[Vec<Event>],
-) -> Vec<(String, f64)> {
-    let visitor = |user: usize| model.visitor(&known[user]);
-    let errors = errors(model, visitor, held_out).into_iter();
-    let name = |(name, value)| (format!("{name}-folded-in"), value);
-    errors.map(name).collect()
 }
 
 /// RMSE and MAE; empty where there is nothing to predict.
@@ -111,8 +125,12 @@ mod tests {
         // Folded in: (5 − 3 − 1) / 2 = 0.5, and nobody.
         let known = [vec![event(0, 5.0)], vec![]];
         // Predictions 2.5 and 3 (item 9 is unknown to the model).
-        let held_out = [vec![event(1, 3.5)], vec![event(9, 1.0)]];
-        let found = rating_metrics(&fitted, &known, &held_out);
+        let ratings = [vec![event(1, 3.5)], vec![event(9, 1.0)]];
+        let held_out = HeldOut {
+            known: &known,
+            ratings: &ratings,
+        };
+        let found = rating_metrics(&fitted, &held_out);
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, RATING_METRICS);
         for (_, value) in [&found[0], &found[2]] {
@@ -121,6 +139,12 @@ mod tests {
         for (_, value) in [&found[1], &found[3]] {
             assert!((value - 1.5).abs() < 1e-6, "{found:?}");
         }
-        assert!(rating_metrics(&fitted, &known, &[vec![], vec![]]).is_empty());
+        let published = Fitted::from(fitted.model.clone());
+        assert_eq!(rating_metrics(&published, &held_out), found[2..]);
+        let nothing = HeldOut {
+            ratings: &[vec![], vec![]],
+            ..held_out
+        };
+        assert!(rating_metrics(&fitted, &nothing).is_empty());
     }
 }

@@ -15,7 +15,7 @@ use doorstep_shared::item_item::HistoryWeighting;
 use doorstep_shared::models::{Model, ModelConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{Context, Metrics, RATING_METRICS, evaluate, rating_metrics};
+use crate::evaluate::{Context, HeldOut, Metrics, RATING_METRICS, evaluate, rating_metrics};
 use crate::fit::{Fitted, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::split::Split;
@@ -95,11 +95,7 @@ pub fn tune(
         }
         let Metrics(mut metrics) =
             evaluate(&model.model, &split.validation, context, progress).metrics();
-        metrics.extend(rating_metrics(
-            &model,
-            &split.train,
-            &split.held_out_validation,
-        ));
+        metrics.extend(rating_metrics(&model, &HeldOut::validation(split)));
         fitted = Some((rows, model));
         let trial = Trial {
             config: config.clone(),
