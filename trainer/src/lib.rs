@@ -10,6 +10,7 @@ pub mod data;
 pub mod division;
 pub mod evaluate;
 pub mod fit;
+pub mod import;
 pub mod prepare;
 pub mod progress;
 pub mod publish;

@@ -146,24 +146,26 @@ impl Tools {
         Ok(Some(script))
     }
 
-    /// A Python with NumPy and SciPy, for the peers of our benchmarks.
+    /// A Python with the peers of our benchmarks: NumPy, SciPy, implicit and Surprise.
     pub fn python(&self) -> Result<PathBuf> {
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
         let ready = |python: &Path| {
             Command::new(python)
-                .args(["-c", "import numpy, scipy"])
+                .args(["-c", "import numpy, scipy, implicit, surprise"])
                 .output()
                 .is_ok_and(|output| output.status.success())
         };
         if ready(&python) {
             return Ok(python);
         }
-        step("install NumPy and SciPy", || {
+        step("install NumPy, SciPy, implicit and Surprise", || {
             process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
             process::run(
-                Command::new(&python).args(["-m", "pip", "install", "--quiet", "numpy", "scipy"]),
+                Command::new(&python)
+                    .args(["-m", "pip", "install", "--quiet"])
+                    .args(["numpy", "scipy", "implicit", "scikit-surprise"]),
             )
         })?;
         Ok(python)

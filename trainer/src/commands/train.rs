@@ -164,7 +164,7 @@ impl Args {
             .iter()
             .map(|f| PublishedModel {
                 model: &f.model,
-                config: &f.config,
+                config: Some(&f.config),
                 evaluation: f.evaluation.clone(),
             })
             .collect();
@@ -259,7 +259,7 @@ fn judge(
     }
 }
 
-fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
+pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
         return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }
