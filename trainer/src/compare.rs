@@ -6,13 +6,16 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::Recommender;
-use doorstep_shared::models::{Model, ModelConfig};
+use doorstep_shared::models::ModelConfig;
 use serde::{Serialize, Serializer};
 
 use crate::cli::Output;
 use crate::data::Interactions;
-use crate::evaluate::{Context, Difference, Evaluation, Metrics, Random, differences, evaluate};
-use crate::fit::{self, Training, fit};
+use crate::evaluate::{
+    Context, Difference, Evaluation, HeldOut, Metrics, Random, differences, evaluate,
+    rating_metrics,
+};
+use crate::fit::{self, Fitted, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::save::save;
 use crate::split::{Case, Split};
@@ -179,7 +182,8 @@ pub fn compare(
         n_items: split.items.len(),
         histories,
     };
-    let mut judging = Judging::new(&split.test, context, progress);
+    let held_out = HeldOut::test(split);
+    let mut judging = Judging::new(&split.test, held_out, context, progress);
     for config in configs {
         judging.fit(config, &training, false)?;
     }
@@ -190,6 +194,7 @@ pub fn compare(
 /// Models judged one after another by the same test cases.
 pub struct Judging<'a> {
     cases: &'a [Case],
+    held_out: HeldOut<'a>,
     context: &'a Context,
     progress: &'a Progress,
     rows: Vec<Row>,
@@ -199,9 +204,15 @@ pub struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     /// Nothing judged yet.
-    pub fn new(cases: &'a [Case], context: &'a Context, progress: &'a Progress) -> Self {
+    pub fn new(
+        cases: &'a [Case],
+        held_out: HeldOut<'a>,
+        context: &'a Context,
+        progress: &'a Progress,
+    ) -> Self {
         Self {
             cases,
+            held_out,
             context,
             progress,
             rows: Vec::new(),
@@ -211,19 +222,22 @@ impl<'a> Judging<'a> {
     }
 
     /// Judges a model that was fitted elsewhere, under a name of its own.
-    pub fn judge(&mut self, name: &str, model: &dyn Recommender, config: Option<ModelConfig>) {
-        self.add(name, model, config, false, None);
+    pub fn judge(&mut self, name: &str, fitted: &Fitted, config: Option<ModelConfig>) {
+        self.add(name, &fitted.model, config, false, None);
+        self.add_ratings(fitted);
     }
 
     fn fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) -> Result<()> {
         self.progress.say(format!("{}: fitting", config.name()));
         let clock = Instant::now();
-        let model: Model = fit(config, training, self.progress)
+        let fitted = fit_with_users(config, training, self.progress)
             .with_context(|| format!("fitting {}", config.name()))?;
         let seconds = clock.elapsed().as_secs_f64();
         self.notes.extend(fit::notes(config, training));
         let name = config.name();
-        self.add(name, &model, Some(config.clone()), baseline, Some(seconds));
+        let (model, config) = (&fitted.model, Some(config.clone()));
+        self.add(name, model, config, baseline, Some(seconds));
+        self.add_ratings(&fitted);
         Ok(())
     }
 
@@ -264,6 +278,14 @@ impl<'a> Judging<'a> {
             difference: None,
         });
         self.evaluations.push(evaluation);
+    }
+
+    /// Adds what the last row's model is off by where it predicts ratings.
+    fn add_ratings(&mut self, fitted: &Fitted) {
+        let ratings = rating_metrics(fitted, &self.held_out);
+        if let Some(row) = self.rows.last_mut() {
+            row.metrics.0.extend(ratings);
+        }
     }
 
     /// The rows, with their differences to `against`, and what was noted on the way.
@@ -352,6 +374,8 @@ mod tests {
             train,
             validation: (0..8).map(|user| case(user, 2)).collect(),
             test: (0..8).map(|user| case(user, 3)).collect(),
+            held_out_validation: vec![Vec::new(); 8],
+            held_out_test: (0..8).map(|user| history(user)[3..].to_vec()).collect(),
             notes: vec![],
         }
     }

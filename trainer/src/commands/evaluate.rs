@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::cli::Output;
 use crate::compare::{Fingerprint, Judging, Protocol, RESAMPLES, Report, check_against};
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, Similarity, popularity};
+use crate::evaluate::{Context, HeldOut, Similarity, popularity};
 use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -103,11 +103,16 @@ impl Args {
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
             );
         }
-        let train: Vec<Vec<Event>> = split
-            .train
-            .iter()
-            .map(|history| numbering.events(history))
-            .collect();
+        let renumbered = |histories: &[Vec<Event>]| -> Vec<Vec<Event>> {
+            histories.iter().map(|h| numbering.events(h)).collect()
+        };
+        let train = renumbered(&split.train);
+        let known = renumbered(&split.train_and_validation);
+        let ratings = renumbered(&split.held_out_test);
+        let held_out = HeldOut {
+            known: &known,
+            ratings: &ratings,
+        };
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
         let similarity = Similarity::of(&items, &dataset.catalogue, &train);
         let context = Context {
@@ -116,12 +121,12 @@ impl Args {
             similarity,
             ..context
         };
-        let mut judging = Judging::new(&cases, &context, &progress);
+        let mut judging = Judging::new(&cases, held_out, &context, &progress);
         for name in models {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
             let entry = manifest.models.iter().find(|entry| entry.name == name);
-            judging.judge(name, &model, entry.and_then(config));
+            judging.judge(name, &model.into(), entry.and_then(config));
         }
         let training = Training {
             n_items: items.len(),

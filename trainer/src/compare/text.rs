@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Report, Row, is_random, main_cutoff};
+use crate::evaluate::RATING_METRICS;
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
@@ -70,9 +71,39 @@ pub(super) fn text(report: &Report) -> String {
         }
         text.push('\n');
     }
+    text += &ratings_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
     text += &about(report);
+    text
+}
+
+/// Errors of predicted ratings, where a model predicts them.
+fn ratings_table(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    for row in &report.models {
+        let error = |metric: &&str| row.metrics.get(metric);
+        if RATING_METRICS.iter().all(|metric| error(metric).is_none()) {
+            continue;
+        }
+        if text.is_empty() {
+            let _ = write!(text, "{:width$}", "ratings");
+            for metric in RATING_METRICS {
+                let _ = write!(text, "  {metric:>14}");
+            }
+            text.push('\n');
+        }
+        let _ = write!(text, "{:width$}", label(row));
+        for metric in &RATING_METRICS {
+            let shown = error(metric).map_or("–".to_owned(), figure);
+            let _ = write!(text, "  {shown:>14}");
+        }
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        text +=
+            "rmse and mae with users as fitted; folded in: users known by their history alone\n\n";
+    }
     text
 }
 
