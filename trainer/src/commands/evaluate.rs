@@ -10,7 +10,9 @@ use doorstep_shared::{Event, Vocabulary};
 use serde_json::json;
 
 use crate::cli::Output;
-use crate::compare::{Fingerprint, Judging, Protocol, RESAMPLES, Report, check_against};
+use crate::compare::{
+    Fingerprint, Judging, Protocol, RESAMPLES, Report, Shape, VERSION, check_against,
+};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, HeldOut, Similarity, popularity};
 use crate::fit::Training;
@@ -45,6 +47,9 @@ pub struct Args {
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Also write the report of recommenders as one HTML page with plots to this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    report: Option<PathBuf>,
 }
 
 /// An item index that no model knows.
@@ -126,7 +131,8 @@ impl Args {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
             let entry = manifest.models.iter().find(|entry| entry.name == name);
-            judging.judge(name, &model.into(), entry.and_then(config));
+            let bytes = entry.map_or(0, |entry| entry.bytes);
+            judging.judge(name, &model.into(), entry.and_then(config), bytes);
         }
         let training = Training {
             n_items: items.len(),
@@ -149,11 +155,13 @@ impl Args {
                 cutoffs: context.cutoffs,
                 resamples: RESAMPLES,
                 seed: self.seed,
+                version: VERSION,
                 notes: [split.notes, fit_notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
+            shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())
     }
 }
 

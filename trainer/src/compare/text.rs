@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Row, is_random, main_cutoff};
+use super::is_random;
+use super::report::{Report, Row, main_cutoff};
 use crate::evaluate::RATING_METRICS;
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
-enum Better {
+pub(super) enum Better {
     More,
     Less,
     /// The one nearer to 0: a list may be more or less popular than the history.
@@ -26,7 +27,7 @@ impl Better {
 }
 
 /// Families in the order of their columns.
-const COLUMNS: [(&str, Better); 11] = [
+pub(super) const COLUMNS: [(&str, Better); 11] = [
     ("recall", Better::More),
     ("ndcg", Better::More),
     ("hit-rate", Better::More),
@@ -150,7 +151,7 @@ fn differences_table(report: &Report, width: usize) -> String {
     text + "~ the interval holds 0: no clear difference\n"
 }
 
-fn about(report: &Report) -> String {
+pub(super) fn about(report: &Report) -> String {
     let (protocol, data) = (&report.protocol, &report.data);
     let mut text = format!(
         "\n{} test cases, {}, full ranking of {} items, mid-rank ties, items of the history {}; \
@@ -179,7 +180,7 @@ fn about(report: &Report) -> String {
     text
 }
 
-fn label(row: &Row) -> String {
+pub(super) fn label(row: &Row) -> String {
     let baseline = if row.baseline { " (baseline)" } else { "" };
     format!("{}{baseline}", row.name)
 }

@@ -10,7 +10,7 @@ mod ranking;
 mod ratings;
 mod splitmix;
 
-pub use bootstrap::{Difference, differences};
+pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
 pub use random::Random;
 pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};

@@ -32,7 +32,11 @@ pub fn run(bench: &Bench, project: &Project) -> Result<()> {
         command
     };
     step("songs", || {
-        process::run(peer("songs", "target", bench.runs).args(files).arg("--quality"))
+        process::run(
+            peer("songs", "target", bench.runs)
+                .args(files)
+                .arg("--quality"),
+        )
     })?;
     let generated = project.generated("bench-songs");
     generate(doorstep, &generated)?;
