@@ -13,10 +13,12 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 5] = [
+const MODELS: [&str; 7] = [
     "next-linear",
     "item-knn",
     "ease",
+    "als",
+    "svd",
     "recent-popularity",
     "popularity",
 ];

@@ -24,12 +24,16 @@ impl<S: Store> Bundle<S> {
         check_k(query.k)?;
         let model = self.model(query.model.as_deref())?;
         let mut unknown = Vec::new();
-        let history = self.history(query, &mut unknown).await?;
+        let unrated = match &model.source {
+            Source::Factors(open) => open.files.fold_in.unrated(),
+            _ => 1.0,
+        };
+        let history = self.history(query, unrated, &mut unknown).await?;
         let mut constraints = self.constraints(query, &mut unknown).await?;
         if query.exclude_seen {
             constraints.deny(history.iter().map(|event| event.item));
         }
-        let ((best, fallback), rows) = match &model.source {
+        let ((best, fallback), parts) = match &model.source {
             Source::ItemItem(source) => {
                 let weighed: Vec<(Event, f32)> = source
                     .weighting
@@ -45,7 +49,19 @@ impl<S: Store> Bundle<S> {
                     accumulate(&mut scores, *weight, &row.items, &row.weights);
                 }
                 let list = list(&scores, &constraints, query.k);
-                (list, Some((weighed, rows)))
+                let parts = query.explain.then(|| parts(&list.0, &weighed, &rows));
+                (list, parts)
+            }
+            Source::Factors(open) => {
+                let factors = open.model(&self.store).await?;
+                let mut scores = self.cleared_scores();
+                factors.score(&history, &mut scores);
+                let list = list(&scores, &constraints, query.k);
+                let items: Vec<u32> = list.0.iter().map(|hit| hit.item).collect();
+                let parts = query
+                    .explain
+                    .then(|| factors.contributions(&history, &items));
+                (list, parts)
             }
             #[cfg(feature = "tables")]
             Source::Knn(_) => return Err(predicts(&model.name).into()),
@@ -56,10 +72,7 @@ impl<S: Store> Bundle<S> {
                 (list(&scores, &constraints, query.k), None)
             }
         };
-        let because = match (&rows, query.explain) {
-            (Some((weighed, rows)), true) => explain(&best, weighed, rows),
-            _ => Vec::new(),
-        };
+        let because: Vec<Vec<(u32, f32)>> = parts.into_iter().flatten().map(shares).collect();
         let explained = because.iter().flatten().map(|&(item, _)| item);
         let shown = best
             .iter()
@@ -92,18 +105,27 @@ impl<S: Store> Bundle<S> {
     /// The neighbours of one item.
     pub async fn similar(&self, query: &SimilarQuery) -> Outcome<Answer, S> {
         check_k(query.k)?;
-        let (model, source) = self.item_item(query.model.as_deref())?;
+        let model = self.similar_model(query.model.as_deref())?;
         let index = self.indices(&[query.item.as_str()]).await?[0];
         let index = index.ok_or_else(|| BundleError::UnknownItem(query.item.clone()))?;
         let mut constraints = Constraints::default();
         self.apply_filter(&mut constraints, &query.filter).await?;
         constraints.deny([index]);
-        let rows = self.rows(source, [index]).await?;
-        let best = {
-            let mut scores = self.cleared_scores();
-            let row = &rows[index];
-            accumulate(&mut scores, 1.0, &row.items, &row.weights);
-            best(&scores, &constraints, query.k)
+        let best = match &model.source {
+            Source::ItemItem(source) => {
+                let rows = self.rows(source, [index]).await?;
+                let mut scores = self.cleared_scores();
+                let row = &rows[index];
+                accumulate(&mut scores, 1.0, &row.items, &row.weights);
+                best(&scores, &constraints, query.k)
+            }
+            Source::Factors(open) => {
+                let factors = open.model(&self.store).await?;
+                let mut scores = self.cleared_scores();
+                factors.cosines(index, &mut scores);
+                best(&scores, &constraints, query.k)
+            }
+            _ => Vec::new(),
         };
         let records = self.records(best.iter().map(|hit| hit.item)).await?;
         Ok(Answer {
@@ -112,7 +134,7 @@ impl<S: Store> Bundle<S> {
                 .map(|hit| new_hit(&records, hit.item, hit.score))
                 .collect(),
             unknown: Vec::new(),
-            model: model.to_owned(),
+            model: model.name.clone(),
         })
     }
 
@@ -222,34 +244,37 @@ fn reason(records: &ByIndex<ItemRecord>, item: u32, share: f32) -> Reason {
     }
 }
 
-/// For each hit, the history items that contribute most, with their share of
-/// the positive contributions.
-fn explain(best: &[Scored], weighed: &[(Event, f32)], rows: &ByIndex<Row>) -> Vec<Vec<(u32, f32)>> {
-    let contributions = |hit: &Scored| {
-        let mut by_item: Vec<Scored> = Vec::new();
-        for (event, weight) in weighed {
+/// For each hit, what each event of the history adds to its score.
+fn parts(best: &[Scored], weighed: &[(Event, f32)], rows: &ByIndex<Row>) -> Vec<Vec<(u32, f32)>> {
+    let of = |hit: &Scored| {
+        let part = |(event, weight): &(Event, f32)| {
             let row = &rows[event.item];
-            if let Ok(position) = row.items.binary_search(&hit.item) {
-                let score = weight * row.weights[position];
-                match by_item.iter_mut().find(|part| part.item == event.item) {
-                    Some(part) => part.score += score,
-                    None => by_item.push(Scored {
-                        item: event.item,
-                        score,
-                    }),
-                }
-            }
-        }
-        by_item.retain(|part| part.score > 0.0);
-        let total: f32 = by_item.iter().map(|part| part.score).sum();
-        let shares = by_item.into_iter().map(|part| Scored {
-            score: part.score / total,
-            ..part
-        });
-        top_k(shares, REASONS)
-            .into_iter()
-            .map(|s| (s.item, s.score))
-            .collect()
+            let position = row.items.binary_search(&hit.item).ok()?;
+            Some((event.item, weight * row.weights[position]))
+        };
+        weighed.iter().filter_map(part).collect()
     };
-    best.iter().map(contributions).collect()
+    best.iter().map(of).collect()
+}
+
+/// The history items that contribute most, with their share of the positive
+/// contributions.
+fn shares(parts: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let mut by_item: Vec<Scored> = Vec::new();
+    for (item, score) in parts {
+        match by_item.iter_mut().find(|part| part.item == item) {
+            Some(part) => part.score += score,
+            None => by_item.push(Scored { item, score }),
+        }
+    }
+    by_item.retain(|part| part.score > 0.0);
+    let total: f32 = by_item.iter().map(|part| part.score).sum();
+    let shares = by_item.into_iter().map(|part| Scored {
+        score: part.score / total,
+        ..part
+    });
+    top_k(shares, REASONS)
+        .into_iter()
+        .map(|s| (s.item, s.score))
+        .collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::factors::FactorsRef;
 #[cfg(feature = "tables")]
 use super::knn::KnnRef;
 use super::range_table::RangeTableRef;
@@ -163,6 +164,9 @@ pub struct ModelContent {
     /// A sparse item-item matrix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item_item: Option<ItemItemRef>,
+    /// Vectors of all items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<FactorsRef>,
     /// A nearest-neighbour model of a table.
     #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

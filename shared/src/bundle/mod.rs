@@ -13,6 +13,7 @@ mod constraints;
 mod counts;
 mod digest;
 mod error;
+mod factors;
 mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
+pub use factors::FactorsRef;
 #[cfg(feature = "tables")]
 pub use knn::{
     FeatureInfo, Features, KnnInfo, KnnRef, LISTED, PredictAnswer, PredictQuery, PublishedKnn,

@@ -9,7 +9,7 @@ use super::table::{Table, TableRef};
 use super::{BundleError, MANIFEST, ReadError, Store};
 
 /// What the manifest says of a table by index range.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RangeTableRef {
     /// The shards.
     pub table: TableRef,

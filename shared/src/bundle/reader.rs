@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use super::factors::OpenFactors;
 use super::key_table::KeyTable;
 #[cfg(feature = "tables")]
 use super::knn::OpenKnn;
@@ -79,6 +80,8 @@ pub(super) enum Source {
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
+    /// Vectors, all read on first use.
+    Factors(Box<OpenFactors>),
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
@@ -110,7 +113,7 @@ impl<S: Store> Bundle<S> {
         let mut models = Vec::new();
         let ours = |entry: &&ModelEntry| ENGINES.contains(&entry.engine.as_str());
         for entry in manifest.models.iter().filter(ours) {
-            if let Some(source) = Source::open(&entry.content, n_items)? {
+            if let Some(source) = Source::open(&entry.name, &entry.content, n_items)? {
                 models.push(OpenModel {
                     name: entry.name.clone(),
                     source,
@@ -171,17 +174,22 @@ impl<S: Store> Bundle<S> {
         })
     }
 
-    /// The item-item model called `name`, or the one that suits similar items best.
-    pub(super) fn item_item(
-        &self,
-        name: Option<&str>,
-    ) -> Result<(&str, &ItemItemRows), BundleError> {
-        let rows = |model: &OpenModel| matches!(model.source, Source::ItemItem(_));
+    /// The model called `name`, or the one that suits similar items best:
+    /// item-knn, another item-item model, or vectors to compare.
+    pub(super) fn similar_model(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
+        let rows = |model: &&OpenModel| matches!(model.source, Source::ItemItem(_));
+        let vectors = |model: &&OpenModel| match &model.source {
+            Source::Factors(open) => open.files.rank > 0,
+            _ => false,
+        };
         let model = match name {
             Some(_) => self.model(name)?,
             None => {
-                let preferred = self.models.iter().find(|m| m.name == "item-knn" && rows(m));
-                let found = preferred.or_else(|| self.models.iter().find(|m| rows(m)));
+                let mut models = self.models.iter();
+                let preferred = models.find(|m| m.name == "item-knn" && rows(m));
+                let found = preferred
+                    .or_else(|| self.models.iter().find(rows))
+                    .or_else(|| self.models.iter().find(vectors));
                 found.ok_or_else(|| {
                     BundleError::InvalidQuery(
                         "this bundle has no item-item model; publish one, such as item-knn".into(),
@@ -190,10 +198,10 @@ impl<S: Store> Bundle<S> {
             }
         };
         match &model.source {
-            Source::ItemItem(rows) => Ok((&model.name, rows)),
             #[cfg(feature = "tables")]
             Source::Knn(_) => Err(predicts(&model.name)),
-            Source::Global { .. } => Err(BundleError::InvalidQuery(format!(
+            _ if rows(&model) || vectors(&model) => Ok(model),
+            _ => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
             ))),
@@ -267,6 +275,7 @@ impl<S: Store> Bundle<S> {
             }
             #[cfg(feature = "tables")]
             Source::Knn(_) => Err(predicts(name).into()),
+            Source::Factors(open) => Ok(Model::Factors(open.model(&self.store).await?.clone())),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;
@@ -360,7 +369,7 @@ pub(super) fn predicts(model: &str) -> BundleError {
 
 impl Source {
     /// `None` for a kind that this version does not know.
-    fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+    fn open(name: &str, content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
         if let Some(model) = &content.item_item {
             if !model.weighting.is_valid() {
                 let why = "a history's decay must be above 0 and at most 1";
@@ -370,6 +379,10 @@ impl Source {
                 weighting: model.weighting,
                 rows: RangeTable::new(&model.rows, n_items)?,
             })));
+        }
+        if let Some(model) = &content.factors {
+            let open = OpenFactors::new(name, model, n_items)?;
+            return Ok(Some(Self::Factors(Box::new(open))));
         }
         #[cfg(feature = "tables")]
         if let Some(model) = &content.knn {

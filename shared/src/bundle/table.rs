@@ -23,7 +23,7 @@ pub struct FileRef {
 }
 
 /// What the manifest says of a table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableRef {
     /// Folder inside the bundle; its name ends in a digest of the content.
     pub path: String,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::factors::write_factors;
 use super::key_table::write_key_table;
 use super::manifest::{
     Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
@@ -13,9 +14,9 @@ use super::range_table::{MAX_PER_SHARD, RangeTableRef};
 use super::rows::put_row;
 use super::table::{FileRef, TableWriter};
 use super::{Digest, MANIFEST, Sink, counts, varint};
-use crate::ItemRecord;
 use crate::item_item::{HistoryWeighting, ItemItem};
 use crate::models::{Model, ModelConfig};
+use crate::{ItemRecord, Recommender};
 
 /// Aimed size of a shard of rows: ten of them are a query.
 const ROW_SHARD_BYTES: u32 = 6 << 10;
@@ -51,8 +52,8 @@ pub struct Publication<'a> {
 pub struct PublishedModel<'a> {
     /// The fitted model.
     pub model: &'a Model,
-    /// Its hyper-parameters.
-    pub config: &'a ModelConfig,
+    /// Its hyper-parameters; none where it was fitted elsewhere.
+    pub config: Option<&'a ModelConfig>,
     /// Its figures, where it was evaluated.
     pub evaluation: Option<Figures>,
 }
@@ -108,11 +109,11 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
     for (position, published) in publication.models.iter().enumerate() {
         let (content, bytes) = write_model(publication, published, &order, sink)?;
         models.push(ModelEntry {
-            name: published.config.name().to_owned(),
+            name: published.model.name().to_owned(),
             engine: ENGINE.to_owned(),
             default: position == 0,
             bytes,
-            config: config_fields(published.config),
+            config: published.config.map_or_else(BTreeMap::new, config_fields),
             evaluation: published.evaluation.clone(),
             content,
         });
@@ -147,7 +148,6 @@ fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
 }
 
 fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
-    use crate::Recommender;
     let expected = publication.records.len();
     if expected > MAX_ITEMS as usize {
         return Err(WriteError::TooLarge {
@@ -158,7 +158,7 @@ fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
     let models = publication
         .models
         .iter()
-        .map(|m| (m.config.name().to_owned(), m.model.n_items()));
+        .map(|m| (m.model.name().to_owned(), m.model.n_items()));
     let sizes = models.chain([("the list of counts".to_owned(), publication.counts.len())]);
     for (what, found) in sizes {
         if found != expected {
@@ -250,7 +250,7 @@ fn write_model(
     order: &Order,
     sink: &mut dyn Sink,
 ) -> Result<(ModelContent, u64), WriteError> {
-    let name = published.config.name();
+    let name = published.model.name();
     match published.model {
         Model::Popularity(_) => {
             let counts: Vec<u32> = order
@@ -292,6 +292,17 @@ fn write_model(
             Ok((
                 ModelContent {
                     item_item: Some(ItemItemRef { weighting, rows }),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
+        Model::Factors(model) => {
+            let files = write_factors(name, model, &order.old, sink)?;
+            let bytes = files.rows.table.bytes;
+            Ok((
+                ModelContent {
+                    factors: Some(files),
                     ..Default::default()
                 },
                 bytes,

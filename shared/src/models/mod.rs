@@ -1,22 +1,34 @@
 //! One file a model: its hyper-parameters, its definition and its scoring.
 //! Fitting is in the trainer, under the same file names.
 
+mod als;
+mod als_explicit;
+mod bias;
 mod ease;
 mod item_knn;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
+mod svd;
 
+pub use als::AlsConfig;
+pub use als_explicit::AlsExplicitConfig;
+pub use bias::BiasConfig;
 pub use ease::EaseConfig;
 pub use item_knn::ItemKnnConfig;
 pub use next_linear::NextLinearConfig;
 pub use popularity::{Popularity, PopularityConfig};
 pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
+pub use svd::SvdConfig;
 
 use serde::{Deserialize, Serialize};
 
+use crate::factors::Factors;
 use crate::item_item::ItemItem;
 use crate::{Event, Recommender, Scores};
+
+/// Most numbers that an item's vector may have.
+pub const MAX_RANK: u32 = 1024;
 
 /// A hyper-parameter outside its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -58,6 +70,14 @@ pub enum ModelConfig {
     Popularity(PopularityConfig),
     /// Interaction counts in a trailing window.
     RecentPopularity(RecentPopularityConfig),
+    /// Mean and biases.
+    Bias(BiasConfig),
+    /// Factors of ratings by gradient descent.
+    Svd(SvdConfig),
+    /// Factors of ratings by alternating least squares.
+    AlsExplicit(AlsExplicitConfig),
+    /// Factors of implicit feedback by alternating least squares.
+    Als(AlsConfig),
     /// Cosine neighbours.
     ItemKnn(ItemKnnConfig),
     /// EASE.
@@ -68,9 +88,13 @@ pub enum ModelConfig {
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 5] = [
+    pub const NAMES: [&'static str; 9] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
+        BiasConfig::NAME,
+        SvdConfig::NAME,
+        AlsExplicitConfig::NAME,
+        AlsConfig::NAME,
         ItemKnnConfig::NAME,
         EaseConfig::NAME,
         NextLinearConfig::NAME,
@@ -83,6 +107,10 @@ impl ModelConfig {
             RecentPopularityConfig::NAME => {
                 Self::RecentPopularity(RecentPopularityConfig::default())
             }
+            BiasConfig::NAME => Self::Bias(BiasConfig::default()),
+            SvdConfig::NAME => Self::Svd(SvdConfig::default()),
+            AlsExplicitConfig::NAME => Self::AlsExplicit(AlsExplicitConfig::default()),
+            AlsConfig::NAME => Self::Als(AlsConfig::default()),
             ItemKnnConfig::NAME => Self::ItemKnn(ItemKnnConfig::default()),
             EaseConfig::NAME => Self::Ease(EaseConfig::default()),
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
@@ -95,10 +123,19 @@ impl ModelConfig {
         match self {
             Self::Popularity(_) => PopularityConfig::NAME,
             Self::RecentPopularity(_) => RecentPopularityConfig::NAME,
+            Self::Bias(_) => BiasConfig::NAME,
+            Self::Svd(_) => SvdConfig::NAME,
+            Self::AlsExplicit(_) => AlsExplicitConfig::NAME,
+            Self::Als(_) => AlsConfig::NAME,
             Self::ItemKnn(_) => ItemKnnConfig::NAME,
             Self::Ease(_) => EaseConfig::NAME,
             Self::NextLinear(_) => NextLinearConfig::NAME,
         }
+    }
+
+    /// Whether the model predicts ratings, and can be judged by their error.
+    pub fn predicts_ratings(&self) -> bool {
+        matches!(self, Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_))
     }
 
     /// Checks every hyper-parameter's range.
@@ -106,6 +143,10 @@ impl ModelConfig {
         match self {
             Self::Popularity(_) => Ok(()),
             Self::RecentPopularity(c) => c.validate(),
+            Self::Bias(c) => c.validate(),
+            Self::Svd(c) => c.validate(),
+            Self::AlsExplicit(c) => c.validate(),
+            Self::Als(c) => c.validate(),
             Self::ItemKnn(c) => c.validate(),
             Self::Ease(c) => c.validate(),
             Self::NextLinear(c) => c.validate(),
@@ -122,6 +163,8 @@ pub enum Model {
     RecentPopularity(RecentPopularity),
     /// Item-kNN, EASE or next-linear.
     ItemItem(ItemItem),
+    /// Bias, SVD or ALS.
+    Factors(Factors),
 }
 
 impl Recommender for Model {
@@ -130,6 +173,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.name(),
             Self::RecentPopularity(m) => m.name(),
             Self::ItemItem(m) => m.name(),
+            Self::Factors(m) => m.name(),
         }
     }
 
@@ -138,6 +182,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.n_items(),
             Self::RecentPopularity(m) => m.n_items(),
             Self::ItemItem(m) => m.n_items(),
+            Self::Factors(m) => m.n_items(),
         }
     }
 
@@ -146,6 +191,7 @@ impl Recommender for Model {
             Self::Popularity(m) => m.score(history, scores),
             Self::RecentPopularity(m) => m.score(history, scores),
             Self::ItemItem(m) => m.score(history, scores),
+            Self::Factors(m) => m.score(history, scores),
         }
     }
 }

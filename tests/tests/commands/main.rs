@@ -3,6 +3,7 @@
 mod compare;
 mod damage;
 mod evaluate;
+mod import;
 mod output_folder;
 mod privacy;
 mod serve;

@@ -99,10 +99,10 @@ impl Args {
             })
         });
         let recommend = recommend.transpose()?;
-        let item_item = manifest
-            .models
-            .iter()
-            .any(|model| model.content.item_item.is_some());
+        let item_item = manifest.models.iter().any(|model| {
+            let content = &model.content;
+            content.item_item.is_some() || content.factors.iter().any(|f| f.rank > 0)
+        });
         let similar = item_item.then(|| {
             measure(&tried[..TRIALS], 1, &open, |bundle, items| {
                 let query = SimilarQuery {
@@ -271,6 +271,12 @@ fn line(name: &str, download: &Download) -> String {
 fn kind(content: &ModelContent) -> &'static str {
     if content.knn.is_some() {
         return "rows of a table";
+    }
+    if let Some(factors) = &content.factors {
+        return match factors.bits {
+            8 => "item vectors, a byte a number",
+            _ => "item vectors, half precision",
+        };
     }
     match (&content.counts, &content.ranking, &content.item_item) {
         (Some(_), _, _) => "counts",
