@@ -1,7 +1,7 @@
 //! The browser predicts what the native reader predicts.
 
 use anyhow::{Context, Result, ensure};
-use doorstep_shared::bundle::{Bundle, LISTED, MemoryStore, PredictAnswer, PredictQuery};
+use doorstep_shared::bundle::{Bundle, LISTED, Labels, MemoryStore, PredictAnswer, PredictQuery};
 use doorstep_tests::command::doorstep;
 use doorstep_tests::page::Page;
 use doorstep_tests::server::Server;
@@ -52,6 +52,7 @@ fn predicted(
         numeric: vec![Some(point.0), Some(point.1)],
         categorical: vec![Some(point.2.to_owned())],
         list: LISTED,
+        labels: Labels::All,
     };
     let answer = bundle.predict(&query).now_or_never();
     Ok(answer.context("memory answers at once")??)
