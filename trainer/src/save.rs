@@ -1,5 +1,7 @@
 //! Writes a file whole or not at all.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -17,6 +19,26 @@ pub fn save(path: &Path, text: &str) -> Result<()> {
                 path.display()
             )
         })
+}
+
+/// Lets `write` fill a file beside `path`, which takes its name when all is on disk; its length.
+pub fn stream(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<u64> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = Path::new(&partial);
+    let written = || -> io::Result<u64> {
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(partial)?);
+        write(&mut out)?;
+        out.flush()?;
+        let bytes = out.get_ref().metadata()?.len();
+        std::fs::rename(partial, path)?;
+        Ok(bytes)
+    };
+    written().or_else(|error| {
+        // Whether it can be removed or not, the error to show is the first one.
+        let _ = std::fs::remove_file(partial);
+        Err(error).with_context(|| format!("cannot write {}", path.display()))
+    })
 }
 
 #[cfg(test)]

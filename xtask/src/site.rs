@@ -38,13 +38,31 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
     let doorstep = step("build the doorstep command", || {
         project.build_doorstep(recipe.profile)
     })?;
-    let data = project.generated(&format!("{}-data", recipe.name));
-    let bundle = project.generated(&format!("{}-bundle", recipe.name));
+    let generated = |part: &str| project.generated(&format!("{}-{part}", recipe.name));
+    let (data, bundle, songs) = (generated("data"), generated("bundle"), generated("songs"));
     generate(&doorstep, &data, recipe.data)?;
-    train(&doorstep, &data, &bundle)?;
+    train(
+        "the bundle",
+        shop(&doorstep, &data),
+        &doorstep,
+        &data,
+        &bundle,
+    )?;
+    train(
+        "the songs",
+        table(&doorstep, &data),
+        &doorstep,
+        &data,
+        &songs,
+    )?;
     let page = build_page(project, tools)?;
     step("put the site together", || {
-        assemble(&page, &bundle, &data.join("images"), &recipe.out)
+        let parts = [
+            (&bundle, "bundle"),
+            (&songs, "songs"),
+            (&data.join("images"), "images"),
+        ];
+        assemble(&page, &parts, &recipe.out)
     })?;
     Ok(doorstep)
 }
@@ -60,7 +78,8 @@ fn generate(doorstep: &Path, data: &Path, options: &[&str]) -> Result<()> {
     })
 }
 
-fn train(doorstep: &Path, data: &Path, bundle: &Path) -> Result<()> {
+/// What trains the shop's recommenders.
+fn shop(doorstep: &Path, data: &Path) -> Command {
     let mut command = Command::new(doorstep);
     command
         .arg("train")
@@ -69,13 +88,37 @@ fn train(doorstep: &Path, data: &Path, bundle: &Path) -> Result<()> {
         .arg(data.join("interactions.csv"))
         .arg("--items")
         .arg(data.join("items.jsonl"))
-        .args(["--split", "leave-last-two", "--refit", "--out"])
-        .arg(bundle);
+        .args(["--split", "leave-last-two", "--refit"]);
+    command
+}
+
+/// What trains the predictors of a song's energy. The genre is the generator's own
+/// secret: sound is to tell.
+fn table(doorstep: &Path, data: &Path) -> Command {
+    let mut command = Command::new(doorstep);
+    command
+        .args(["train", "knn-local", "knn", "--table"])
+        .arg(data.join("songs.csv"))
+        .args(["--target", "energy", "--exclude", "genre"])
+        .args(["--categorical", "key,mode,time_signature"])
+        .args(["--id", "id", "--name", "artist,track"])
+        .args(["--split", "every:5", "--refit"]);
+    command
+}
+
+fn train(
+    what: &str,
+    mut command: Command,
+    doorstep: &Path,
+    data: &Path,
+    bundle: &Path,
+) -> Result<()> {
+    command.arg("--out").arg(bundle);
     let inputs = Inputs::default()
         .text(&process::line(&command))
         .path(doorstep)?
         .path(data)?;
-    make_folder("train and publish the bundle", bundle, inputs, || {
+    make_folder(&format!("train and publish {what}"), bundle, inputs, || {
         process::run(&mut command)
     })
 }
@@ -114,7 +157,8 @@ fn build_page(project: &Project, tools: &Tools) -> Result<PathBuf> {
     Ok(page)
 }
 
-fn assemble(page: &Path, bundle: &Path, images: &Path, out: &Path) -> Result<()> {
+/// Copies the page, and each folder of `parts` under its name.
+fn assemble(page: &Path, parts: &[(&PathBuf, &str)], out: &Path) -> Result<()> {
     if is_occupied(out)? {
         bail!(
             "{} holds something that is not a site of ours; empty it or give another --out",
@@ -125,8 +169,10 @@ fn assemble(page: &Path, bundle: &Path, images: &Path, out: &Path) -> Result<()>
         fs::remove_dir_all(out).with_context(|| format!("cannot empty {}", out.display()))?;
     }
     copy_folder(page, out)?;
-    copy_folder(bundle, &out.join("bundle"))?;
-    copy_folder(images, &out.join("images"))
+    for (folder, name) in parts {
+        copy_folder(folder, &out.join(name))?;
+    }
+    Ok(())
 }
 
 /// Whether a folder holds files that an earlier build did not put there.
@@ -173,16 +219,17 @@ mod tests {
             fs::create_dir_all(folder).unwrap();
             fs::write(folder.join(file), file).unwrap();
         }
-        assemble(&page, &bundle, &images, &out).unwrap();
+        let parts = [(&bundle, "bundle"), (&images, "images")];
+        assemble(&page, &parts, &out).unwrap();
         fs::write(out.join("stale"), "").unwrap();
-        assemble(&page, &bundle, &images, &out).unwrap();
+        assemble(&page, &parts, &out).unwrap();
         assert!(!out.join("stale").exists());
         assert!(out.join("bundle/manifest.json").is_file() && out.join("images/mug.svg").is_file());
 
         let home = place.join("home");
         fs::create_dir_all(&home).unwrap();
         fs::write(home.join("thesis"), "").unwrap();
-        let error = assemble(&page, &bundle, &images, &home).unwrap_err();
+        let error = assemble(&page, &parts, &home).unwrap_err();
         assert!(error.to_string().contains("give another --out"), "{error}");
         assert!(home.join("thesis").is_file());
         fs::remove_dir_all(&place).unwrap();

@@ -11,8 +11,8 @@ use crate::site::{self, Recipe};
 use crate::step::{skipped, step};
 use crate::tools::Tools;
 
-/// A shop large enough for its models to differ, small enough to train in seconds.
-const SMALL_SHOP: [&str; 4] = ["--items", "300", "--users", "600"];
+/// Data large enough for models to differ, small enough to train in seconds.
+const SMALL: [&str; 6] = ["--items", "300", "--users", "600", "--songs", "600"];
 
 /// Options of `test`.
 #[derive(clap::Args)]
@@ -71,7 +71,7 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
         tools,
         &Recipe {
             name: "test",
-            data: &SMALL_SHOP,
+            data: &SMALL,
             profile: Profile::Dev,
             out: out.clone(),
         },

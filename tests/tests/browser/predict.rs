@@ -23,7 +23,7 @@ const POINTS: [(f64, f64, &str); 5] = [
     (100.0, -10.0, "11"),
 ];
 
-/// A copy of the site with a table's bundle in `songs/`.
+/// A copy of the site with a table of our own in `table/`.
 fn site_with_songs() -> Result<site::Copy> {
     let copy = site::Copy::new()?;
     let csv = copy.path().join("songs.csv");
@@ -35,7 +35,7 @@ fn site_with_songs() -> Result<site::Copy> {
         .arg(&csv)
         .args(table::OPTIONS)
         .arg("--out")
-        .arg(copy.path().join("songs"))
+        .arg(copy.path().join("table"))
         .output()?;
     let said = String::from_utf8_lossy(&trained.stderr);
     ensure!(trained.status.success(), "{said}");
@@ -66,13 +66,13 @@ fn near(found: &Value, expected: f32) -> bool {
 #[tokio::test]
 async fn predictions_in_the_browser_are_the_native_ones() -> Result<()> {
     let site = site_with_songs()?;
-    let bundle = native(&site.path().join("songs"))?;
+    let bundle = native(&site.path().join("table"))?;
     let server = Server::start(site.path())?;
     let page = Page::open(&server.url("")).await?;
     until_open(&page).await?;
     let ask = "
         const { Doorstep } = await import(new URL('/doorstep.js', location));
-        const songs = await Doorstep.load('/songs/');
+        const songs = await Doorstep.load('/table/');
         let engine;
         songs.addEventListener('query', ({ detail }) => { engine = detail.engine; });
         const answers = [];
@@ -132,7 +132,7 @@ async fn a_query_that_makes_no_sense_is_refused_and_a_shop_predicts_nothing() ->
     until_open(&page).await?;
     let ask = "
         const { Doorstep } = await import(new URL('/doorstep.js', location));
-        const songs = await Doorstep.load('/songs/');
+        const songs = await Doorstep.load('/table/');
         const shop = await Doorstep.load('/bundle/');
         const said = async (call) => call().then(() => 'accepted', ({ code, message }) => `${code}: ${message}`);
         const point = { tempo: 120, loudness: -6, key: 1 };

@@ -35,7 +35,13 @@ fn a_bundle_is_replaced_only_by_force() -> Result<()> {
     beside.sort();
     assert_eq!(
         beside,
-        ["bundle", "images", "interactions.csv", "items.jsonl"]
+        [
+            "bundle",
+            "images",
+            "interactions.csv",
+            "items.jsonl",
+            "songs.csv"
+        ]
     );
     Ok(())
 }

@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use serde::Serialize;
 
 use crate::cli::Output;
-use crate::shop::{IMAGES, INTERACTIONS, ITEMS, ShopConfig, Summary};
+use crate::shop::{self, IMAGES, INTERACTIONS, ITEMS, ShopConfig};
+use crate::songs::{self, SONGS, SongsConfig};
 
-/// Write a generated shop: interactions.csv, items.jsonl and images/.
+/// Write generated data: a shop (interactions.csv, items.jsonl, images/) and a table (songs.csv).
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The folder to write into.
@@ -21,30 +23,67 @@ pub struct Args {
     /// How many customers it has.
     #[arg(long, default_value_t = ShopConfig::default().users)]
     users: u32,
-    /// Another seed gives another shop; the same seed gives the same bytes.
+    /// How many songs the table has.
+    #[arg(long, default_value_t = SongsConfig::default().songs)]
+    songs: u32,
+    /// Another seed gives other data; the same seed gives the same bytes.
     #[arg(long, default_value_t = ShopConfig::default().seed)]
     seed: u64,
-    /// Write even where the folder is not empty, replacing an earlier shop.
+    /// Write even where the folder is not empty, replacing earlier data.
     #[arg(long)]
     force: bool,
 }
 
 impl Args {
-    /// Generates and writes the shop.
+    /// Generates and writes the shop and the table.
     pub fn run(self, output: &Output) -> anyhow::Result<()> {
-        let config = ShopConfig {
+        let seed = self.seed;
+        let shop = ShopConfig {
             items: self.items,
             users: self.users,
-            seed: self.seed,
+            seed,
         };
-        let shop = config.open()?;
+        let songs = SongsConfig {
+            songs: self.songs,
+            seed,
+        };
+        let (shop, songs) = (shop.open()?, songs.open()?);
         ensure!(
             self.force || is_free(&self.out)?,
-            "{} is not empty; choose another folder, or give --force to replace what is there of a shop",
+            "{} is not empty; choose another folder, or give --force to replace what is there of generated data",
             self.out.display()
         );
-        let summary = shop.write(&self.out, &output.progress())?;
+        let summary = Summary::of(
+            shop.write(&self.out, &output.progress())?,
+            songs.write(&self.out, &output.progress())?,
+        );
         print(&self.out, &summary, output).context("cannot write to stdout")
+    }
+}
+
+/// What was written.
+#[derive(Serialize)]
+struct Summary {
+    items: u32,
+    users: u32,
+    interactions: u64,
+    images: usize,
+    songs: u32,
+    artists: u64,
+    bytes: u64,
+}
+
+impl Summary {
+    fn of(shop: shop::Summary, songs: songs::Summary) -> Self {
+        Self {
+            items: shop.items,
+            users: shop.users,
+            interactions: shop.interactions,
+            images: shop.images,
+            songs: songs.songs,
+            artists: songs.artists,
+            bytes: shop.bytes + songs.bytes,
+        }
     }
 }
 
@@ -69,6 +108,8 @@ fn print(directory: &Path, summary: &Summary, output: &Output) -> io::Result<()>
         users,
         interactions,
         images,
+        songs,
+        artists,
         bytes,
     } = summary;
     writeln!(
@@ -77,6 +118,10 @@ fn print(directory: &Path, summary: &Summary, output: &Output) -> io::Result<()>
     )?;
     writeln!(stdout, "{shown}/{ITEMS}  {items} items")?;
     writeln!(stdout, "{shown}/{IMAGES}/  {images} pictures")?;
+    writeln!(
+        stdout,
+        "{shown}/{SONGS}  {songs} songs of {artists} artists"
+    )?;
     writeln!(stdout, "{:.1} MB in all", *bytes as f64 / 1e6)
 }
 
@@ -91,6 +136,7 @@ mod tests {
             out: out.to_owned(),
             items: 100,
             users: 10,
+            songs: 100,
             seed: 7,
             force,
         }
@@ -117,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_no_place_for_a_shop() {
+    fn a_file_is_no_place_for_data() {
         let home = TempDir::new().unwrap();
         let file = home.path().join("shop");
         fs::write(&file, "").unwrap();

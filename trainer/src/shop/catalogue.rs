@@ -8,9 +8,9 @@ use std::ops::Range;
 use doorstep_shared::ItemRecord;
 
 use super::assortment::{self, BRANDS, CATEGORIES, Kind};
-use super::dice::{Dice, Purpose};
 use super::names::{self, Words};
 use super::{END, START};
+use crate::dice::{Dice, Purpose};
 
 /// Added to the rank, so that the best-selling item of a cell does not take all of it.
 const HEAD: f64 = 1.0;

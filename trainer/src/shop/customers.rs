@@ -3,8 +3,8 @@
 
 use super::assortment::{BRANDS, CATEGORIES, Category};
 use super::catalogue::{Catalogue, Item};
-use super::dice::{Dice, Purpose};
 use super::{END, START};
+use crate::dice::{Dice, Purpose};
 
 /// Fewest purchases of a customer, so that few are lost to a 5-core filter.
 const FEWEST: usize = 5;

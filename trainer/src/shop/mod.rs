@@ -8,17 +8,17 @@
 pub mod assortment;
 mod catalogue;
 mod customers;
-mod dice;
 mod names;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
 use serde::Serialize;
 
 use crate::progress::Progress;
+use crate::save::stream;
 use catalogue::Catalogue;
 
 /// The first moment of the shop: 2024-01-01 00:00 UTC.
@@ -109,17 +109,17 @@ impl Shop {
         let mut bytes = 0;
         let mut images = 0;
         for (name, svg) in self.images() {
-            bytes += complete(&directory.join(name), |out| out.write_all(svg.as_bytes()))?;
+            bytes += stream(&directory.join(name), |out| out.write_all(svg.as_bytes()))?;
             images += 1;
         }
         let bar = progress.bar("items", self.config.items.into());
-        bytes += complete(&directory.join(ITEMS), |out| {
+        bytes += stream(&directory.join(ITEMS), |out| {
             self.write_items(out, |n| bar.inc(n))
         })?;
         bar.finish_and_clear();
         let bar = progress.bar("customers", self.config.users.into());
         let mut interactions = 0;
-        bytes += complete(&directory.join(INTERACTIONS), |out| {
+        bytes += stream(&directory.join(INTERACTIONS), |out| {
             interactions = self.write_interactions(out, |n| bar.inc(n))?;
             Ok(())
         })?;
@@ -181,29 +181,6 @@ fn tell(done: &impl Fn(u64), number: u64) {
     if (number + 1).is_multiple_of(STEP) {
         done(STEP);
     }
-}
-
-/// Writes `path` under another name and renames it when all is on disk; its length.
-fn complete(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> anyhow::Result<u64> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = Path::new(&partial);
-    let written = || -> io::Result<u64> {
-        let mut out = BufWriter::with_capacity(1 << 16, File::create(partial)?);
-        write(&mut out)?;
-        out.flush()?;
-        let bytes = out.get_ref().metadata()?.len();
-        fs::rename(partial, path)?;
-        Ok(bytes)
-    };
-    written().or_else(|error| {
-        // Whether it can be removed or not, the error to show is the first one.
-        let _ = fs::remove_file(partial);
-        Err(error).with_context(|| format!("cannot write {}", path.display()))
-    })
 }
 
 #[cfg(test)]

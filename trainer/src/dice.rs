@@ -15,13 +15,15 @@ pub enum Purpose {
     Companion,
     /// A customer.
     Customer,
+    /// An artist and the artist's songs.
+    Artist,
 }
 
 /// One stream of chance.
 pub struct Dice(ChaCha8Rng);
 
 impl Dice {
-    /// The stream with `number` for `purpose` in the shop grown from `seed`.
+    /// The stream with `number` for `purpose` in the data grown from `seed`.
     pub fn new(seed: u64, purpose: Purpose, number: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -44,6 +46,12 @@ impl Dice {
         assert!(n > 0, "there is nothing to choose from");
         let wide = u128::from(self.0.next_u64()) * u128::from(n);
         (wide >> 64) as u64
+    }
+
+    /// Bell-shaped with mean 0 and deviation 1, never beyond 6: the sum of twelve
+    /// even draws, because a logarithm may differ between platforms in its last digit.
+    pub fn bell(&mut self) -> f64 {
+        (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 
     /// True in `share` of all cases.
@@ -83,6 +91,18 @@ mod tests {
         let mut dice = Dice::new(7, Purpose::Customer, 3);
         let drawn: Vec<u64> = (0..4).map(|_| dice.below(1000)).collect();
         assert_eq!(drawn, [619, 353, 291, 605]);
+    }
+
+    #[test]
+    fn the_bell_has_its_mean_and_deviation() {
+        let mut dice = Dice::new(2, Purpose::Artist, 0);
+        let drawn: Vec<f64> = (0..10_000).map(|_| dice.bell()).collect();
+        let mean = drawn.iter().sum::<f64>() / 1e4;
+        let variance = drawn.iter().map(|x| x * x).sum::<f64>() / 1e4;
+        assert!(
+            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.03,
+            "{mean} {variance}"
+        );
     }
 
     #[test]
