@@ -148,7 +148,7 @@ export interface RowOptions extends CallOptions {
 }
 
 export interface FindRowsOptions extends CallOptions {
-  /** 10 by default. */
+  /** 10 by default, at most 1,000. */
   k?: number;
   model?: string;
 }

@@ -1,6 +1,7 @@
 // Where the songs lie: two features, a sample of all songs, the nearest, and the visitor's own.
 
 import { formatOf, scaleOf } from '../predict/scale.js';
+import { emit } from '../widgets.js';
 import { element, find } from './dom.js';
 import { formatCount } from './figures.js';
 
@@ -31,8 +32,8 @@ function axis(id, features, chosen, changed) {
   return own;
 }
 
-/** Draws the plot and keeps it up to date with the widget's predictions. */
-export async function showPlot(doorstep, info, predict) {
+/** Draws the plot and keeps it up to date with the widget's predictions; a song that is picked goes to `start`. */
+export async function showPlot(doorstep, info, predict, start) {
   const features = info.features.filter(({ categories }) => !categories.length);
   if (features.length < 2) return;
   const canvas = find('plot-canvas');
@@ -131,9 +132,12 @@ export async function showPlot(doorstep, info, predict) {
       return Math.hypot(songX - x, songY - y);
     };
     const nearest = songs.reduce((best, song) => (away(song) < away(best) ? song : best));
-    const [row] = await doorstep.rows([nearest.row]).catch(() => [nearest]); // it is as good without its name
-    predict.values = row.features;
-    predict.dispatchEvent(new CustomEvent('doorstep:select', { detail: { id: row.id, row } }));
+    try {
+      const [named] = await doorstep.rows([nearest.row]);
+      start(named);
+    } catch (error) {
+      emit(predict, 'error', { error });
+    }
   }
 
   find('plot-target').textContent = spoken(info.target);

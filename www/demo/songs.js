@@ -45,8 +45,7 @@ async function open() {
     const info = await doorstep.features();
     const { bytes } = doorstep.manifest.models.find((model) => model.default);
     find('cost-note').textContent = `${formatCount(info.rows)} songs are ${formatBytes(bytes)}. Their numbers are fetched once; names only of the songs that are shown, or all for a search.`;
-    showStart(doorstep, info, predict);
-    await showPlot(doorstep, info, predict);
+    await showPlot(doorstep, info, predict, showStart(doorstep, info, predict));
   } catch (error) {
     showNotice(`The songs can't be shown. ${error.message}`);
   } finally {

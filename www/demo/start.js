@@ -5,7 +5,7 @@ import { element, find } from './dom.js';
 const SHOWN = 8;
 const TYPING_PAUSE_MS = 150;
 
-/** Lets the visitor set the sliders to a song's own features. */
+/** Lets the visitor set the sliders to a song's own features; returns what does that. */
 export function showStart(doorstep, info, predict) {
   const search = find('song');
   const results = find('song-results');
@@ -87,9 +87,11 @@ export function showStart(doorstep, info, predict) {
       (buttons[buttons.indexOf(document.activeElement) + step] ?? search).focus();
     }
   });
-  find('song-form').addEventListener('focusout', (event) => {
-    if (event.relatedTarget && !find('song-form').contains(event.relatedTarget)) close();
-  });
+  for (const leaves of ['focusin', 'pointerdown']) {
+    document.addEventListener(leaves, ({ target }) => {
+      if (!find('song-form').contains(target)) close();
+    });
+  }
   find('surprise').addEventListener('click', async () => {
     try {
       const [song] = await doorstep.rows([Math.floor(Math.random() * info.rows)]);
@@ -100,5 +102,5 @@ export function showStart(doorstep, info, predict) {
   });
   predict.addEventListener('doorstep:select', ({ detail }) => tell(detail.row));
   find('start').hidden = false;
-  return tell;
+  return start;
 }

@@ -88,7 +88,8 @@ export class Answer {
   }
 
   /** Holds the places of as many rows. */
-  set limit(limit) {
+  set limit(wanted) {
+    const limit = Math.min(wanted, this.#info.rows);
     while (this.#lines.length > limit) this.#lines.pop().node.remove();
     while (this.#lines.length < limit) {
       const line = new Line(spoken(this.#info.target), (row) => this.#choose(row));

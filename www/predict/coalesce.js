@@ -3,8 +3,8 @@
 const nextFrame = () => new Promise((resume) => requestAnimationFrame(resume));
 
 /**
- * A function that runs `work`: once an animation frame at most, never twice at
- * a time, and once more after the newest call.
+ * A function that runs `work`: at once, but once an animation frame at most and
+ * never twice at a time; after the newest call it runs once more.
  */
 export function coalesced(work) {
   let wanted = false;
@@ -15,9 +15,8 @@ export function coalesced(work) {
     running = true;
     try {
       while (wanted) {
-        await nextFrame();
         wanted = false;
-        await work();
+        await Promise.all([work(), nextFrame()]);
       }
     } finally {
       running = false;

@@ -85,7 +85,8 @@ export class Panel {
 
   #changed(names) {
     if (names.includes('bundle')) {
-      this.#clear(); // another bundle has other inputs
+      this.#clear();
+      this.info = this.#inputs = this.#answer = undefined; // another bundle has other inputs
       this.disconnect();
       this.connect();
     } else if (names.includes('model')) {
@@ -119,8 +120,9 @@ export class Panel {
       const info = await doorstep.features(model || undefined, { signal });
       const usual = await commonest(doorstep, info, model || undefined);
       if (signal.aborted) return;
-      this.#build(info, { ...usual, ...this.#kept(info), ...this.#given });
-      this.#given = {};
+      const given = this.#given;
+      this.#given = {}; // also where it names no input
+      this.#build(info, { ...usual, ...this.#kept(info), ...given });
       this.#ask = coalesced(() => this.#predict(doorstep, model || undefined, signal));
       await this.#ask();
     } catch (error) {

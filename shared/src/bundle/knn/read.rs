@@ -7,6 +7,7 @@ use super::labels::{decode_labels, find_labels};
 use super::query::{
     FeatureInfo, Features, KnnInfo, Labels, PredictAnswer, PredictQuery, TrainingRow,
 };
+use crate::bundle::answer::check_k;
 use crate::bundle::range_table::RangeTable;
 use crate::bundle::reader::{Bundle, Source};
 use crate::bundle::resolve::Outcome;
@@ -198,13 +199,15 @@ impl<S: Store> Bundle<S> {
     }
 
     /// The first `k` rows whose names (or ids, where they have none) hold every
-    /// word of `text`, the last of which may be unfinished. Reads all names.
+    /// word of `text`, the last of which may be unfinished; `k` is at most
+    /// [`MAX_K`](crate::query::MAX_K). Reads all names.
     pub async fn knn_find(
         &self,
         name: Option<&str>,
         text: &str,
         k: u32,
     ) -> Outcome<Vec<TrainingRow>, S> {
+        check_k(k)?;
         let open = self.open_knn(name)?;
         let model = open.model(&self.store).await?;
         let mut words = text::words(text);
