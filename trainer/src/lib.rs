@@ -14,6 +14,7 @@ pub mod fit;
 pub mod prepare;
 pub mod progress;
 pub mod publish;
+pub mod report;
 pub mod save;
 pub mod serve;
 pub mod settings;

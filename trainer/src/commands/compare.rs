@@ -12,7 +12,7 @@ use crate::compare::{
 use crate::division::{Division, DivisionArgs};
 use crate::save::save;
 use crate::settings::SettingArgs;
-use crate::table::{TableArgs, compare as compare_table, table_models};
+use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
@@ -42,6 +42,9 @@ pub struct Args {
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Also write the report of a table's models as one HTML page with plots to this file.
+    #[arg(long, value_name = "FILE", requires = "table")]
+    report: Option<PathBuf>,
 }
 
 impl Args {
@@ -104,12 +107,14 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
     if let Some(path) = &args.save {
         save(path, &json)?;
     }
-    if output.json {
-        println!("{json}");
-    } else {
-        print!("{}", compare_table::text(&report));
+    if let Some(path) = &args.report {
+        save(path, &table_report::page(&report).render())?;
     }
-    Ok(())
+    output.print(&if output.json {
+        format!("{json}\n")
+    } else {
+        compare_table::text(&report)
+    })
 }
 
 /// Families in the order of their columns, and whether more is better.

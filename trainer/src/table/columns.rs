@@ -14,6 +14,17 @@ pub enum Kind {
     Text,
 }
 
+impl Kind {
+    /// As reports and JSON have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Numeric => "numeric",
+            Self::Categorical => "categorical",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// A column's cells, trimmed, one after another in one buffer.
 #[derive(Clone, Debug, Default)]
 pub struct Cells {

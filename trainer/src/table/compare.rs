@@ -8,6 +8,9 @@ use doorstep_shared::knn::{Preparation, Rows};
 use serde::Serialize;
 
 use super::frame::ColumnReport;
+use super::interval::{Interval, RESAMPLES, interval};
+use super::prepared::{PreparedColumn, prepared};
+use super::size::Size;
 use super::{
     Curve, Figures, Frame, Missing, Parts, PrepareOptions, TableArgs, TableModel, diagnosis, fit,
     judge, load, parts, predictions, prepare, rows,
@@ -42,12 +45,16 @@ pub struct Row {
     pub neighbours: usize,
     /// Of the test part.
     pub metrics: Figures,
+    /// Of R² or accuracy on the test part.
+    pub interval: Interval,
     /// Of the training part, each row predicted without itself.
     pub leave_one_out: Figures,
     /// Scores by k, where k was chosen.
     pub curve: Option<Curve>,
     /// Predicted against true values, and residuals by feature.
     pub diagnosis: diagnosis::Diagnosis,
+    /// What it takes in a bundle.
+    pub size: Size,
     /// Wall-clock seconds of fitting.
     pub fit_seconds: f64,
     /// Wall-clock seconds of predicting the test part.
@@ -78,6 +85,10 @@ pub struct Protocol {
     pub test: usize,
     /// Whether means and deviations are of all rows instead of the training part.
     pub scale_before_split: bool,
+    /// Resamples of the test rows that intervals are taken over.
+    pub resamples: usize,
+    /// The program that did it.
+    pub version: &'static str,
     /// What was left out or is odd, one sentence each.
     pub notes: Vec<String>,
 }
@@ -91,6 +102,8 @@ pub struct Data {
     pub rows: usize,
     /// Kind, role and gaps of each column.
     pub columns: Vec<ColumnReport>,
+    /// What was fitted to each feature before any model.
+    pub preparation: Vec<PreparedColumn>,
 }
 
 /// Reads, divides and prepares a table.
@@ -157,9 +170,16 @@ pub fn compare(
             config: config.clone(),
             neighbours: fitted.model.rule.neighbours(),
             metrics: judge(&fitted.model.task, divided.test.targets(), &predicted),
+            interval: interval(&fitted.model.task, divided.test.targets(), &predicted),
             leave_one_out: fitted.validation,
             curve: fitted.curve,
-            diagnosis: diagnosis::of(&divided.preparation, &divided.test, &predicted),
+            diagnosis: diagnosis::of(
+                &fitted.model.task,
+                &divided.preparation,
+                &divided.test,
+                &predicted,
+            ),
+            size: Size::of(&fitted.model)?,
             fit_seconds,
             predict_seconds,
         });
@@ -172,12 +192,15 @@ pub fn compare(
             train: divided.parts.train.len(),
             test: divided.parts.test.len(),
             scale_before_split: args.scale_before_split,
+            resamples: RESAMPLES,
+            version: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
             notes: divided.notes,
         },
         data: Data {
             sha256: divided.frame.fingerprint.clone(),
             rows: divided.frame.len(),
             columns: divided.frame.report,
+            preparation: prepared(&divided.preparation),
         },
     })
 }
@@ -257,8 +280,7 @@ pub fn text(report: &Report) -> String {
             0 => String::new(),
             n => format!(", {n} missing"),
         };
-        let kind = serde_json::to_value(column.kind).ok();
-        let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("");
+        let kind = column.kind.name();
         let _ = writeln!(text, "  {:20} {kind}, {}{gaps}", column.column, column.role);
     }
     protocol

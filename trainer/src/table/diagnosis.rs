@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
-use doorstep_shared::knn::{Preparation, Rows};
+use doorstep_shared::knn::{Preparation, Rows, Task};
 use serde::Serialize;
 
 const BINS: usize = 10;
+/// Cells of the predicted-against-true plot in each direction: what it holds is bounded.
+const CELLS: usize = 32;
 
 /// Rows that are alike in one respect.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,30 +24,119 @@ pub struct Bin {
     pub rmse: f64,
 }
 
-/// Tenths of the rows by one respect after another.
+/// Rows whose prediction and truth are nearly those of the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// The middle of the predictions' range.
+    pub predicted: f64,
+    /// The middle of the targets' range.
+    pub truth: f64,
+    /// How many rows there are.
+    pub rows: u32,
+}
+
+/// The rows of one class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Class {
+    /// The class.
+    pub name: String,
+    /// Rows that are of it.
+    pub rows: usize,
+    /// Rows that were predicted to be of it.
+    pub predicted: usize,
+    /// Rows of which both is true.
+    pub right: usize,
+}
+
+/// Tenths of the rows by one respect after another. Of classes the error is 1
+/// for a wrong answer and 0 for a right one, so bias is the share of wrong ones.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Diagnosis {
-    /// By predicted value: the predicted-against-true plot.
+    /// By predicted value; of numbers only.
     pub predicted: Vec<Bin>,
+    /// Each class; of classes only.
+    pub classes: Vec<Class>,
     /// By each numeric feature.
     pub features: Vec<(String, Vec<Bin>)>,
+    /// The predicted-against-true plot; of numbers only. The report draws it, JSON has the tenths.
+    #[serde(skip)]
+    pub cells: Vec<Cell>,
 }
 
 /// Of the predictions of `rows`.
-pub fn of(preparation: &Preparation, rows: &Rows, predicted: &[f32]) -> Diagnosis {
+pub fn of(task: &Task, preparation: &Preparation, rows: &Rows, predicted: &[f32]) -> Diagnosis {
+    let truth = rows.targets();
+    let wrong = || {
+        let pairs = truth.iter().zip(predicted);
+        pairs.map(|(t, p)| f32::from(u8::from(t != p))).collect()
+    };
+    let (expected, answered): (Vec<f32>, Vec<f32>) = match task {
+        Task::Regression { .. } => (truth.to_vec(), predicted.to_vec()),
+        Task::Classification(_) => (vec![0.0; truth.len()], wrong()),
+    };
     let feature = |at: usize| {
         let values: Vec<f32> = (0..rows.len() as u32)
             .map(|row| rows.values(row)[at])
             .collect();
-        bins(&values, rows.targets(), predicted)
+        bins(&values, &expected, &answered)
     };
     let features = preparation.numeric.iter().zip(0..);
+    let features = features.map(|(f, at)| (f.name.clone(), feature(at)));
     Diagnosis {
-        predicted: bins(predicted, rows.targets(), predicted),
-        features: features
-            .map(|(f, at)| (f.name.clone(), feature(at)))
-            .collect(),
+        features: features.collect(),
+        predicted: match task {
+            Task::Regression { .. } => bins(predicted, truth, predicted),
+            Task::Classification(_) => Vec::new(),
+        },
+        classes: match task {
+            Task::Regression { .. } => Vec::new(),
+            Task::Classification(names) => classes(names, truth, predicted),
+        },
+        cells: match task {
+            Task::Regression { .. } => cells(truth, predicted),
+            Task::Classification(_) => Vec::new(),
+        },
     }
+}
+
+fn classes(names: &[String], truth: &[f32], predicted: &[f32]) -> Vec<Class> {
+    let count = |class: usize, of: &[f32]| of.iter().filter(|&&c| c as usize == class).count();
+    let class = |(class, name): (usize, &String)| {
+        let pairs = truth.iter().zip(predicted);
+        Class {
+            name: name.clone(),
+            rows: count(class, truth),
+            predicted: count(class, predicted),
+            right: pairs
+                .filter(|(t, p)| t == p && **t as usize == class)
+                .count(),
+        }
+    };
+    names.iter().enumerate().map(class).collect()
+}
+
+/// Counts of rows on a grid over the range of both; empty cells are left out.
+fn cells(truth: &[f32], predicted: &[f32]) -> Vec<Cell> {
+    let both = || truth.iter().chain(predicted).copied().map(f64::from);
+    let least = both().fold(f64::INFINITY, f64::min);
+    let width = (both().fold(f64::NEG_INFINITY, f64::max) - least) / CELLS as f64;
+    let place = |value: f32| match (f64::from(value) - least) / width {
+        // Equal values have no range.
+        place if place.is_nan() => 0,
+        place => (place as usize).min(CELLS - 1),
+    };
+    let mut counts = vec![0; CELLS * CELLS];
+    for (&t, &p) in truth.iter().zip(predicted) {
+        counts[place(p) * CELLS + place(t)] += 1;
+    }
+    let middle = |place: usize| least + width * (place as f64 + 0.5);
+    let cell = |(at, rows): (usize, u32)| Cell {
+        predicted: middle(at / CELLS),
+        truth: middle(at % CELLS),
+        rows,
+    };
+    let filled = counts.into_iter().enumerate().filter(|&(_, rows)| rows > 0);
+    filled.map(cell).collect()
 }
 
 /// Tenths of the rows in order of `by`.
@@ -69,12 +160,18 @@ fn bins(by: &[f32], truth: &[f32], predicted: &[f32]) -> Vec<Bin> {
         .collect()
 }
 
-/// The features whose tenths are most wrong on average.
+/// Tenths by prediction or lines by class, and the features whose tenths are most wrong.
 pub fn text(name: &str, diagnosis: &Diagnosis) -> String {
-    let mut text = format!(
-        "\n{name}: tenths of the test rows by prediction\n{:>12} {:>12} {:>12}\n",
-        "predicted", "true", "rmse"
-    );
+    let mut text = String::new();
+    if !diagnosis.predicted.is_empty() {
+        let heading = ["predicted", "true", "rmse"];
+        let _ = writeln!(text, "\n{name}: tenths of the test rows by prediction");
+        let _ = writeln!(
+            text,
+            "{:>12} {:>12} {:>12}",
+            heading[0], heading[1], heading[2]
+        );
+    }
     for bin in &diagnosis.predicted {
         let _ = writeln!(
             text,
@@ -83,6 +180,23 @@ pub fn text(name: &str, diagnosis: &Diagnosis) -> String {
             figure(bin.truth),
             figure(bin.rmse)
         );
+    }
+    if !diagnosis.classes.is_empty() {
+        let _ = writeln!(text, "\n{name}: test rows by class");
+        let _ = writeln!(
+            text,
+            "{:>8} {:>10} {:>8}  class",
+            "rows", "predicted", "right"
+        );
+    }
+    for class in &diagnosis.classes {
+        let Class {
+            name,
+            rows,
+            predicted,
+            right,
+        } = class;
+        let _ = writeln!(text, "{rows:>8} {predicted:>10} {right:>8}  {name}");
     }
     let worst = diagnosis.features.iter().filter_map(|(feature, bins)| {
         let bin = bins
@@ -95,9 +209,13 @@ pub fn text(name: &str, diagnosis: &Diagnosis) -> String {
     for (feature, bin) in worst.into_iter().take(3) {
         let _ = writeln!(
             text,
-            "around {feature} {} predictions are {} off on average",
+            "around {feature} {} {}",
             figure(bin.at),
-            figure(bin.bias)
+            if diagnosis.classes.is_empty() {
+                format!("predictions are {} off on average", figure(bin.bias))
+            } else {
+                format!("{:.0} % of the answers are wrong", 100.0 * bin.bias)
+            }
         );
     }
     text
@@ -132,5 +250,27 @@ mod tests {
             }
         );
         assert_eq!(bins(&[1.0], &[2.0], &[2.0]).len(), 1);
+    }
+
+    #[test]
+    fn every_row_is_in_one_cell() {
+        let found = cells(&[0.0, 0.0, 1.0, 0.5], &[0.0, 0.0, 1.0, 0.9]);
+        assert_eq!(
+            found.iter().map(|cell| cell.rows).collect::<Vec<_>>(),
+            [2, 1, 1]
+        );
+        assert!((found[0].truth - 1.0 / 64.0).abs() < 1e-12);
+        assert_eq!(cells(&[3.0; 2], &[3.0; 2])[0].rows, 2);
+    }
+
+    #[test]
+    fn classes_are_counted() {
+        let names = ["a".to_owned(), "b".to_owned()];
+        let found = classes(&names, &[0.0, 0.0, 1.0], &[0.0, 1.0, 1.0]);
+        let counts = |class: &Class| (class.rows, class.predicted, class.right);
+        assert_eq!(
+            found.iter().map(counts).collect::<Vec<_>>(),
+            [(2, 1, 1), (1, 2, 1)]
+        );
     }
 }

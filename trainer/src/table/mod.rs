@@ -11,14 +11,18 @@ mod fit;
 mod folds;
 mod frame;
 mod gradient;
+mod interval;
 mod judge;
 mod novelty;
 mod parts;
 mod prepare;
+mod prepared;
 mod publish;
 mod read;
+pub mod report;
 mod search;
 mod settings;
+mod size;
 
 pub use args::{Missing, TableArgs};
 pub use columns::{Cells, Column, Kind};

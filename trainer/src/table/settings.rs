@@ -176,6 +176,21 @@ impl TableModel {
     }
 }
 
+/// Every hyper-parameter with its value.
+impl std::fmt::Display for TableModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fields = serde_json::to_value(self).map_err(|_| std::fmt::Error)?;
+        for (at, (name, value)) in fields.as_object().into_iter().flatten().enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            match value {
+                Value::String(text) => write!(f, "{comma}{name} {text}")?,
+                other => write!(f, "{comma}{name} {other}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The models called `names`, in their order, with each of `set` applied.
 pub fn table_models(names: &[String], set: &[String]) -> Result<Vec<TableModel>> {
     let mut models: Vec<(&'static str, Map<String, Value>)> = Vec::new();
