@@ -22,6 +22,7 @@ button, select { font: inherit; color: inherit; }
 /* Where sliders and prediction don't fit side by side, the prediction stays in sight. */
 [part=head] { position: sticky; inset-block-start: var(--doorstep-top, 0px); z-index: 1; display: grid; gap: .5rem 1rem; grid-template-columns: minmax(0, 1fr) auto; align-items: baseline; padding-block: .5rem .75rem; background: var(--doorstep-surface, Canvas); border-block-end: 1px solid var(--_border); }
 [part=scale], [part=classes], [part=novelty] { grid-column: 1 / -1; }
+:focus-visible { scroll-margin-block-start: 16rem; } /* not behind it */
 [part=side] { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
 [part=inputs] { display: grid; gap: .9rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(11.5rem, 100%), 1fr)); }
 [part=input] { position: relative; display: grid; grid-template-columns: 1fr auto; align-items: baseline; column-gap: .75rem; font-size: .875em; }
@@ -59,11 +60,13 @@ button, select { font: inherit; color: inherit; }
 [part=class] [part=bar] { inset-block: 0; block-size: auto; border-radius: .375rem; background: var(--_soft); z-index: -1; }
 [part=classes] { isolation: isolate; gap: .25rem; }
 [part=explanation], [part=unseen] { font-size: .8125em; color: var(--_muted); }
+[part=explanation] { min-block-size: 4.2em; }
 @container (min-width: 44rem) {
   [part=panel] { grid-template-columns: minmax(0, 10fr) minmax(0, 11fr); grid-template-rows: auto 1fr; }
   [part=side] { grid-row: 1 / 3; }
   [part=head] { position: static; grid-column: 2; grid-template-columns: minmax(0, 1fr); padding: 0; border: 0; }
   [part=reasons] { grid-column: 2; }
+  :focus-visible { scroll-margin-block-start: 0; }
   [part=value] { margin-block-start: -.5rem; text-align: start; }
 }
 @container (max-width: 34rem) {

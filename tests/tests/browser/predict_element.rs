@@ -243,3 +243,60 @@ async fn hostile_names_categories_and_columns_are_shown_as_text() -> Result<()> 
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn where_a_page_may_have_no_worker_the_engine_runs_inside_it() -> Result<()> {
+    let site = site_with_element("")?;
+    let page_file = site.path().join("element.html");
+    let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"worker-src 'none'\">";
+    let html = std::fs::read_to_string(&page_file)?;
+    std::fs::write(
+        &page_file,
+        html.replace("<title>", &format!("{policy}<title>")),
+    )?;
+    let (_server, page) = open(&site).await?;
+    until_predicted(&page).await?;
+    let loaded = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/in-page.js')).length";
+    ensure!(page.value::<usize>(loaded).await? == 1);
+    page.close_with(|line| line.contains("Content Security Policy"))
+        .await
+}
+
+#[tokio::test]
+async fn a_slider_reaches_every_part_of_a_feature_and_comes_back_to_where_it_was() -> Result<()> {
+    let site = site_with_element("")?;
+    let (_server, page) = open(&site).await?;
+    until_predicted(&page).await?;
+    let check = "
+        const { scaleOf, formatOf } = await import('./predict/scale.js');
+        const quantiles = (value) => Array.from({ length: 101 }, (_, n) => value(n / 100));
+        const features = {
+            even: quantiles((t) => t),
+            tailed: quantiles((t) => Math.exp(9 * t)),
+            zeros: quantiles((t) => Math.max(0, t - 0.4)),
+            whole: quantiles((t) => Math.round(150 * t)),
+            large: quantiles((t) => Math.round(1e6 * t * t)),
+            few: quantiles((t) => 1960 + 10 * Math.floor(t * 5.9)),
+            constant: quantiles(() => 0.25),
+        };
+        const wrong = [];
+        for (const [name, given] of Object.entries(features)) {
+            const scale = scaleOf(given);
+            const places = Array.from({ length: scale.places + 1 }, (_, place) => place);
+            const values = places.map(scale.value);
+            if (values[0] !== given[0] || values.at(-1) !== given[100]) wrong.push(`${name}: ends`);
+            if (values.some((value, at) => value < values[at - 1])) wrong.push(`${name}: order`);
+            const step = (place) => values[Math.min(Math.max(Math.round(place), 0), scale.places)];
+            if (values.some((value) => Math.abs(step(scale.place(value)) - value) > 1e-9 * Math.abs(value))) wrong.push(`${name}: back`);
+            if (scale.place(-1e9) !== 0 || scale.place(1e9) !== scale.places) wrong.push(`${name}: beyond`);
+        }
+        const written = [['even', 0.5], ['constant', 0.25], ['few', 1980], ['large', 250000]];
+        return [wrong, written.map(([name, value]) => formatOf(scaleOf(features[name]), 'en').format(value))];";
+    let (wrong, written): (Vec<String>, Vec<String>) = page.run(check, Value::Null).await?;
+    ensure!(wrong.is_empty(), "{wrong:?}");
+    ensure!(
+        written == ["0.500", "0.25", "1980", "250,000"],
+        "{written:?}"
+    );
+    page.close().await
+}
