@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import spotrf, spotri
 
-LAMBDA, DECAY, WINDOW, NEIGHBOURS = 80.0, 0.8, 50, 50
+LAMBDA, DECAY, ROW_DECAY, WINDOW, NEIGHBOURS = 80.0, 0.8, 0.97, 50, 50
 BLOCK = 128
 
 
@@ -26,8 +26,8 @@ def histories(path):
 
 
 def products(train, n):
-    """XᵀX and XᵀY of all training prefixes."""
-    rows, columns, values, targets = [], [], [], []
+    """XᵀWX and XᵀWY of all training prefixes."""
+    rows, columns, values, targets, weights = [], [], [], [], []
     for items in train:
         for end in range(1, len(items)):
             prefix = items[max(0, end - WINDOW) : end]
@@ -35,10 +35,11 @@ def products(train, n):
             columns += prefix
             values += [DECAY**age for age in range(len(prefix) - 1, -1, -1)]
             targets.append(items[end])
+            weights.append(ROW_DECAY ** (len(items) - 1 - end))
     x = sp.csr_matrix((np.float32(values), (rows, columns)), shape=(len(targets), n))
-    ones = np.ones(len(targets), np.float32)
-    y = sp.csr_matrix((ones, (np.arange(len(targets)), targets)), shape=(len(targets), n))
-    return (x.T @ x).tocsr(), (x.T @ y).tocsr()
+    y = sp.csr_matrix((np.float32(weights), (np.arange(len(targets)), targets)), shape=(len(targets), n))
+    weighted = sp.diags(np.float32(weights)) @ x
+    return (x.T @ weighted).tocsr(), (x.T @ y).tocsr()
 
 
 def pruned_product(inverse, cross):

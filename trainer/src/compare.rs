@@ -1,18 +1,25 @@
 //! Fits and judges several models on one division of the data, beside the
 //! baselines that every figure needs.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::Recommender;
-use doorstep_shared::models::ModelConfig;
+use doorstep_shared::models::{Model, ModelConfig};
 use serde::{Serialize, Serializer};
 
+use crate::cli::Output;
 use crate::data::Interactions;
 use crate::evaluate::{Context, Difference, Evaluation, Metrics, Random, differences, evaluate};
 use crate::fit::{self, Training, fit};
 use crate::progress::Progress;
-use crate::split::Split;
+use crate::save::save;
+use crate::split::{Case, Split};
+
+mod text;
+
+use text::text;
 
 /// Resamples of the paired bootstrap.
 pub const RESAMPLES: usize = 1000;
@@ -39,12 +46,12 @@ pub struct Row {
     pub name: String,
     /// Whether it stands here only to be compared with.
     pub baseline: bool,
-    /// Its hyper-parameters; none for `random`.
+    /// Its hyper-parameters; none for `random`, or where a bundle doesn't give them.
     pub config: Option<ModelConfig>,
     /// Every metric by name.
     pub metrics: Metrics,
-    /// Wall-clock seconds of fitting.
-    pub fit_seconds: f64,
+    /// Wall-clock seconds of fitting; none where nothing was fitted.
+    pub fit_seconds: Option<f64>,
     /// Wall-clock seconds of evaluation.
     pub evaluate_seconds: f64,
     /// Difference to the model compared with; absent for that model itself.
@@ -79,8 +86,8 @@ pub struct Protocol {
     pub ties: &'static str,
     /// Whether items of the history were candidates.
     pub include_seen: bool,
-    /// Whether models were fitted on the validation part too.
-    pub refit: bool,
+    /// What the models asked for were fitted on, in words.
+    pub fitted_on: String,
     /// The least rating of a right answer, if any was asked.
     pub relevant_at: Option<f32>,
     /// The cut-offs k.
@@ -125,12 +132,27 @@ impl Fingerprint {
 /// The whole result.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// The folder of the bundle that was judged, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<PathBuf>,
     /// The models that were asked for, in their order, then the other baselines.
     pub models: Vec<Row>,
     /// What was done.
     pub protocol: Protocol,
     /// To what data.
     pub data: Fingerprint,
+}
+
+impl Report {
+    /// Prints it, as JSON where that is asked, and saves the JSON in a file.
+    pub fn print(&self, output: &Output, file: Option<&Path>) -> Result<()> {
+        let json = serde_json::to_string_pretty(self)?;
+        match output.json {
+            true => output.print(&format!("{json}\n"))?,
+            false => output.print(&text(self))?,
+        }
+        file.map_or(Ok(()), |file| save(file, &json))
+    }
 }
 
 /// The cut-off that decides where one figure must: 10 if asked, else the largest.
@@ -140,6 +162,7 @@ pub fn main_cutoff(cutoffs: &[usize]) -> usize {
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
+/// The notes say what a reader should know about the fits.
 pub fn compare(
     configs: &[ModelConfig],
     split: &Split,
@@ -156,88 +179,143 @@ pub fn compare(
         n_items: split.items.len(),
         histories,
     };
-    let mut rows = Vec::new();
-    let mut evaluations: Vec<Evaluation> = Vec::new();
-    let mut notes = Vec::new();
-    let mut judge =
-        |model: &dyn Recommender, config: Option<ModelConfig>, baseline, fitted: f64| {
-            let clock = Instant::now();
-            let evaluation = evaluate(model, &split.test, context, progress);
-            let evaluate_seconds = clock.elapsed().as_secs_f64();
-            progress.say(format!(
-                "{}: fitted in {fitted:.2} s, evaluated in {evaluate_seconds:.2} s",
-                model.name()
-            ));
-            rows.push(Row {
-                name: model.name().to_owned(),
-                baseline,
-                config,
-                metrics: evaluation.metrics(),
-                fit_seconds: fitted,
-                evaluate_seconds,
-                difference: None,
-            });
-            evaluations.push(evaluation);
-        };
-    let missing = BASELINES
-        .iter()
-        .filter(|name| configs.iter().all(|c| c.name() != **name));
-    let baselines: Vec<ModelConfig> = missing
-        .filter_map(|name| ModelConfig::named(name))
-        .collect();
-    for (at, config) in configs.iter().chain(&baselines).enumerate() {
-        progress.say(format!("{}: fitting", config.name()));
+    let mut judging = Judging::new(&split.test, context, progress);
+    for config in configs {
+        judging.fit(config, &training, false)?;
+    }
+    judging.baselines(&training, options.seed)?;
+    judging.finish(&options.against, options.seed)
+}
+
+/// Models judged one after another by the same test cases.
+pub struct Judging<'a> {
+    cases: &'a [Case],
+    context: &'a Context,
+    progress: &'a Progress,
+    rows: Vec<Row>,
+    evaluations: Vec<Evaluation>,
+    notes: Vec<String>,
+}
+
+impl<'a> Judging<'a> {
+    /// Nothing judged yet.
+    pub fn new(cases: &'a [Case], context: &'a Context, progress: &'a Progress) -> Self {
+        Self {
+            cases,
+            context,
+            progress,
+            rows: Vec::new(),
+            evaluations: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Judges a model that was fitted elsewhere, under a name of its own.
+    pub fn judge(&mut self, name: &str, model: &dyn Recommender, config: Option<ModelConfig>) {
+        self.add(name, model, config, false, None);
+    }
+
+    fn fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) -> Result<()> {
+        self.progress.say(format!("{}: fitting", config.name()));
         let clock = Instant::now();
-        let model = fit(config, &training, progress)
+        let model: Model = fit(config, training, self.progress)
             .with_context(|| format!("fitting {}", config.name()))?;
         let seconds = clock.elapsed().as_secs_f64();
-        notes.extend(fit::notes(config, &training));
-        judge(&model, Some(config.clone()), at >= configs.len(), seconds);
+        self.notes.extend(fit::notes(config, training));
+        let name = config.name();
+        self.add(name, &model, Some(config.clone()), baseline, Some(seconds));
+        Ok(())
     }
-    let random = Random {
-        n_items: training.n_items,
-        seed: options.seed,
-    };
-    judge(&random, None, true, 0.0);
 
-    let against = reference(&rows, &options.against, main_cutoff(&context.cutoffs))?;
-    let name = rows[against].name.clone();
-    let metrics: Vec<String> = ["recall", "ndcg"]
-        .iter()
-        .flat_map(|family| context.cutoffs.iter().map(move |k| format!("{family}@{k}")))
-        .collect();
-    let found = differences(&evaluations, against, &metrics, RESAMPLES, options.seed);
-    for (at, (row, metrics)) in rows.iter_mut().zip(found).enumerate() {
-        row.difference = (at != against).then(|| DifferenceTo {
-            against: name.clone(),
-            metrics,
-        });
+    /// Fits and judges the baselines that have not been judged by name.
+    pub fn baselines(&mut self, training: &Training, seed: u64) -> Result<()> {
+        let judged: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        let missing = missing_baselines(&judged);
+        for config in missing.iter().filter_map(|name| ModelConfig::named(name)) {
+            self.fit(&config, training, true)?;
+        }
+        let n_items = training.n_items;
+        self.add(RANDOM, &Random { n_items, seed }, None, true, None);
+        Ok(())
     }
-    Ok((rows, notes))
+
+    fn add(
+        &mut self,
+        name: &str,
+        model: &dyn Recommender,
+        config: Option<ModelConfig>,
+        baseline: bool,
+        fit_seconds: Option<f64>,
+    ) {
+        let clock = Instant::now();
+        let evaluation = evaluate(model, self.cases, self.context, self.progress);
+        let evaluate_seconds = clock.elapsed().as_secs_f64();
+        let fitted = fit_seconds.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
+        self.progress.say(format!(
+            "{name}: {fitted}evaluated in {evaluate_seconds:.2} s"
+        ));
+        self.rows.push(Row {
+            name: name.to_owned(),
+            baseline,
+            config,
+            metrics: evaluation.metrics(),
+            fit_seconds,
+            evaluate_seconds,
+            difference: None,
+        });
+        self.evaluations.push(evaluation);
+    }
+
+    /// The rows, with their differences to `against`, and what was noted on the way.
+    pub fn finish(mut self, against: &str, seed: u64) -> Result<(Vec<Row>, Vec<String>)> {
+        let cutoffs = &self.context.cutoffs;
+        let against = reference(&self.rows, against, main_cutoff(cutoffs))?;
+        let name = self.rows[against].name.clone();
+        let metrics: Vec<String> = ["recall", "ndcg"]
+            .iter()
+            .flat_map(|family| cutoffs.iter().map(move |k| format!("{family}@{k}")))
+            .collect();
+        let found = differences(&self.evaluations, against, &metrics, RESAMPLES, seed);
+        for (at, (row, metrics)) in self.rows.iter_mut().zip(found).enumerate() {
+            row.difference = (at != against).then(|| DifferenceTo {
+                against: name.clone(),
+                metrics,
+            });
+        }
+        Ok((self.rows, self.notes))
+    }
+}
+
+/// The baselines to fit where these models are judged by name.
+fn missing_baselines(judged: &[&str]) -> Vec<&'static str> {
+    let missing = |name: &&str| !judged.contains(name);
+    BASELINES.into_iter().filter(missing).collect()
+}
+
+/// Refuses an `--against` that none of these models, nor a baseline, is called.
+pub fn check_against(against: &str, models: &[&str]) -> Result<()> {
+    let compared = [models, &missing_baselines(models), &[RANDOM]].concat();
+    ensure!(
+        ["best", "first"].contains(&against) || compared.contains(&against),
+        "--against {against}: not compared here; choose best, first, {}",
+        compared.join(", ")
+    );
+    Ok(())
 }
 
 /// The row that differences are taken to.
 fn reference(rows: &[Row], against: &str, k: usize) -> Result<usize> {
     let ndcg = |at: usize| rows[at].metrics.get(&format!("ndcg@{k}")).unwrap_or(0.0);
-    match against {
-        "first" => Ok(0),
+    let found = match against {
+        "first" => (!rows.is_empty()).then_some(0),
         // The first of equals.
         "best" => (0..rows.len())
             .rev()
             .filter(|&at| !is_random(&rows[at].name))
-            .max_by(|&a, &b| ndcg(a).total_cmp(&ndcg(b)))
-            .context("nothing to compare"),
-        name => {
-            let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-            let at = names.iter().position(|n| *n == name);
-            ensure!(
-                at.is_some(),
-                "--against {name}: not compared here; choose best, first, {}",
-                names.join(", ")
-            );
-            at.context("checked above")
-        }
-    }
+            .max_by(|&a, &b| ndcg(a).total_cmp(&ndcg(b))),
+        name => rows.iter().position(|row| row.name == name),
+    };
+    found.with_context(|| format!("there is no `{against}` to compare with"))
 }
 
 /// Whether `name` is the floor that must not count as best of anything.
@@ -321,10 +399,13 @@ mod tests {
         assert_eq!(rows[0].difference.as_ref().unwrap().against, "next-linear");
         let ndcg = |row: &Row| row.metrics.get("ndcg@5").unwrap();
         assert!(ndcg(&rows[1]) > ndcg(&rows[0]));
-        let message = run(&["ease"], "nobody").unwrap_err().to_string();
+        let message = check_against("nobody", &["ease"]).unwrap_err().to_string();
         assert!(
-            message.contains("nobody") && message.contains("random"),
+            message.contains("nobody") && message.contains("ease, popularity"),
             "{message}"
         );
+        for against in ["best", "first", "ease", "recent-popularity", "random"] {
+            check_against(against, &["ease"]).unwrap();
+        }
     }
 }

@@ -3,10 +3,10 @@
 
 use anyhow::{Result, ensure};
 
-use crate::data::{self, DataArgs, Dataset};
+use crate::data::{self, DataArgs, Dataset, Interactions};
 use crate::evaluate::{CUTOFFS, Context, Similarity, popularity};
 use crate::progress::Progress;
-use crate::split::{Relevance, Split, SplitMethod, split_with};
+use crate::split::{Relevance, RelevantAt, Split, SplitMethod, split_with};
 
 /// Which data, how divided, and what counts as a right answer.
 #[derive(clap::Args, Clone, Debug)]
@@ -19,12 +19,29 @@ pub struct DivisionArgs {
     /// Items of the history may be recommended and may be right answers.
     #[arg(long)]
     pub include_seen: bool,
-    /// Only held-out interactions rated at least R are right answers.
-    #[arg(long, value_name = "R")]
-    pub relevant_at: Option<f32>,
+    #[command(flatten)]
+    relevance: RelevanceArgs,
     /// The cut-offs of METRIC@k.
     #[arg(long, value_delimiter = ',', default_values_t = CUTOFFS, value_name = "K,…")]
     k: Vec<usize>,
+}
+
+/// Which held-out interactions are right answers, as options of a command.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub struct RelevanceArgs {
+    /// Held-out interactions rated at least R are right answers, or `all` [default: 4 where the data has ratings, else all]
+    #[arg(long, value_name = "R")]
+    relevant_at: Option<RelevantAt>,
+}
+
+impl RelevanceArgs {
+    /// The least rating of a right answer in this data.
+    pub fn least(&self, interactions: &Interactions) -> Result<Option<f32>> {
+        match self.relevant_at {
+            Some(asked) => Ok(asked.least()),
+            None => RelevantAt::usual(interactions),
+        }
+    }
 }
 
 /// Data, divided, with what evaluation needs.
@@ -35,6 +52,8 @@ pub struct Division {
     pub split: Split,
     /// The protocol.
     pub context: Context,
+    /// The least rating of a right answer, where ratings decide.
+    pub relevant_at: Option<f32>,
 }
 
 impl DivisionArgs {
@@ -54,9 +73,10 @@ impl DivisionArgs {
     pub fn load(&self, progress: &Progress) -> Result<Division> {
         let cutoffs = self.cutoffs()?;
         let dataset = data::load(&self.data, progress)?;
+        let relevant_at = self.relevance.least(&dataset.interactions)?;
         let relevance = Relevance {
             include_seen: self.include_seen,
-            at_least: self.relevant_at,
+            at_least: relevant_at,
         };
         let split = split_with(&dataset.interactions, &self.split, relevance)?;
         let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
@@ -69,6 +89,7 @@ impl DivisionArgs {
             dataset,
             split,
             context,
+            relevant_at,
         })
     }
 }

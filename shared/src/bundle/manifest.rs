@@ -142,6 +142,9 @@ pub struct Figures {
     /// Whether the model was fitted again on more data after it was judged.
     #[serde(default)]
     pub refitted: bool,
+    /// The least rating of a right answer, where ratings decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relevant_at: Option<f32>,
     /// By name, such as `recall@10`.
     pub metrics: BTreeMap<String, f64>,
 }

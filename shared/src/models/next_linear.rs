@@ -1,8 +1,9 @@
 //! Next-linear: ridge regression of the next item on the decayed history.
 //!
 //! One row for each training prefix: X holds Σ decayᵃᵍᵉ over its last `window`
-//! items, Y the item that followed. B = (XᵀX + λI)⁻¹ XᵀY, and each row of B
-//! keeps its largest entries. A visitor's score is their decayed history · B.
+//! items, Y the item that followed. B = (XᵀWX + λI)⁻¹ XᵀWY, where W weights a
+//! user's prefixes by how near they are to the end of the history, and each row
+//! of B keeps its largest entries. A visitor's score is their decayed history · B.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,10 @@ pub struct NextLinearConfig {
     pub lambda: f32,
     /// The event of age a counts `decay`ᵃ, in fitting and in scoring.
     pub decay: f32,
+    /// A user's n-th prefix before the last counts `row_decay`ⁿ in fitting: what
+    /// people do now resembles what they will do next more than what they did
+    /// long ago. 1 counts all alike.
+    pub row_decay: f32,
     /// How many of the most recent events count.
     pub window: u32,
     /// How many of the largest entries each row of B keeps.
@@ -28,6 +33,7 @@ impl Default for NextLinearConfig {
         Self {
             lambda: 80.0,
             decay: 0.8,
+            row_decay: 0.97,
             window: 50,
             neighbours: 50,
         }
@@ -54,6 +60,12 @@ impl NextLinearConfig {
             "decay",
             "above 0 and at most 1",
             &self.decay,
+        )?;
+        check(
+            self.row_decay > 0.0 && self.row_decay <= 1.0,
+            "row_decay",
+            "above 0 and at most 1",
+            &self.row_decay,
         )?;
         check(self.window > 0, "window", "at least 1", &self.window)?;
         check(

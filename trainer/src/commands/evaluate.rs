@@ -1,22 +1,29 @@
 //! `doorstep evaluate`: judges a finished bundle by the code that the browser
 //! runs, on the weights as published.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use doorstep_shared::bundle::Bundle;
+use doorstep_shared::bundle::{Bundle, ModelEntry};
+use doorstep_shared::models::ModelConfig;
 use doorstep_shared::{Event, Vocabulary};
 use serde_json::json;
 
 use crate::cli::Output;
+use crate::compare::{Fingerprint, Judging, Protocol, RESAMPLES, Report, check_against};
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, Metrics, Similarity, evaluate, popularity};
+use crate::evaluate::{Context, Similarity, popularity};
+use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
+use crate::save::save;
 use crate::split::{Case, SplitMethod};
 use crate::table::evaluate::evaluate as evaluate_table;
 use crate::table::{Figures, TableArgs};
 
 /// Judge the models of a finished bundle on a data file.
+///
+/// Popularity, recent popularity and random scores stand beside them, fitted
+/// on the training part of the data as `doorstep compare` does it.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     /// The bundle's folder.
@@ -29,6 +36,15 @@ pub struct Args {
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
+    /// What differences are taken to: best, first or a model's name.
+    #[arg(long, default_value = "best", value_name = "MODEL")]
+    against: String,
+    /// Of the bootstrap and of the random baseline.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Also write the report, as --json prints it, to this file.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
 }
 
 /// An item index that no model knows.
@@ -49,18 +65,23 @@ impl Args {
                 available.join(", ")
             );
         }
+        ensure!(
+            !available.is_empty(),
+            "the bundle has no model that this version runs"
+        );
+        let chosen = |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
+        let models: Vec<&str> = available.into_iter().filter(chosen).collect();
         if self.table.is_given() {
-            let chosen =
-                |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
-            let models: Vec<&str> = available.into_iter().filter(chosen).collect();
             let split = &self.division.split;
             let figures = evaluate_table(&bundle, &models, &self.table, split, &progress)?;
-            return print_table(&self.bundle, split, &figures, output);
+            return print_table(&self.bundle, split, &figures, self.save.as_deref(), output);
         }
+        check_against(&self.against, &models)?;
         let Division {
             dataset,
             split,
             context,
+            relevant_at,
         } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
@@ -95,50 +116,70 @@ impl Args {
             similarity,
             ..context
         };
-        ensure!(
-            !available.is_empty(),
-            "the bundle has no model that this version runs"
-        );
-        let mut rows = Vec::new();
-        for name in available
-            .into_iter()
-            .filter(|&name| self.models.is_empty() || self.models.iter().any(|m| m == name))
-        {
+        let mut judging = Judging::new(&cases, &context, &progress);
+        for name in models {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
-            let metrics = evaluate(&model, &cases, &context, &progress).metrics();
-            rows.push((name.to_owned(), metrics));
+            let entry = manifest.models.iter().find(|entry| entry.name == name);
+            judging.judge(name, &model, entry.and_then(config));
         }
-        if output.json {
-            let models: Vec<_> = rows
-                .iter()
-                .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
-                .collect();
-            let protocol =
-                json!({ "split": split.protocol, "cases": cases.len(), "notes": split.notes });
-            let result = json!({ "bundle": self.bundle, "models": models, "protocol": protocol });
-            output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
-        } else {
-            let title = format!("{} test cases of {}\n", cases.len(), split.protocol);
-            output.print(&(title + &table(&rows, &context.cutoffs)))
-        }
+        let training = Training {
+            n_items: items.len(),
+            histories: &train,
+        };
+        judging.baselines(&training, self.seed)?;
+        let (models, fit_notes) = judging.finish(&self.against, self.seed)?;
+        let report = Report {
+            bundle: Some(self.bundle),
+            models,
+            protocol: Protocol {
+                split: split.protocol,
+                ranking: "full",
+                ties: "mid-rank",
+                include_seen: self.division.include_seen,
+                fitted_on: manifest.data.fitted_on.clone(),
+                relevant_at,
+                cases: cases.len(),
+                diversity: context.similarity.name(),
+                cutoffs: context.cutoffs,
+                resamples: RESAMPLES,
+                seed: self.seed,
+                notes: [split.notes, fit_notes].concat(),
+            },
+            data: Fingerprint::of(&dataset.interactions),
+        };
+        report.print(output, self.save.as_deref())
     }
 }
 
+/// A model's hyper-parameters, where this version knows them all.
+fn config(entry: &ModelEntry) -> Option<ModelConfig> {
+    let mut fields: serde_json::Map<_, _> = entry.config.clone().into_iter().collect();
+    fields.insert("model".into(), entry.name.as_str().into());
+    serde_json::from_value(fields.into()).ok()
+}
+
 fn print_table(
-    bundle: &std::path::Path,
+    bundle: &Path,
     split: &SplitMethod,
     figures: &[(String, Figures)],
+    file: Option<&Path>,
     output: &Output,
 ) -> Result<()> {
-    if output.json {
+    if output.json || file.is_some() {
         let models: Vec<_> = figures
             .iter()
             .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
             .collect();
         let protocol = json!({ "split": split.to_string() });
         let result = json!({ "bundle": bundle, "models": models, "protocol": protocol });
-        return output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?));
+        let json = serde_json::to_string_pretty(&result)?;
+        if let Some(file) = file {
+            save(file, &json)?;
+        }
+        if output.json {
+            return output.print(&format!("{json}\n"));
+        }
     }
     let mut text = format!("test rows of {split}\n");
     for (name, figures) in figures {
@@ -187,23 +228,4 @@ impl Numbering {
                 .collect(),
         }
     }
-}
-
-/// One line a model, recall and NDCG at each cut-off.
-fn table(rows: &[(String, Metrics)], cutoffs: &[usize]) -> String {
-    let shown = cutoffs
-        .iter()
-        .flat_map(|k| [format!("recall@{k}"), format!("ndcg@{k}")]);
-    let shown: Vec<String> = shown.collect();
-    let mut text = format!("{:18}", "model");
-    shown
-        .iter()
-        .for_each(|name| text += &format!(" {name:>10}"));
-    for (name, metrics) in rows {
-        text += &format!("\n{name:18}");
-        for metric in &shown {
-            text += &format!(" {:>10.4}", metrics.get(metric).unwrap_or(f64::NAN));
-        }
-    }
-    text + "\n"
 }

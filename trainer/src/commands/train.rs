@@ -10,12 +10,13 @@ use doorstep_shared::models::{Model, ModelConfig};
 
 use crate::cli::Output;
 use crate::data::{self, DataArgs, Dataset};
+use crate::division::RelevanceArgs;
 use crate::evaluate::{Context, Similarity, evaluate, popularity};
 use crate::fit::{Training, fit};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
-use crate::split::{Split, SplitMethod, split};
+use crate::split::{Relevance, Split, SplitMethod, split_with};
 use crate::table::{Publish, TableArgs, table_models};
 
 /// Fit models and publish them as a bundle of static files.
@@ -40,6 +41,8 @@ pub struct Args {
     /// Fit on the training part of this split, judge on its test cases, and publish the figures.
     #[arg(long, value_name = "SPLIT")]
     split: Option<SplitMethod>,
+    #[command(flatten)]
+    relevance: RelevanceArgs,
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "split")]
     refit: bool,
@@ -103,7 +106,11 @@ impl Args {
         method: &SplitMethod,
         progress: &Progress,
     ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
-        let split = split(&dataset.interactions, method)?;
+        let relevance = Relevance {
+            include_seen: false,
+            at_least: self.relevance.least(&dataset.interactions)?,
+        };
+        let split = split_with(&dataset.interactions, method, relevance)?;
         split.notes.iter().for_each(|note| progress.say(note));
         let n_items = split.items.len();
         let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
@@ -115,7 +122,7 @@ impl Args {
         let mut fitted = Vec::new();
         for config in configs {
             let model = timed_fit(&config, &training, progress)?;
-            let evaluation = Some(judge(&model, &split, &context, progress));
+            let evaluation = Some(judge(&model, &split, relevance, &context, progress));
             fitted.push(Fitted {
                 config,
                 model,
@@ -225,12 +232,19 @@ fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> 
     Ok(model)
 }
 
-fn judge(model: &Model, split: &Split, context: &Context, progress: &Progress) -> Figures {
+fn judge(
+    model: &Model,
+    split: &Split,
+    relevance: Relevance,
+    context: &Context,
+    progress: &Progress,
+) -> Figures {
     let metrics = evaluate(model, &split.test, context, progress).metrics();
     Figures {
         split: split.protocol.clone(),
         cases: split.test.len() as u64,
         refitted: false,
+        relevant_at: relevance.at_least,
         metrics: metrics.0.into_iter().collect(),
     }
 }

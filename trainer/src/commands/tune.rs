@@ -89,7 +89,7 @@ impl Args {
             data: Fingerprint::of(&division.dataset.interactions).sha256,
             split: division.split.protocol.clone(),
             include_seen: self.division.include_seen,
-            relevant_at: self.division.relevant_at,
+            relevant_at: division.relevant_at,
             cutoffs: division.context.cutoffs.clone(),
         };
         let file = self.state.as_deref();

@@ -79,7 +79,8 @@ impl Occurrences {
 
 /// The normal equations. A prefix that ends at position t of a history of
 /// length T, t ≤ T − 2, is a row of X with decayᵗ⁻ᵃ at the item of each
-/// position a > t − window, and a row of Y with 1 at the item of t + 1.
+/// position a > t − window, and a row of Y with 1 at the item of t + 1; the
+/// row counts row_decayᵀ⁻²⁻ᵗ.
 struct Products<'a> {
     config: &'a NextLinearConfig,
     training: &'a Training<'a>,
@@ -110,7 +111,8 @@ impl Products<'_> {
     }
 
     /// Positions a and b, b later by `gap`, meet in the prefixes t = b + s,
-    /// s = 0 … S: Σ decay^(gap + 2s), with S bounded by history and window.
+    /// s = 0 … S: Σ decay^(gap + 2s) · row_decay^(T − 2 − b − s), with S bounded
+    /// by history and window.
     fn add_gram_row(&self, item: usize, sums: &mut Scores) {
         let (decay, window) = (f64::from(self.config.decay), self.config.window as usize);
         for &(user, position) in self.occurrences.of(item) {
@@ -122,15 +124,10 @@ impl Products<'_> {
                 if later + 1 >= history.len() {
                     continue;
                 }
-                let terms = (history.len() - 1 - later).min(window - gap);
-                let square = decay * decay;
-                let series = if decay == 1.0 {
-                    terms as f64
-                } else {
-                    (1.0 - square.powi(terms as i32)) / (1.0 - square)
-                };
-                let weight = decay.powi(gap as i32) * series;
-                sums.add(history[other].item, weight as f32);
+                let back = history.len() - 2 - later;
+                let terms = (back + 1).min(window - gap);
+                let rows = decayed_rows(decay * decay, self.config.row_decay.into(), back, terms);
+                sums.add(history[other].item, (decay.powi(gap as i32) * rows) as f32);
             }
         }
     }
@@ -140,12 +137,30 @@ impl Products<'_> {
         for &(user, position) in self.occurrences.of(item) {
             let after = &self.training.histories[user as usize][position as usize + 1..];
             let mut weight = 1.0;
-            for event in after.iter().take(window) {
-                sums.add(event.item, weight);
+            for (at, event) in after.iter().take(window).enumerate() {
+                let back = (after.len() - 1 - at) as i32;
+                sums.add(event.item, weight * self.config.row_decay.powi(back));
                 weight *= decay;
             }
         }
     }
+}
+
+/// Σ squareˢ · row_decayᵇᵃᶜᵏ⁻ˢ over s = 0 … terms − 1, terms ≤ back + 1; summed
+/// from its largest term, so that no power overflows.
+fn decayed_rows(square: f64, row_decay: f64, back: usize, terms: usize) -> f64 {
+    let power = |base: f64, exponent: usize| base.powi(exponent as i32);
+    let (largest, ratio) = if square <= row_decay {
+        (power(row_decay, back), square / row_decay)
+    } else {
+        let last = power(square, terms - 1) * power(row_decay, back + 1 - terms);
+        (last, row_decay / square)
+    };
+    let series = match ratio == 1.0 {
+        true => terms as f64,
+        false => (1.0 - power(ratio, terms)) / (1.0 - ratio),
+    };
+    largest * series
 }
 
 /// The `keep` largest entries of each row of P · XᵀY. An item's own entry is
@@ -225,4 +240,33 @@ fn block_rows(
         }
     });
     largest.iter_mut().map(Largest::take).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decayed_rows;
+
+    #[test]
+    fn the_closed_form_is_the_sum() {
+        for (square, row_decay) in [
+            (0.64, 0.97),
+            (0.64, 0.64),
+            (0.9, 0.5),
+            (1.0, 1.0),
+            (1.0, 0.1),
+        ] {
+            for (back, terms) in [(0, 1), (5, 6), (5, 2), (3000, 3001), (3000, 50)] {
+                let term = |s: usize| {
+                    f64::powi(square, s as i32) * f64::powi(row_decay, (back - s) as i32)
+                };
+                let expected: f64 = (0..terms).map(term).sum();
+                let found = decayed_rows(square, row_decay, back, terms);
+                let error = (found - expected).abs();
+                assert!(
+                    error <= 1e-9 * expected,
+                    "{square} {row_decay} {back} {terms}: {found}"
+                );
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Bundles as folders: written beside their place and moved there whole.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -153,9 +154,23 @@ fn write_into(
     Ok(manifest)
 }
 
-/// Refuses an output folder that holds something else, before any work.
+/// Refuses an output folder that holds something else, before any work. Says
+/// what an interrupted run left beside it.
 pub fn check_free(out: &Path, force: bool) -> Result<()> {
+    for left in left_beside(out, "partial") {
+        eprintln!(
+            "warning: {} is of a run that was interrupted, or still writes; remove it if none runs",
+            left.display()
+        );
+    }
     if !out.exists() {
+        let old = left_beside(out, "replaced");
+        ensure!(
+            old.is_empty(),
+            "a run was interrupted as it replaced {0}, whose old content is {1}: move it back to {0}, or remove it",
+            out.display(),
+            old[0].display()
+        );
         return Ok(());
     }
     let entries =
@@ -186,12 +201,33 @@ fn is_bundle(folder: &Path) -> bool {
 
 /// A folder beside `out` that is ours alone.
 fn beside(out: &Path, suffix: &str) -> PathBuf {
-    let mut name = out
-        .file_name()
-        .unwrap_or_else(|| "bundle".as_ref())
-        .to_owned();
-    name.push(format!(".{suffix}-{}", std::process::id()));
+    let mut name = prefix_beside(out, suffix);
+    name.push(std::process::id().to_string());
     out.with_file_name(name)
+}
+
+fn prefix_beside(out: &Path, suffix: &str) -> OsString {
+    let name = out.file_name().unwrap_or_else(|| "bundle".as_ref());
+    let mut prefix = name.to_owned();
+    prefix.push(format!(".{suffix}-"));
+    prefix
+}
+
+/// Folders [`beside`] `out` of any process, in the order of their names.
+fn left_beside(out: &Path, suffix: &str) -> Vec<PathBuf> {
+    let prefix = prefix_beside(out, suffix);
+    let folder = match out.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.as_encoded_bytes());
+        name.is_some_and(|name| name.starts_with(prefix.as_encoded_bytes()))
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut left: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ours).collect();
+    left.sort();
+    left
 }
 
 #[cfg(test)]
@@ -259,6 +295,43 @@ mod tests {
         fs::write(other.join("manifest.json"), r#"{"name":"Photos"}"#).unwrap();
         let refused = publish(&other, true, &[1]).unwrap_err().to_string();
         assert!(refused.contains("not a bundle"), "{refused}");
+    }
+
+    #[test]
+    fn a_full_disk_leaves_the_old_bundle_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("bundle");
+        publish(&out, false, &[1, 2]).unwrap();
+        let before = fs::read(out.join("manifest.json")).unwrap();
+        let fill = |sink: &mut dyn Sink| {
+            sink.put("models/rows.bin", &[0; 100])?;
+            Err(io::Error::from(io::ErrorKind::StorageFull).into())
+        };
+        let error = format!("{:#}", publish_with(&out, true, fill).unwrap_err());
+        assert!(
+            error.contains("is the disk full") && error.contains("no storage space"),
+            "{error}"
+        );
+        assert_eq!(fs::read(out.join("manifest.json")).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_interrupted_replacement_is_told_and_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("bundle");
+        publish(&out, false, &[1, 2]).unwrap();
+        // Killed between the two renames of another process.
+        let old = folder.path().join("bundle.replaced-1");
+        fs::rename(&out, &old).unwrap();
+        let error = publish(&out, true, &[1]).unwrap_err().to_string();
+        assert!(
+            error.contains("bundle.replaced-1") && error.contains("move it back"),
+            "{error}"
+        );
+        fs::rename(&old, &out).unwrap();
+        publish(&out, true, &[1]).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -14,6 +14,9 @@ mod every;
 pub mod global_temporal;
 mod leave_last_two;
 mod random;
+mod relevance;
+
+pub use relevance::{Relevance, RelevantAt};
 
 /// One question put to a model: given `history`, which items come next?
 #[derive(Clone, Debug, PartialEq)]
@@ -109,17 +112,7 @@ impl fmt::Display for SplitMethod {
     }
 }
 
-/// Which held-out interactions count as right answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Relevance {
-    /// Items that the history already holds may be right answers too; otherwise they are left out,
-    /// since a protocol that excludes seen items could never answer them.
-    pub include_seen: bool,
-    /// Only interactions rated at least this much.
-    pub at_least: Option<f32>,
-}
-
-/// Divides `interactions`; held-out items that the history already holds are no right answers.
+/// Divides `interactions`; every held-out item that the history doesn't hold is a right answer.
 pub fn split(interactions: &Interactions, method: &SplitMethod) -> Result<Split> {
     split_with(interactions, method, Relevance::default())
 }
@@ -131,12 +124,6 @@ pub fn split_with(
     method: &SplitMethod,
     relevance: Relevance,
 ) -> Result<Split> {
-    if let Some(least) = relevance.at_least {
-        ensure!(
-            least.is_finite(),
-            "--relevant-at must be a finite number (got {least})"
-        );
-    }
     let (parts, mut notes) = match method {
         SplitMethod::LeaveLastTwo => leave_last_two::parts(interactions),
         SplitMethod::GlobalTemporal => global_temporal::parts(interactions)?,
@@ -156,7 +143,9 @@ pub fn split_with(
         "the split {method} leaves no test case; {}",
         match notes.last() {
             Some(note) if relevance.at_least.is_some() => {
-                format!("{note}; lower --relevant-at, choose another --split or filter less")
+                format!(
+                    "{note}; lower --relevant-at (or `all`), choose another --split or filter less"
+                )
             }
             Some(note) => format!("{note}; choose another --split or filter less"),
             None => "choose another --split or read more data".to_owned(),

@@ -125,8 +125,7 @@ fn thresholds_that_leave_no_right_answer_are_named() {
     let data = implicit(&[(0, 0, 1), (0, 1, 2), (0, 2, 3)]);
     for (at_least, expected) in [
         (2.0, "lower --relevant-at"),
-        (f32::NAN, "must be a finite number (got NaN)"),
-        (f32::INFINITY, "must be a finite number (got inf)"),
+        (f32::INFINITY, "lower --relevant-at"),
     ] {
         let relevance = Relevance {
             at_least: Some(at_least),

@@ -104,6 +104,7 @@ impl Publish<'_> {
                         model,
                         evaluation: Some(Published {
                             refitted: false,
+                            relevant_at: None,
                             split: split.to_string(),
                             cases: truth.len() as u64,
                             metrics,

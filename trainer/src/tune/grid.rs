@@ -45,7 +45,7 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
         "recent-popularity" => &["last=1,2,3,5"],
         "item-knn" => &["shrinkage=0,10,20,50", "recency=0.4,0.6,0.8,1"],
         "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
-        "next-linear" => &["lambda=20,80,200", "decay=0.7,0.8,0.9"],
+        "next-linear" => &["lambda=40,80,160", "decay=0.7,0.8", "row_decay=0.95,0.97,1"],
         _ => bail!("{model} has nothing to tune; name one of the other models"),
     };
     axes.iter().map(|axis| axis.parse()).collect()

@@ -1,0 +1,172 @@
+//! The report of a comparison as a reader at a terminal sees it.
+
+use std::fmt::Write as _;
+
+use super::{Report, Row, is_random, main_cutoff};
+
+/// Which of two values of a metric is the better one.
+#[derive(Clone, Copy)]
+enum Better {
+    More,
+    Less,
+    /// The one nearer to 0: a list may be more or less popular than the history.
+    Nearer,
+}
+
+impl Better {
+    /// Larger is better.
+    fn merit(self, value: f64) -> f64 {
+        match self {
+            Self::More => value,
+            Self::Less => -value,
+            Self::Nearer => -value.abs(),
+        }
+    }
+}
+
+/// Families in the order of their columns.
+const COLUMNS: [(&str, Better); 11] = [
+    ("recall", Better::More),
+    ("ndcg", Better::More),
+    ("hit-rate", Better::More),
+    ("precision", Better::More),
+    ("mrr", Better::More),
+    ("map", Better::More),
+    ("coverage", Better::More),
+    ("gini", Better::Less),
+    ("diversity", Better::More),
+    ("novelty", Better::More),
+    ("popularity-bias", Better::Nearer),
+];
+
+/// The report as tables for a terminal.
+pub(super) fn text(report: &Report) -> String {
+    let mut text = String::new();
+    let width = report
+        .models
+        .iter()
+        .map(|row| label(row).chars().count())
+        .max()
+        .unwrap_or(0);
+    for &k in &report.protocol.cutoffs {
+        let _ = write!(text, "{:width$}", format!("k = {k}"));
+        for (family, _) in COLUMNS {
+            let _ = write!(text, "  {:>8} ", heading(family));
+        }
+        text.push('\n');
+        for row in &report.models {
+            let _ = write!(text, "{:width$}", label(row));
+            for (family, better) in COLUMNS {
+                let value = |row: &Row| row.metrics.get(&format!("{family}@{k}")).unwrap_or(0.0);
+                let own = value(row);
+                let rivals = report.models.iter().filter(|rival| !is_random(&rival.name));
+                let best = !is_random(&row.name)
+                    && rivals
+                        .map(value)
+                        .all(|other| better.merit(own) >= better.merit(other));
+                let _ = write!(text, "  {:>8}{}", figure(own), if best { '*' } else { ' ' });
+            }
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text += &differences_table(report, width);
+    text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
+    text += &about(report);
+    text
+}
+
+fn differences_table(report: &Report, width: usize) -> String {
+    let k = main_cutoff(&report.protocol.cutoffs);
+    let Some(against) = report.models.iter().find_map(|row| row.difference.as_ref()) else {
+        return String::new();
+    };
+    let mut text = format!(
+        "{:width$}  {:30}  {:30}  {:>8}  {:>8}\n",
+        format!("less {}", against.against),
+        format!("recall@{k} (95 % interval)"),
+        format!("ndcg@{k} (95 % interval)"),
+        "fit s",
+        "rank s"
+    );
+    for row in &report.models {
+        let interval = |family: &str| {
+            let name = format!("{family}@{k}");
+            let found = row
+                .difference
+                .as_ref()?
+                .metrics
+                .iter()
+                .find(|d| d.metric == name)?;
+            let clear = if found.is_clear() { "" } else { " ~" };
+            Some(format!(
+                "{:+.4} ({:+.4} … {:+.4}){clear}",
+                found.mean, found.low, found.high
+            ))
+        };
+        let shown = |family| interval(family).unwrap_or_else(|| "–".to_owned());
+        let _ = writeln!(
+            text,
+            "{:width$}  {:30}  {:30}  {:>8}  {:>8.2}",
+            label(row),
+            shown("recall"),
+            shown("ndcg"),
+            row.fit_seconds
+                .map_or("–".to_owned(), |s| format!("{s:.2}")),
+            row.evaluate_seconds
+        );
+    }
+    text + "~ the interval holds 0: no clear difference\n"
+}
+
+fn about(report: &Report) -> String {
+    let (protocol, data) = (&report.protocol, &report.data);
+    let mut text = format!(
+        "\n{} test cases, {}, full ranking of {} items, mid-rank ties, items of the history {}; \
+         fitted on {}; diversity by {}\n{} users, {} interactions, data {}\n",
+        protocol.cases,
+        protocol.split,
+        data.items,
+        if protocol.include_seen {
+            "included"
+        } else {
+            "excluded"
+        },
+        protocol.fitted_on,
+        protocol.diversity,
+        data.users,
+        data.interactions,
+        &data.sha256[..12],
+    );
+    if let Some(least) = protocol.relevant_at {
+        let _ = writeln!(text, "right answers: rated at least {least}");
+    }
+    protocol
+        .notes
+        .iter()
+        .for_each(|note| _ = writeln!(text, "{note}"));
+    text
+}
+
+fn label(row: &Row) -> String {
+    let baseline = if row.baseline { " (baseline)" } else { "" };
+    format!("{}{baseline}", row.name)
+}
+
+fn heading(family: &str) -> &str {
+    match family {
+        "precision" => "prec",
+        "diversity" => "divers",
+        "popularity-bias" => "bias",
+        other => other,
+    }
+}
+
+/// Four decimals below 10, as many digits above.
+fn figure(value: f64) -> String {
+    if value.abs() < 10.0 {
+        format!("{value:.4}")
+    } else {
+        format!("{value:.3}")
+    }
+}
