@@ -14,7 +14,7 @@ export function showStart(doorstep, info, predict) {
   let asking = new AbortController();
   let pause;
 
-  const called = (song) => song.name || song.id;
+  const called = (song) => song.name || song.id || 'a song'; // names may still be on their way
   const measured = (song) => info.classes[song.target] ?? song.target.toFixed(3);
 
   function tell(song) {

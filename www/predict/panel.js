@@ -209,6 +209,8 @@ export class Panel {
   get values() { return this.#inputs?.values ?? this.#given; }
 
   set values(given) {
+    const changes = this.#watch.takeRecords(); // of the same task, such as another bundle
+    if (changes.length) this.#changed(changes.map((change) => change.attributeName));
     if (!this.#inputs) {
       this.#given = { ...this.#given, ...given };
       return;

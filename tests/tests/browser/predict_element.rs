@@ -74,7 +74,12 @@ async fn attributes_and_values_may_come_before_or_after_the_element() -> Result<
         document.body.append(second);
         await moved;
         const told = await Promise.resolve().then(() => { second.values = { mood: 1 }; }).catch(({ code, message }) => `${code}: ${message}`);
-        return [before, lines(first), second.values.tempo, second.getAttribute('model'), told];";
+        const lined = lines(first);
+        next = settled(first);
+        first.bundle = './songs/?again';
+        first.values = { tempo: 99 };
+        await next;
+        return [before, lined, second.values.tempo, second.getAttribute('model'), told, first.values.tempo];";
     let found: Value = page.run(change, Value::Null).await?;
     ensure!(
         found[0] == json!([3, 3, "Nearest songs", "./songs/"]),
@@ -84,6 +89,7 @@ async fn attributes_and_values_may_come_before_or_after_the_element() -> Result<
         found[1] == 5 && found[2] == 123.25 && found[3] == "knn",
         "{found}"
     );
+    ensure!(found[5] == 99, "values of another bundle are lost: {found}");
     let told = found[4].as_str().context("a text")?;
     ensure!(
         told.starts_with("invalid-query: ") && told.contains("mood"),
