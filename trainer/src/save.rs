@@ -13,6 +13,10 @@ pub fn save(path: &Path, text: &str) -> Result<()> {
     beside.push(".partial");
     std::fs::write(&beside, text)
         .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| {
+            // The first error matters; on a full disk what was written only takes space.
+            let _ = std::fs::remove_file(&beside);
+        })
         .with_context(|| {
             format!(
                 "cannot write {}; name a file in a folder that exists and has room",
@@ -53,6 +57,10 @@ mod tests {
         save(&path, "{}").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let taken = folder.path().join("folder");
+        std::fs::create_dir(&taken).unwrap();
+        save(&taken, "{}").unwrap_err();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
         let bad = folder.path().join("absent").join("report.json");
         let text = format!("{:#}", save(&bad, "{}").unwrap_err());
         assert!(text.contains("absent"), "{text}");

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: our figures beside those of a peer, timed in the same run.
 
+mod songs;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -11,10 +13,21 @@ use crate::project::{Profile, Project};
 use crate::step::step;
 use crate::tools::Tools;
 
+/// What can be timed.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Subject {
+    /// next-linear against NumPy.
+    NextLinear,
+    /// k-NN of tables against scikit-learn.
+    Songs,
+}
+
 /// Options of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with `beauty/Beauty.txt`.
+    /// What to time; everything where nothing is named.
+    subjects: Vec<Subject>,
+    /// Folder with `beauty/Beauty.txt` and `songs/`.
     #[arg(long, value_name = "DIR", env = "DOORSTEP_DATA")]
     data: PathBuf,
     /// Repetitions; the smallest time of each side counts.
@@ -22,10 +35,22 @@ pub struct Args {
     runs: u32,
 }
 
-/// Fits next-linear with our trainer and with NumPy, and prints times and their ratio.
+/// Times each subject and prints the times and their ratio.
 pub fn run(args: Args) -> Result<()> {
     let project = Project::locate()?;
-    let tools = Tools::locate()?;
+    let python = Tools::locate()?.python()?;
+    let asked = |subject| args.subjects.is_empty() || args.subjects.contains(&subject);
+    if asked(Subject::NextLinear) {
+        next_linear(&project, &python, &args)?;
+    }
+    if asked(Subject::Songs) {
+        songs::run(&project, &python, &args.data, args.runs)?;
+    }
+    Ok(())
+}
+
+/// Fits next-linear with our trainer and with NumPy.
+fn next_linear(project: &Project, python: &Path, args: &Args) -> Result<()> {
     let interactions = args.data.join("beauty/Beauty.txt");
     if !interactions.is_file() {
         bail!(
@@ -33,7 +58,6 @@ pub fn run(args: Args) -> Result<()> {
             interactions.display()
         );
     }
-    let python = tools.python()?;
     let doorstep = step("build the doorstep command", || {
         project.build_doorstep(Profile::Release)
     })?;
@@ -43,7 +67,7 @@ pub fn run(args: Args) -> Result<()> {
             let model = compare(&doorstep, &interactions)?;
             ours = ours.min(seconds(&model, "fit_seconds")?);
             evaluation = evaluation.min(seconds(&model, "evaluate_seconds")?);
-            peers = peers.min(peer_seconds(&python, &project.root, &interactions)?);
+            peers = peers.min(peer_seconds(python, &project.root, &interactions)?);
             Ok(())
         })?;
     }

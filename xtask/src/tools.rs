@@ -146,24 +146,27 @@ impl Tools {
         Ok(Some(script))
     }
 
-    /// A Python with NumPy and SciPy, for the peers of our benchmarks.
+    /// A Python with NumPy, SciPy, pandas and scikit-learn, for the peers of our benchmarks.
     pub fn python(&self) -> Result<PathBuf> {
+        const PACKAGES: [&str; 4] = ["numpy", "scipy", "pandas", "scikit-learn"];
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
         let ready = |python: &Path| {
             Command::new(python)
-                .args(["-c", "import numpy, scipy"])
+                .args(["-c", "import numpy, scipy, pandas, sklearn"])
                 .output()
                 .is_ok_and(|output| output.status.success())
         };
         if ready(&python) {
             return Ok(python);
         }
-        step("install NumPy and SciPy", || {
+        step("install NumPy, SciPy, pandas and scikit-learn", || {
             process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
             process::run(
-                Command::new(&python).args(["-m", "pip", "install", "--quiet", "numpy", "scipy"]),
+                Command::new(&python)
+                    .args(["-m", "pip", "install", "--quiet"])
+                    .args(PACKAGES),
             )
         })?;
         Ok(python)

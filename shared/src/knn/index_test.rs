@@ -81,6 +81,45 @@ proptest! {
 }
 
 #[test]
+fn cosines_tell_rows_in_nearly_one_direction_apart() {
+    let p = Preparation {
+        numeric: vec![plain("a"), plain("b")],
+        categorical: Vec::new(),
+    };
+    let angles = [3e-4, 1e-4, 2e-4];
+    let mut rows = Rows::new(&p);
+    for angle in angles {
+        // Prepared, 1 and the angle: the features' mean is 1 and their deviation 2.
+        rows.push(&p, &[3.0, 1.0 + 2.0 * angle], &[], 0.0);
+    }
+    rows.push(&p, &[1.0, 1.0], &[], 0.0);
+    let index = Index::new(&Space::plain(Distance::Cosine, 0), &p, &rows, &[0, 1, 2, 3]);
+    let point = |columns: &[f32]| Point {
+        columns: columns.to_vec(),
+        categories: Vec::new(),
+    };
+    let found = index.nearest(&index.place(&p, &point(&[2.0, 0.0])), 4, None);
+    assert_eq!(
+        found.iter().map(|near| near.row).collect::<Vec<_>>(),
+        [1, 2, 0, 3]
+    );
+    for (near, angle) in found.iter().zip([1e-4f64, 2e-4, 3e-4]) {
+        let expected = angle * angle / 2.0;
+        assert!(
+            (f64::from(near.distance) / expected - 1.0).abs() < 0.01,
+            "{near:?}"
+        );
+    }
+    // A row without a direction is at distance 1, and so is all else from such a point.
+    assert!((found[3].distance - 1.0).abs() < 1e-6);
+    let lost = index.nearest(&index.place(&p, &point(&[0.0, 0.0])), 4, None);
+    assert!(
+        lost.iter()
+            .all(|near| near.row == 3 || (near.distance - 1.0).abs() < 1e-6)
+    );
+}
+
+#[test]
 fn ties_come_in_order_of_row_and_columns_without_weight_do_not_count() {
     let p = preparation();
     let mut rows = Rows::new(&p);

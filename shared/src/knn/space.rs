@@ -47,13 +47,14 @@ impl Space {
             Some(scales) => scales.iter().filter(|&&scale| scale != 0.0).count(),
             None => preparation.numeric.len(),
         };
-        own + self.one_hot(preparation)
+        own + match self.distance {
+            Distance::Cosine => self.one_hot(preparation) + 1,
+            Distance::Euclidean | Distance::Manhattan => 0,
+        }
     }
 
     fn one_hot(&self, preparation: &Preparation) -> usize {
-        let cosine = self.distance == Distance::Cosine;
-        let codes = preparation.categorical.iter().map(|f| f.values.len());
-        if cosine { codes.sum() } else { 0 }
+        preparation.categorical.iter().map(|f| f.values.len()).sum()
     }
 
     /// Appends a row's coordinates.
@@ -86,14 +87,24 @@ impl Space {
                 });
                 coordinates.extend(code);
             }
-            let length = coordinates[start..]
+            let own = &mut coordinates[start..];
+            let length = own
                 .iter()
-                .map(|x| x * x)
-                .sum::<f32>()
+                .map(|x| f64::from(*x) * f64::from(*x))
+                .sum::<f64>()
                 .sqrt();
+            // A row without a direction has one of its own, at distance 1 from all others.
+            let lost = if length > 0.0 {
+                0.0
+            } else {
+                std::f64::consts::FRAC_1_SQRT_2
+            };
             if length > 0.0 {
-                coordinates[start..].iter_mut().for_each(|x| *x /= length);
+                let scale = std::f64::consts::FRAC_1_SQRT_2 / length;
+                own.iter_mut()
+                    .for_each(|x| *x = (f64::from(*x) * scale) as f32);
             }
+            coordinates.push(lost as f32);
         }
     }
 

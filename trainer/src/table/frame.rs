@@ -1,20 +1,18 @@
 //! What models see of a table: typed features and a target.
 
-use std::collections::BTreeSet;
-
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::args::{Missing, TableArgs};
-use super::columns::{Column, Kind, is_missing, number};
+use super::columns::{Column, Kind, is_missing};
 use super::read::read;
+use super::roles::{check_names, kind};
+use super::typed::{categories, numbers, target};
 use crate::progress::Progress;
 
 /// The code of a category that a row lacks.
 pub const NO_CATEGORY: u16 = u16::MAX;
-/// More categories than this are text.
-const MOST_CATEGORIES: usize = 1000;
 
 /// A numeric feature; NaN where a row lacks it.
 #[derive(Clone, Debug)]
@@ -300,129 +298,6 @@ impl Frame {
             .map(|byte| format!("{byte:02x}"))
             .collect()
     }
-}
-
-/// Every column that an option names must be there, and have one role.
-fn check_names(columns: &[Column], args: &TableArgs, target: &str) -> Result<()> {
-    let named = [
-        ("--exclude", args.exclude.as_slice()),
-        ("--categorical", &args.categorical),
-        ("--numeric", &args.numeric),
-        ("--text", &args.text),
-        ("--year", &args.year),
-        ("--name", &args.name),
-        ("--id", args.id.as_slice()),
-        ("--target", &[target.to_owned()]),
-    ];
-    for (option, names) in named {
-        for name in names {
-            if !columns.iter().any(|column| column.name == *name) {
-                let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-                bail!(
-                    "{option} {name}: the table has no such column; it has {}",
-                    known.join(", ")
-                );
-            }
-        }
-    }
-    ensure!(
-        !args.exclude.iter().any(|name| name == target),
-        "column {target} is both --target and in --exclude; choose one"
-    );
-    let kinds = [&args.categorical, &args.numeric, &args.text];
-    let mut seen = BTreeSet::new();
-    for name in kinds.into_iter().flatten() {
-        ensure!(
-            seen.insert(name),
-            "column {name} is given two kinds; choose one"
-        );
-    }
-    for year in &args.year {
-        let other = args.categorical.contains(year) || args.text.contains(year);
-        ensure!(
-            !other,
-            "column {year} is a --year, which is numeric, and something else; choose one"
-        );
-    }
-    Ok(())
-}
-
-fn kind(column: &Column, args: &TableArgs) -> Kind {
-    let is = |list: &[String]| list.contains(&column.name);
-    if is(&args.categorical) {
-        Kind::Categorical
-    } else if is(&args.numeric) || is(&args.year) {
-        Kind::Numeric
-    } else if is(&args.text) || args.id.as_ref() == Some(&column.name) || is(&args.name) {
-        Kind::Text
-    } else {
-        column.detect()
-    }
-}
-
-/// Values, how many cells hold something else, and the first of those with its row.
-fn numbers(column: &Column) -> (Vec<f64>, usize, Option<(usize, String)>) {
-    let mut broken = 0;
-    let mut first = None;
-    let values = column.cells.iter().zip(1..).map(|(cell, row)| {
-        let value = number(cell);
-        if value.is_none() && !is_missing(cell) {
-            broken += 1;
-            first.get_or_insert_with(|| (row, cell.chars().take(40).collect()));
-        }
-        value.unwrap_or(f64::NAN)
-    });
-    (values.collect(), broken, first)
-}
-
-/// The categories, sorted (as numbers where all are), and each cell's.
-fn categories(column: &Column) -> Result<(Vec<String>, Vec<u16>)> {
-    let values = column.cells.iter().filter(|cell| !is_missing(cell));
-    let distinct: BTreeSet<&str> = values.collect();
-    ensure!(
-        distinct.len() <= MOST_CATEGORIES,
-        "column {} has {} different values, too many for categories; name it in --text or --exclude",
-        column.name,
-        distinct.len()
-    );
-    let mut sorted: Vec<&str> = distinct.into_iter().collect();
-    if sorted.iter().all(|value| number(value).is_some()) {
-        sorted.sort_by(|a, b| {
-            number(a)
-                .unwrap_or(0.0)
-                .total_cmp(&number(b).unwrap_or(0.0))
-        });
-    }
-    let places: std::collections::HashMap<&str, u16> = sorted.iter().copied().zip(0..).collect();
-    let code = |cell: &str| places.get(cell).copied().unwrap_or(NO_CATEGORY);
-    let codes = column.cells.iter().map(code).collect();
-    Ok((sorted.into_iter().map(str::to_owned).collect(), codes))
-}
-
-fn target(column: &Column, classify: bool) -> Result<Target> {
-    if classify {
-        let (classes, codes) = categories(column)?;
-        ensure!(
-            classes.len() >= 2,
-            "target {} has {} class; at least two are needed",
-            column.name,
-            classes.len()
-        );
-        return Ok(Target::Classes(classes, codes));
-    }
-    let (values, broken, first) = numbers(column);
-    if let Some((row, cell)) = first {
-        bail!(
-            "target {} is `{cell}` in data row {row}, and no number in {broken} rows; clear those cells, predict classes with --classify, or name another --target",
-            column.name
-        );
-    }
-    ensure!(
-        values.iter().any(|value| !value.is_nan()),
-        "target {} has no value in any row; name another --target",
-        column.name
-    );
-    Ok(Target::Numbers(values))
 }
 
 #[cfg(test)]

@@ -20,9 +20,11 @@ mod prepared;
 mod publish;
 mod read;
 pub mod report;
+mod roles;
 mod search;
 mod settings;
 mod size;
+mod typed;
 
 pub use args::{Missing, TableArgs};
 pub use columns::{Cells, Column, Kind};

@@ -10,7 +10,7 @@ use crate::data::json;
 use crate::data::source::Source;
 
 /// The fields of our own records.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 7] = [
     "id",
     "title",
     "price",
@@ -18,7 +18,6 @@ const FIELDS: [&str; 8] = [
     "image",
     "url",
     "description",
-    "attributes",
 ];
 
 /// Reads a file of records.
@@ -68,19 +67,43 @@ fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRec
     Ok(record)
 }
 
-/// A record of ours. Text under a name that isn't ours is an attribute, as if it stood in `attributes`.
+/// A record of ours. What stands under a name that isn't ours is an attribute, as if it stood in `attributes`.
 fn own(mut object: Map<String, Value>) -> Result<ItemRecord, String> {
     let id = id(&object["id"]).ok_or("the id is empty, or neither text nor a number")?;
     object.insert("id".to_owned(), Value::String(id));
+    let attributes = match object.remove("attributes") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(attributes)) => attributes,
+        Some(_) => return Err("`attributes` is not an object of names and values".to_owned()),
+    };
     let (fields, others): (Map<_, _>, Map<_, _>) = object
         .into_iter()
         .partition(|(name, _)| FIELDS.contains(&name.as_str()));
     let mut own: ItemRecord =
         serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?;
-    for (attribute, value) in &others {
-        add_values(&mut own, attribute, texts(value));
+    for (attribute, value) in attributes.iter().chain(&others) {
+        let values = values(value).ok_or_else(|| {
+            format!("`{attribute}` is neither text, a number, true or false, nor a list of these; leave it out, or spread it over names of their own")
+        })?;
+        add_values(&mut own, attribute, values);
     }
     Ok(own)
+}
+
+/// An attribute's values as text; none where there is an object among them.
+fn values(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Null => Some(vec![]),
+        Value::String(text) => Some(vec![text.clone()]),
+        Value::Bool(_) | Value::Number(_) => Some(vec![value.to_string()]),
+        Value::Array(list) => Some(
+            list.iter()
+                .map(values)
+                .collect::<Option<Vec<_>>>()?
+                .concat(),
+        ),
+        Value::Object(_) => None,
+    }
 }
 
 /// An id that is text or a number.

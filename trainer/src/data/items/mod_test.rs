@@ -63,10 +63,12 @@ fn amazon_metadata_of_both_years_fills_a_record() {
 }
 
 #[test]
-fn other_text_of_our_own_records_is_an_attribute() {
+fn other_fields_of_our_own_records_are_attributes() {
     let (catalogue, report) = read(&[br#"
-{"id":7,"title":"Hat","category":"Hats","colour":["red","blue"],"stock":3,"attributes":{"category":["New"]}}
+{"id":7,"title":"Hat","category":"Hats","colour":["red","blue"],"stock":3,"new":true,"size":null,"attributes":{"category":["New"],"width":4.5,"brand":"Acme"}}
 {"id":[7]}
+{"id":8,"box":{"width":3}}
+{"id":9,"attributes":["red"]}
 "#])
     .unwrap();
     let [hat] = &catalogue[..] else {
@@ -75,8 +77,22 @@ fn other_text_of_our_own_records_is_an_attribute() {
     assert_eq!((&hat.id[..], hat.title.as_deref()), ("7", Some("Hat")));
     assert_eq!(attribute(hat, "category"), ["New", "Hats"]);
     assert_eq!(attribute(hat, "colour"), ["red", "blue"]);
-    assert_eq!(hat.attributes.len(), 2);
-    assert_eq!(report.malformed, 1);
+    for (name, value) in [
+        ("stock", "3"),
+        ("new", "true"),
+        ("width", "4.5"),
+        ("brand", "Acme"),
+    ] {
+        assert_eq!(attribute(hat, name), [value]);
+    }
+    assert_eq!(hat.attributes.len(), 6);
+    assert_eq!(report.malformed, 3);
+    let warnings = report.warnings(true).join("\n");
+    assert!(
+        warnings.contains("`box` is neither text")
+            && warnings.contains("`attributes` is not an object"),
+        "{warnings}"
+    );
 }
 
 #[test]

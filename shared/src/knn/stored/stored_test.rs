@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::preparation::tests::plain;
-use super::super::{Point, Preparation, Rows, Rule, Space};
+use super::super::{Baseline, Categorical, Local, Point, Preparation, Rows, Rule, Space, Standard};
 use super::*;
 
 fn preparation() -> Preparation {

@@ -1,26 +1,22 @@
 //! A model as two files: its definition, and its rows with a byte for each
 //! number and category and two for each target.
 
-use super::baseline::Baseline;
+mod reader;
+mod writer;
+
 use super::codebook;
-use super::local::Local;
 use super::model::{KnnModel, Task};
 use super::novelty::Novelty;
-use super::preparation::{Categorical, Numeric, Preparation, Standard, UNSEEN};
+use super::preparation::{Numeric, Preparation, UNSEEN};
 use super::rows::Rows;
 use super::rule::{Rule, Weights};
-use super::space::{Distance, Space};
-use crate::bundle::{Cursor, put_varint};
+use super::space::Distance;
+use crate::bundle::Cursor;
+use reader::Reader;
+use writer::Writer;
 
-/// Most features, neighbours or values of a category that are read.
-const MOST: usize = 4096;
 /// Most rows that are read.
 const MOST_ROWS: usize = 8_000_000;
-
-/// Largest number that a definition may hold.
-const LARGEST: f32 = 1e15;
-/// Largest weight of a column.
-const LARGEST_WEIGHT: f32 = 1e6;
 
 /// What a bundle holds of a model.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +126,7 @@ pub fn encode(model: &KnnModel) -> StoredModel {
 
 /// Decodes what [`encode`] wrote; `None` where it breaks the format.
 pub fn decode(definition: &[u8], rows: &[u8]) -> Option<KnnModel> {
-    let mut reader = Reader(Cursor::new(definition));
+    let mut reader = Reader::new(definition);
     let target = reader.text()?;
     let task = match reader.size()? {
         0 => {
@@ -153,7 +149,7 @@ pub fn decode(definition: &[u8], rows: &[u8]) -> Option<KnnModel> {
     let space = reader.space(&preparation)?;
     let rule = reader.rule(&preparation, &task)?;
     let novelty = Some(reader.list()?).filter(|q| !q.is_empty());
-    if !reader.0.is_at_end() {
+    if !reader.is_at_end() {
         return None;
     }
     let rows = decode_rows(&preparation, &codebooks, &Scale::of(&task), rows)?;
@@ -265,184 +261,5 @@ impl Scale {
     }
 }
 
-#[derive(Default)]
-struct Writer {
-    bytes: Vec<u8>,
-}
-
-impl Writer {
-    fn size(&mut self, size: usize) {
-        put_varint(&mut self.bytes, size as u32);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.size(text.len());
-        self.bytes.extend(text.as_bytes());
-    }
-
-    fn floats(&mut self, values: &[f32]) {
-        values
-            .iter()
-            .for_each(|v| self.bytes.extend(v.to_le_bytes()));
-    }
-
-    fn list(&mut self, values: &[f32]) {
-        self.size(values.len());
-        self.floats(values);
-    }
-
-    fn optional(&mut self, value: Option<f64>) {
-        self.size(usize::from(value.is_some()));
-        value
-            .iter()
-            .for_each(|v| self.bytes.extend(v.to_le_bytes()));
-    }
-
-    fn standard(&mut self, standard: &Standard) {
-        self.bytes.extend(standard.mean.to_le_bytes());
-        self.bytes.extend(standard.deviation.to_le_bytes());
-    }
-
-    fn code(&mut self, code: usize, size: usize) {
-        self.bytes
-            .extend(&(code as u16).to_le_bytes()[..width(size)]);
-    }
-}
-
-struct Reader<'a>(Cursor<'a>);
-
-impl Reader<'_> {
-    fn size(&mut self) -> Option<usize> {
-        let size = self.0.varint()? as usize;
-        (size <= MOST).then_some(size)
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let length = self.size()?;
-        let bytes = self.0.take(length)?;
-        std::str::from_utf8(bytes).ok().map(str::to_owned)
-    }
-
-    fn float(&mut self) -> Option<f32> {
-        let value = f32::from_le_bytes(self.0.take(4)?.try_into().ok()?);
-        // Within this no arithmetic of a prediction overflows; NaN is not.
-        (value.abs() <= LARGEST).then_some(value)
-    }
-
-    fn double(&mut self) -> Option<f64> {
-        let value = f64::from_le_bytes(self.0.take(8)?.try_into().ok()?);
-        value.is_finite().then_some(value)
-    }
-
-    fn list(&mut self) -> Option<Vec<f32>> {
-        let length = self.0.varint()? as usize;
-        if length > self.0.remaining() / 4 {
-            return None;
-        }
-        (0..length).map(|_| self.float()).collect()
-    }
-
-    fn list_of(&mut self, length: usize) -> Option<Vec<f32>> {
-        self.list().filter(|list| list.len() == length)
-    }
-
-    fn optional(&mut self) -> Option<Option<f64>> {
-        match self.size()? {
-            0 => Some(None),
-            _ => self.double().map(Some),
-        }
-    }
-
-    fn standard(&mut self) -> Option<Standard> {
-        let (mean, deviation) = (self.double()?, self.double()?);
-        (deviation > 0.0).then_some(Standard { mean, deviation })
-    }
-
-    fn numeric(&mut self) -> Option<Numeric> {
-        Some(Numeric {
-            name: self.text()?,
-            age_at: self.optional()?,
-            fill: self.optional()?,
-            standard: self.standard()?,
-            log: match self.optional()? {
-                Some(offset) => Some((offset, self.standard()?)),
-                None => None,
-            },
-            quantiles: self.list()?,
-        })
-    }
-
-    fn categorical(&mut self) -> Option<Categorical> {
-        let name = self.text()?;
-        let fill = self.size()?;
-        let n = self.size()?;
-        let values = (0..n).map(|_| self.text()).collect::<Option<Vec<_>>>()?;
-        (fill <= n).then(|| Categorical {
-            name,
-            fill: fill.checked_sub(1).map(|fill| fill as u16),
-            values,
-        })
-    }
-
-    fn space(&mut self, preparation: &Preparation) -> Option<Space> {
-        let distance = match self.size()? {
-            0 => Distance::Euclidean,
-            1 => Distance::Manhattan,
-            2 => Distance::Cosine,
-            _ => return None,
-        };
-        let scales = self.list()?;
-        let fits = scales.is_empty() || scales.len() == preparation.columns();
-        let bounded = scales.iter().all(|s| s.abs() <= LARGEST_WEIGHT);
-        (fits && bounded).then_some(())?;
-        Some(Space {
-            distance,
-            scales: Some(scales).filter(|scales| !scales.is_empty()),
-            mismatch: self
-                .list_of(preparation.categorical.len())
-                .filter(|costs| costs.iter().all(|&cost| cost >= 0.0))?,
-        })
-    }
-
-    fn rule(&mut self, preparation: &Preparation, task: &Task) -> Option<Rule> {
-        let neighbours = self.size()?;
-        if neighbours == 0 {
-            return None;
-        }
-        let weights = match self.size()? {
-            0 => Weights::Uniform,
-            1 => Weights::Distance,
-            2 => {
-                let categories: Vec<usize> = preparation
-                    .categorical
-                    .iter()
-                    .map(|f| f.values.len())
-                    .collect();
-                let columns = preparation.columns();
-                let terms = Baseline::terms(columns, &categories);
-                let local = Local {
-                    neighbours,
-                    sharpness: self.float()?,
-                    ridge: self.list_of(columns)?,
-                    baseline: Baseline {
-                        coefficients: self.list_of(terms)?,
-                        categories,
-                    },
-                };
-                let positive = (0.0..=LARGEST_WEIGHT).contains(&local.sharpness)
-                    && local.ridge.iter().all(|&r| r > 0.0);
-                let number = matches!(task, Task::Regression { .. });
-                return (positive && number).then_some(Rule::Local(local));
-            }
-            _ => return None,
-        };
-        Some(Rule::Mean {
-            neighbours,
-            weights,
-        })
-    }
-}
-
 #[cfg(test)]
-#[path = "stored_test.rs"]
 mod stored_test;
