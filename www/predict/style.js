@@ -24,7 +24,7 @@ button, select { font: inherit; color: inherit; }
 [part=scale], [part=classes], [part=novelty] { grid-column: 1 / -1; }
 :focus-visible { scroll-margin-block-start: 16rem; } /* not behind it */
 [part=side] { display: grid; gap: 1.25rem; grid-template-columns: minmax(0, 1fr); }
-[part=inputs] { display: grid; gap: .9rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(11.5rem, 100%), 1fr)); }
+[part=inputs] { display: grid; gap: .9rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(min(10rem, 100%), 1fr)); }
 [part=input] { position: relative; display: grid; grid-template-columns: 1fr auto; align-items: baseline; column-gap: .75rem; font-size: .875em; }
 [part=name] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [part=name]::first-letter, [part=target]::first-letter { text-transform: uppercase; }
