@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use anyhow::{Context, Result, ensure};
+use doorstep_shared::bundle::{Bundle, Labels};
 use doorstep_tests::command::doorstep;
 use doorstep_tests::table;
+use doorstep_trainer::publish::{FolderStore, at_once};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -105,6 +107,42 @@ fn a_published_table_holds_no_row_of_the_test_part() -> Result<()> {
     ensure!(manifest["models"][0]["engine"] == "tables");
     let rows = table::ROWS - table::ROWS / 5;
     ensure!(manifest["models"][0]["content"]["knn"]["count"] == rows);
+    Ok(())
+}
+
+#[test]
+fn rows_are_found_by_their_names_and_named_without_reading_where_asked() -> Result<()> {
+    let folder = TempDir::new()?;
+    let bundle = folder.path().join("bundle");
+    let mut csv = String::from("id,artist,track,tempo,energy\n");
+    for row in 0..3_000 {
+        let (artist, track) = (row % 7, row / 7);
+        csv += &format!(
+            "song:{row},Band {artist},Track No {track},{row},{}\n",
+            row % 11
+        );
+    }
+    let options = ["--target", "energy", "--id", "id", "--name", "artist,track"];
+    table::publish(&csv, &["knn"], &options, &bundle)?;
+    let bundle = at_once(Bundle::open(FolderStore::open(&bundle)?))?;
+    let find = |text: &str, k| at_once(bundle.knn_find(None, text, k));
+    let rows = at_once(bundle.knn_rows(None, &[0, 2_999], Labels::AtHand))?;
+    ensure!(
+        rows.iter()
+            .all(|row| row.id.is_empty() && row.name.is_empty())
+    );
+    let found = find("band 3 TRACK no 41", 1_000)?;
+    ensure!(found.len() == 11, "41 and 410 to 419, not {found:?}");
+    ensure!(
+        found
+            .iter()
+            .all(|row| row.name.starts_with("Band 3") && row.name.contains("No 41"))
+    );
+    ensure!(find("band 3 TRACK no 41", 2)?[..] == found[..2]);
+    ensure!(find("", 5)?.is_empty() && find("song", 5)?.is_empty());
+    ensure!(find("band", 0).is_err() && find("band", 1_001).is_err());
+    let rows = at_once(bundle.knn_rows(None, &[0, 2_999], Labels::AtHand))?;
+    ensure!(rows.iter().all(|row| row.name.starts_with("Band")));
     Ok(())
 }
 

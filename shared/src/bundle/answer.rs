@@ -177,7 +177,7 @@ impl<S: Store> Bundle<S> {
     }
 }
 
-fn check_k(k: u32) -> Result<(), BundleError> {
+pub(super) fn check_k(k: u32) -> Result<(), BundleError> {
     if (1..=MAX_K).contains(&k) {
         return Ok(());
     }

@@ -34,8 +34,8 @@ pub use error::{BundleError, ReadError};
 pub use factors::FactorsRef;
 #[cfg(feature = "tables")]
 pub use knn::{
-    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, PredictAnswer, PredictQuery, PublishedKnn,
-    TablePublication, TrainingRow, write_table,
+    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, Labels, PredictAnswer, PredictQuery,
+    PublishedKnn, TablePublication, TrainingRow, write_table,
 };
 pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,

@@ -54,6 +54,12 @@ impl RangeTable {
         })
     }
 
+    /// Whether the shard that holds an index is at hand and need not be fetched.
+    #[cfg(feature = "tables")]
+    pub fn keeps(&self, index: u32) -> bool {
+        self.table.keeps(index / self.per_shard)
+    }
+
     /// The shards that hold `indices`, each once, in ascending order.
     pub async fn get<S: Store>(
         &self,

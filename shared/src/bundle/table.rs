@@ -183,6 +183,12 @@ impl Table {
         BundleError::damaged(self.meta.shard_path(shard), "its content breaks the format")
     }
 
+    /// Whether a shard is at hand and need not be fetched.
+    #[cfg(feature = "tables")]
+    pub fn keeps(&self, shard: u32) -> bool {
+        self.cache.borrow().shards.contains_key(&shard)
+    }
+
     /// The verified content of each wanted shard, fetched side by side. The
     /// caller names each shard once and only shards that exist.
     pub async fn get<S: Store>(

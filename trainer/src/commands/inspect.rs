@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use doorstep_shared::bundle::{Bundle, Manifest, ModelContent, Store};
+use doorstep_shared::bundle::{Bundle, Labels, Manifest, ModelContent, Store};
 use doorstep_shared::query::{HistoryEntry, RecommendQuery, SimilarQuery};
 use serde::Serialize;
 
@@ -80,7 +80,7 @@ impl Args {
             .any(|model| model.content.knn.is_some());
         let predict = table.then(|| {
             measure(&tried[..1], 1, &open, |bundle, _| {
-                at_once(bundle.knn_rows(None, &[0])).map(drop)
+                at_once(bundle.knn_rows(None, &[0], Labels::All)).map(drop)
             })
         });
         let predict = predict.transpose()?;
