@@ -39,6 +39,7 @@ export interface LoadOptions {
 
 export interface HistoryEvent {
   item: string;
+  /** On the data's own scale. Without it 1, or to a model of ratings its highest. */
   rating?: number;
   /** Seconds since 1970. Where every entry has one, the history is put in order of time. */
   time?: number;

@@ -175,42 +175,16 @@ impl Common<'_> {
         x.fill([0.0; LANES]);
         let short = others.len() <= self.groups * LANES && c.iter().all(|&c| c > 1.0);
         if short {
-            pulp::Arch::new().dispatch(|| self.solve_short(others, c, x, scratch))
+            pulp::Arch::new().dispatch(Short {
+                common: self,
+                others,
+                c,
+                x,
+                scratch,
+            })
         } else {
             self.solve_long(others, c, x, scratch)
         }
-    }
-
-    #[inline(always)]
-    fn solve_short(
-        &self,
-        others: &[u32],
-        c: &[f32],
-        x: &mut [Lanes],
-        scratch: &mut Scratch,
-    ) -> bool {
-        let (n, groups) = (others.len(), self.groups);
-        let vector = |other: u32| &self.from[other as usize * groups..][..groups];
-        let shortened = |other: u32| &self.shortened[other as usize * groups..][..groups];
-        let small = &mut scratch.small;
-        small.clear();
-        small.resize(n * n, 0.0);
-        for a in 0..n {
-            let own = shortened(others[a]);
-            for b in 0..a {
-                small[a * n + b] = dot(own, vector(others[b]));
-            }
-            small[a * n + a] = dot(own, vector(others[a])) + 1.0 / (c[a] - 1.0);
-        }
-        scratch.right.clear();
-        scratch.right.extend(c.iter().map(|c| c / (c - 1.0)));
-        if !solve_small(small, &mut scratch.right) {
-            return false;
-        }
-        for (&other, &w) in others.iter().zip(&scratch.right) {
-            add_scaled(x, w, shortened(other));
-        }
-        true
     }
 
     fn solve_long(
@@ -231,7 +205,7 @@ impl Common<'_> {
                 scratch.gathered.extend_from_slice(y);
                 let weighted = y.iter().map(|group| group.map(|y| (c - 1.0) * y));
                 scratch.weighted.extend(weighted);
-                pulp::Arch::new().dispatch(|| add_scaled(x, c, y));
+                add_scaled(x, c, y);
             }
             let gathered = rows_of(&scratch.gathered, n);
             let weighted = rows_of(&scratch.weighted, n);
@@ -265,6 +239,46 @@ impl Common<'_> {
             Par::Seq,
             stack,
         );
+        true
+    }
+}
+
+/// Solves a row of few cells; false where the system is not positive definite.
+struct Short<'a> {
+    common: &'a Common<'a>,
+    others: &'a [u32],
+    c: &'a [f32],
+    x: &'a mut [Lanes],
+    scratch: &'a mut Scratch,
+}
+
+impl pulp::NullaryFnOnce for Short<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let (others, c, groups) = (self.others, self.c, self.common.groups);
+        let n = others.len();
+        let vector = |other: u32| &self.common.from[other as usize * groups..][..groups];
+        let shortened = |other: u32| &self.common.shortened[other as usize * groups..][..groups];
+        let Scratch { small, right, .. } = self.scratch;
+        small.clear();
+        small.resize(n * n, 0.0);
+        for a in 0..n {
+            let own = shortened(others[a]);
+            for b in 0..a {
+                small[a * n + b] = dot(own, vector(others[b]));
+            }
+            small[a * n + a] = dot(own, vector(others[a])) + 1.0 / (c[a] - 1.0);
+        }
+        right.clear();
+        right.extend(c.iter().map(|c| c / (c - 1.0)));
+        if !solve_small(small, right) {
+            return false;
+        }
+        for (&other, &w) in others.iter().zip(right.iter()) {
+            add_scaled(self.x, w, shortened(other));
+        }
         true
     }
 }

@@ -50,58 +50,20 @@ struct Block<'a> {
 
 impl Block<'_> {
     fn improve(&self, steps: u32, x: &mut [Lanes]) {
-        let groups = self.groups;
         let mut product = vec![[0.0; LANES]; x.len()];
         self.multiply(x, &mut product);
-        // r = Σ c y − A x
-        let mut residual = vec![[0.0; LANES]; x.len()];
-        let mut lengths = vec![0.0; x.len() / groups];
-        pulp::Arch::new().dispatch(|| {
-            for (at, length) in lengths.iter_mut().enumerate() {
-                let own = at * groups..(at + 1) * groups;
-                let (r, x) = (&mut residual[own.clone()], &mut x[own.clone()]);
-                let (others, confidences) = self.rows.row(self.first + at);
-                if others.is_empty() {
-                    x.fill([0.0; LANES]);
-                    continue;
-                }
-                add_scaled(r, -1.0, &product[own]);
-                for (&other, &c) in others.iter().zip(confidences) {
-                    let y = &self.from[other as usize * groups..][..groups];
-                    add_scaled(r, c - (c - 1.0) * dot(y, x), y);
-                }
-                *length = dot(r, r);
-            }
-        });
-        let mut direction = residual.clone();
+        let mut state = State {
+            residual: vec![[0.0; LANES]; x.len()],
+            direction: Vec::new(),
+            lengths: vec![0.0; x.len() / self.groups],
+            x,
+            product,
+        };
+        pulp::Arch::new().dispatch(Begin(self, &mut state));
+        state.direction.clone_from(&state.residual);
         for _ in 0..steps {
-            self.multiply(&direction, &mut product);
-            pulp::Arch::new().dispatch(|| {
-                for (at, length) in lengths.iter_mut().enumerate() {
-                    if *length < SMALL {
-                        continue;
-                    }
-                    let own = at * groups..(at + 1) * groups;
-                    let (p, q) = (&mut direction[own.clone()], &mut product[own.clone()]);
-                    let (others, confidences) = self.rows.row(self.first + at);
-                    for (&other, &c) in others.iter().zip(confidences) {
-                        let y = &self.from[other as usize * groups..][..groups];
-                        add_scaled(q, (c - 1.0) * dot(y, p), y);
-                    }
-                    let step = *length / dot(p, q);
-                    add_scaled(&mut x[own.clone()], step, p);
-                    let r = &mut residual[own];
-                    add_scaled(r, -step, q);
-                    let shorter = dot(r, r);
-                    let kept = shorter / *length;
-                    for (p, r) in p.iter_mut().zip(r) {
-                        for lane in 0..LANES {
-                            p[lane] = kept.mul_add(p[lane], r[lane]);
-                        }
-                    }
-                    *length = shorter;
-                }
-            });
+            self.multiply(&state.direction, &mut state.product);
+            pulp::Arch::new().dispatch(Step(self, &mut state));
         }
     }
 
@@ -111,5 +73,85 @@ impl Block<'_> {
         let rows = rows_of(rows, n);
         let to = MatMut::from_row_major_slice_mut(product.as_flattened_mut(), rows.nrows(), n);
         matmul(to, Accum::Replace, rows, self.matrix, 1.0, Par::Seq);
+    }
+
+    /// The vectors and confidences of a row's cells.
+    #[inline(always)]
+    fn cells(&self, at: usize) -> impl Iterator<Item = (&[Lanes], f32)> {
+        let (others, confidences) = self.rows.row(self.first + at);
+        let vector = |&other: &u32| &self.from[other as usize * self.groups..][..self.groups];
+        others.iter().map(vector).zip(confidences.iter().copied())
+    }
+}
+
+/// Where the rows of a block stand.
+struct State<'a> {
+    x: &'a mut [Lanes],
+    /// r = Σ c y − A x.
+    residual: Vec<Lanes>,
+    direction: Vec<Lanes>,
+    /// The last product with M.
+    product: Vec<Lanes>,
+    /// Squared length of each row's residual.
+    lengths: Vec<f32>,
+}
+
+/// The residual of what the rows start from.
+struct Begin<'a, 'b>(&'a Block<'a>, &'a mut State<'b>);
+
+impl pulp::NullaryFnOnce for Begin<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self(block, state) = self;
+        for (at, length) in state.lengths.iter_mut().enumerate() {
+            let own = at * block.groups..(at + 1) * block.groups;
+            let (r, x) = (&mut state.residual[own.clone()], &mut state.x[own.clone()]);
+            if block.rows.row(block.first + at).0.is_empty() {
+                x.fill([0.0; LANES]);
+                continue;
+            }
+            add_scaled(r, -1.0, &state.product[own]);
+            for (y, c) in block.cells(at) {
+                add_scaled(r, c - (c - 1.0) * dot(y, x), y);
+            }
+            *length = dot(r, r);
+        }
+    }
+}
+
+/// One step of every row.
+struct Step<'a, 'b>(&'a Block<'a>, &'a mut State<'b>);
+
+impl pulp::NullaryFnOnce for Step<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Self(block, state) = self;
+        for (at, length) in state.lengths.iter_mut().enumerate() {
+            if *length < SMALL {
+                continue;
+            }
+            let own = at * block.groups..(at + 1) * block.groups;
+            let p = &mut state.direction[own.clone()];
+            let q = &mut state.product[own.clone()];
+            for (y, c) in block.cells(at) {
+                add_scaled(q, (c - 1.0) * dot(y, p), y);
+            }
+            let step = *length / dot(p, q);
+            add_scaled(&mut state.x[own.clone()], step, p);
+            let r = &mut state.residual[own];
+            add_scaled(r, -step, q);
+            let shorter = dot(r, r);
+            let kept = shorter / *length;
+            for (p, r) in p.iter_mut().zip(r) {
+                for lane in 0..LANES {
+                    p[lane] = kept * p[lane] + r[lane];
+                }
+            }
+            *length = shorter;
+        }
     }
 }

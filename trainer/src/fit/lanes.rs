@@ -1,7 +1,8 @@
 //! Vectors in lanes: padded with zeros to whole groups of numbers that a
 //! processor works on at once. The order of every sum is fixed, so results do
 //! not depend on which instructions there are. Call from inside
-//! `pulp::Arch::dispatch`, which compiles these loops for the best of them.
+//! `pulp::Arch::dispatch`, which compiles these loops for the best of them,
+//! with an operation whose `call` is always inlined: a closure may not be.
 
 /// Numbers in a group.
 pub(super) const LANES: usize = 16;
@@ -34,7 +35,7 @@ pub(super) fn dot(a: &[Lanes], b: &[Lanes]) -> f32 {
     let mut sums = [0.0f32; LANES];
     for (a, b) in a.iter().zip(b) {
         for lane in 0..LANES {
-            sums[lane] = a[lane].mul_add(b[lane], sums[lane]);
+            sums[lane] += a[lane] * b[lane];
         }
     }
     let mut width = LANES / 2;
@@ -52,7 +53,7 @@ pub(super) fn dot(a: &[Lanes], b: &[Lanes]) -> f32 {
 pub(super) fn add_scaled(to: &mut [Lanes], factor: f32, x: &[Lanes]) {
     for (to, x) in to.iter_mut().zip(x) {
         for lane in 0..LANES {
-            to[lane] = factor.mul_add(x[lane], to[lane]);
+            to[lane] += factor * x[lane];
         }
     }
 }

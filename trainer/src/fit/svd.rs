@@ -52,8 +52,13 @@ pub(super) fn fit(
             ratings.all.shuffle(&mut rng);
         }
         let mean = ratings.scale.mean;
-        let squares = pulp::Arch::new()
-            .dispatch(|| epoch(config, mean, &ratings.all, &mut users, &mut items));
+        let squares = pulp::Arch::new().dispatch(Epoch {
+            config,
+            mean,
+            ratings: &ratings.all,
+            users: &mut users,
+            items: &mut items,
+        });
         ensure!(
             squares.is_finite(),
             "svd diverged in epoch {number}; lower svd.learning_rate (it is {})",
@@ -84,37 +89,44 @@ pub(super) fn fit(
     })
 }
 
-/// Visits every rating once; the sum of squared errors on the way.
-#[inline(always)]
-fn epoch(
-    config: &SvdConfig,
+/// Visits every rating once; gives the sum of squared errors on the way.
+struct Epoch<'a> {
+    config: &'a SvdConfig,
     mean: f32,
-    ratings: &[Rating],
-    users: &mut Side,
-    items: &mut Side,
-) -> f64 {
-    let per_vector = (config.factors as usize).div_ceil(LANES);
-    let (rate, lambda) = (config.learning_rate, config.regularisation);
-    let mut squares = 0.0;
-    for rating in ratings {
-        let (user, item) = (rating.user as usize, rating.item as usize);
-        let p = &mut users.vectors[user * per_vector..][..per_vector];
-        let q = &mut items.vectors[item * per_vector..][..per_vector];
-        let (b_u, b_i) = (&mut users.biases[user], &mut items.biases[item]);
-        let error = rating.value - (mean + *b_u + *b_i + dot(p, q));
-        *b_u += rate * (error - lambda * *b_u);
-        *b_i += rate * (error - lambda * *b_i);
-        let (towards, back) = (rate * error, 1.0 - rate * lambda);
-        for (p, q) in p.iter_mut().zip(q) {
-            for lane in 0..LANES {
-                let before = p[lane];
-                p[lane] = towards.mul_add(q[lane], back * before);
-                q[lane] = towards.mul_add(before, back * q[lane]);
+    ratings: &'a [Rating],
+    users: &'a mut Side,
+    items: &'a mut Side,
+}
+
+impl pulp::NullaryFnOnce for Epoch<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let Self { users, items, .. } = self;
+        let per_vector = (self.config.factors as usize).div_ceil(LANES);
+        let (rate, lambda) = (self.config.learning_rate, self.config.regularisation);
+        let mut squares = 0.0;
+        for rating in self.ratings {
+            let (user, item) = (rating.user as usize, rating.item as usize);
+            let p = &mut users.vectors[user * per_vector..][..per_vector];
+            let q = &mut items.vectors[item * per_vector..][..per_vector];
+            let (b_u, b_i) = (&mut users.biases[user], &mut items.biases[item]);
+            let error = rating.value - (self.mean + *b_u + *b_i + dot(p, q));
+            *b_u += rate * (error - lambda * *b_u);
+            *b_i += rate * (error - lambda * *b_i);
+            let (towards, back) = (rate * error, 1.0 - rate * lambda);
+            for (p, q) in p.iter_mut().zip(q) {
+                for lane in 0..LANES {
+                    let before = p[lane];
+                    p[lane] = towards * q[lane] + back * before;
+                    q[lane] = towards * before + back * q[lane];
+                }
             }
+            squares += f64::from(error) * f64::from(error);
         }
-        squares += f64::from(error) * f64::from(error);
+        squares
     }
-    squares
 }
 
 #[cfg(test)]
