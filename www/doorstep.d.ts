@@ -39,6 +39,7 @@ export interface LoadOptions {
 
 export interface HistoryEvent {
   item: string;
+  /** On the data's own scale. Without it 1, or to a model of ratings its highest. */
   rating?: number;
   /** Seconds since 1970. Where every entry has one, the history is put in order of time. */
   time?: number;
@@ -138,6 +139,19 @@ export interface PredictOptions extends CallOptions {
   model?: string;
   /** How many training rows to list; 10 by default, never more than took part. */
   neighbours?: number;
+  /** False fetches no names: ids and names that are not at hand are empty. */
+  names?: boolean;
+}
+
+export interface RowOptions extends CallOptions {
+  /** As for a prediction. */
+  names?: boolean;
+}
+
+export interface FindRowsOptions extends CallOptions {
+  /** 10 by default, at most 1,000. */
+  k?: number;
+  model?: string;
 }
 
 /** A number, or the text of a category. */
@@ -146,6 +160,7 @@ export type Feature = number | string;
 export interface TrainingRow {
   /** Its number, from 0. */
   row: number;
+  /** Empty only where names were not to be fetched. */
   id: string;
   /** May be empty. */
   name: string;
@@ -165,6 +180,8 @@ export interface Prediction {
   value: number;
   /** Empty where a number is predicted. */
   class: string;
+  /** Each class's share of the votes, in the order of `features()`; empty where a number is predicted. */
+  shares: number[];
   /** Percentage of training rows that lie closer to their neighbours than this point. */
   novelty: number | null;
   /** How many training rows took part. */
@@ -215,7 +232,7 @@ export interface LoadCost extends Cost {
 }
 
 export interface QueryDetail extends Cost {
-  method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows';
+  method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows' | 'findRows';
   /** What was asked, as the engine takes it: for `items` the ids, else the query with its options. */
   query: Record<string, unknown> | string[];
   model?: string;
@@ -257,7 +274,9 @@ export class Doorstep extends EventTarget {
   /** What the model of a table takes and predicts. */
   features(model?: string, options?: CallOptions): Promise<TableInfo>;
   /** Training rows by number: examples to start from, points of a scatter plot. */
-  rows(rows: number[], model?: string, options?: CallOptions): Promise<TrainingRow[]>;
+  rows(rows: number[], model?: string, options?: RowOptions): Promise<TrainingRow[]>;
+  /** Training rows whose names (or ids, where they have none) have all words of `text`, of which the last may be unfinished. Fetches all names. */
+  findRows(text: string, options?: FindRowsOptions): Promise<TrainingRow[]>;
   /** Ends the worker. Queries under way are rejected, later ones too. */
   dispose(): void;
   addEventListener(type: 'query', listener: (event: CustomEvent<QueryDetail>) => void, options?: boolean | AddEventListenerOptions): void;

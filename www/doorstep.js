@@ -65,16 +65,6 @@ function newWorker(url) {
   return worker;
 }
 
-async function startInPage(url) {
-  const { serve } = await import(url).catch((error) => {
-    throw new DoorstepError('network', `${url}: could not be loaded (${error.message}). Upload worker.js beside doorstep.js, or pass workerUrl.`, { file: 'worker.js' });
-  });
-  const { port1, port2 } = new MessageChannel();
-  serve(port1);
-  port2.terminate = () => port2.postMessage({ dispose: true });
-  return port2;
-}
-
 export class Doorstep extends EventTarget {
   #options;
   #host; // promise of a worker or port whose bundle is loaded
@@ -139,8 +129,12 @@ export class Doorstep extends EventTarget {
     return this.#query('features', plain({ model }), signal);
   }
 
-  async rows(rows, model, { signal } = {}) {
-    return this.#query('rows', plain({ rows, model }), signal);
+  async rows(rows, model, { signal, names } = {}) {
+    return this.#query('rows', plain({ rows, model, names }), signal);
+  }
+
+  async findRows(text, { signal, ...options } = {}) {
+    return this.#query('findRows', plain({ ...options, text }), signal);
   }
 
   dispose() {
@@ -193,6 +187,7 @@ export class Doorstep extends EventTarget {
         };
       } catch {
         this.#drop(host, this.#gone());
+        const { startInPage } = await import('./in-page.js');
         if (!this.#disposed) loading = load(await startInPage(workerUrl));
       }
       if (this.#disposed) throw this.#gone();

@@ -1,5 +1,13 @@
 // Types of widgets.js, and what a page's author may set.
 //
+//   <doorstep-recommend bundle="/bundle/" limit="8" history="local|none|ID ID…" model="…">
+//   <doorstep-similar   bundle="/bundle/" limit="8" item="ID" model="…">
+//   <doorstep-predict   bundle="/table/"  limit="8" noun="songs" model="…">
+//
+// What stands between the tags is shown until there are results, and again when
+// there can be none.
+//
+// Shelves
 // Attributes (each also a property): bundle, limit, model, history or item;
 //   label     name of the list for screen readers
 //   because   the reason's wording, "Because you viewed {title}" if absent
@@ -12,8 +20,26 @@
 // Parts: list, item, card, image, placeholder, title, price, reason, status.
 // Custom properties: --doorstep-card-width, -gap, -radius, -accent, -muted,
 //   -surface, -border, -font, and -height, which is reserved from the start.
+//
+// Prediction
+// Attributes (each also a property): bundle, model; limit, how many of the nearest
+//   rows are listed, 8 if absent; label, the panel's name for screen readers; noun,
+//   what the rows are called, "training rows" if absent.
+// Slots: start, above the inputs; figure, between prediction and rows. They are
+//   shown with the prediction.
+// Events, all bubbling and composed: doorstep:prediction { prediction, values,
+//   settled }, of which `settled` says that the visitor's hand rests and all rows
+//   are named; doorstep:error { error }; doorstep:select { id, row } when a row is
+//   chosen: cancel it to keep the inputs as they are.
+// Parts: panel; head: target, value, scale (track, mark, least, most) or classes
+//   (class), novelty (word); side: inputs (input, name, number, slider, choice, least,
+//   most); reasons: heading, columns (column), neighbours (neighbour, row, title,
+//   number, adjusted, distance, share, bar), unseen, explanation; status.
+// Custom properties: --doorstep-accent, -muted, -surface, -border, -font, -height,
+//   which is reserved from the start, and -top, below which the prediction stays in
+//   sight where inputs and prediction don't fit side by side.
 
-import type { Doorstep, Hit, ItemRecord, LoadOptions } from './doorstep.js';
+import type { Doorstep, Feature, Hit, ItemRecord, LoadOptions, Prediction, TableInfo, TrainingRow } from './doorstep.js';
 
 interface ItemShelf extends HTMLElement {
   bundle: string;
@@ -34,6 +60,23 @@ export interface DoorstepSimilar extends ItemShelf {
   item: string;
 }
 
+export interface DoorstepPredict extends HTMLElement {
+  bundle: string;
+  model: string;
+  limit: number;
+  label: string;
+  noun: string;
+  /** The inputs' values. Setting some of them moves these inputs; a value need not be one that a slider can reach. */
+  get values(): Record<string, Feature>;
+  set values(some: Record<string, Feature>);
+  /** What is shown now. */
+  readonly prediction?: Prediction;
+  readonly info?: TableInfo;
+  /** Opens the model again, for example after an error. */
+  refresh(): Promise<void> | undefined;
+}
+
+export const DoorstepPredict: { new (): DoorstepPredict };
 export const DoorstepRecommend: { new (): DoorstepRecommend };
 export const DoorstepSimilar: { new (): DoorstepSimilar };
 
@@ -49,14 +92,22 @@ export function picture(item: ItemRecord, size?: number): HTMLElement;
 /** The absolute address, if a page may safely link to it or show it. */
 export function safeAddress(text: string | undefined, isImage?: boolean): string | undefined;
 
+/** Tells the page of `doorstep:NAME`; false where it was cancelled. */
+export function emit(target: HTMLElement, name: string, detail: unknown, cancelable?: boolean): boolean;
+
+/** An element with a part's name, properties and children; text goes in as text. */
+export function element<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, part?: string, properties?: Partial<HTMLElementTagNameMap[Tag]>, ...children: Array<Node | string>): HTMLElementTagNameMap[Tag];
+
 declare global {
   interface HTMLElementTagNameMap {
     'doorstep-recommend': DoorstepRecommend;
     'doorstep-similar': DoorstepSimilar;
+    'doorstep-predict': DoorstepPredict;
   }
   interface GlobalEventHandlersEventMap {
     'doorstep:results': CustomEvent<{ hits: Hit[] }>;
-    'doorstep:select': CustomEvent<{ id: string; item: ItemRecord; hit: Hit }>;
+    'doorstep:prediction': CustomEvent<{ prediction: Prediction; values: Record<string, Feature>; settled: boolean }>;
+    'doorstep:select': CustomEvent<{ id: string; item: ItemRecord; hit: Hit } | { id: string; row: TrainingRow }>;
     'doorstep:error': CustomEvent<{ error: Error }>;
   }
 }

@@ -1,10 +1,5 @@
-// <doorstep-recommend bundle="/bundle/" limit="8" history="local|none|ID ID…" model="…">
-// <doorstep-similar   bundle="/bundle/" limit="8" item="ID" model="…">
-//
-// Both show a shelf of items. What stands between their tags is shown until
-// there are results, and again when there can be none.
-//
-// widgets.d.ts says which attributes, events, parts and custom properties there are.
+// The elements <doorstep-recommend>, <doorstep-similar> and <doorstep-predict>. widgets.d.ts
+// says which attributes, events, parts and custom properties there are.
 
 import { Doorstep, DoorstepError, bundleAddress } from './doorstep.js';
 import { VisitorHistory } from './history.js';
@@ -58,7 +53,7 @@ export function safeAddress(text, isImage = false) {
 }
 
 /** An element whose text is only ever text. */
-function element(tag, part, properties = {}, ...children) {
+export function element(tag, part, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
   if (part) node.setAttribute('part', part);
   node.append(...children);
@@ -78,6 +73,11 @@ export function picture(item, size = 320) {
   image.onerror = () => image.replaceWith(initial);
   image.src = src;
   return image;
+}
+
+/** Tells the page of `doorstep:NAME`; false where it was cancelled. */
+export function emit(target, name, detail, cancelable = false) {
+  return target.dispatchEvent(new CustomEvent(`doorstep:${name}`, { detail, bubbles: true, composed: true, cancelable }));
 }
 
 const sheet = new CSSStyleSheet();
@@ -265,7 +265,7 @@ class ItemShelf extends HTMLElement {
       const kept = this.#list.contains(activeElement) ? activeElement : this.#list.children[Math.min(position, hits.length - 1)].firstChild;
       kept.focus({ preventScroll: true });
     }
-    this.#emit('results', { hits });
+    emit(this, 'results', { hits });
   }
 
   /** Says how many there are and names what is new; nothing where the list stays as it is. */
@@ -291,7 +291,7 @@ class ItemShelf extends HTMLElement {
     this.#list.ariaBusy = 'false';
     // Yesterday's list is better than nothing, but not than what the page's author chose.
     if (this.textContent.trim() || this.childElementCount) this.#clear();
-    this.#emit('error', { error });
+    emit(this, 'error', { error });
   }
 
   #card(first) {
@@ -306,7 +306,7 @@ class ItemShelf extends HTMLElement {
     card.onclick = (event) => {
       const visits = this.remembers ? this.#visits : undefined; // a listener may take this element away
       const elsewhere = href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-      if (!this.#emit('select', { id: hit.id, item: hit.item, hit }, !elsewhere)) event.preventDefault();
+      if (!emit(this, 'select', { id: hit.id, item: hit.item, hit }, !elsewhere)) event.preventDefault();
       else visits?.add(hit.id);
     };
     const show = (next) => {
@@ -326,10 +326,6 @@ class ItemShelf extends HTMLElement {
     } catch {
       return price.toFixed(2); // the page's lang or currency is not one that the browser knows
     }
-  }
-
-  #emit(name, detail, cancelable = false) {
-    return this.dispatchEvent(new CustomEvent(`doorstep:${name}`, { detail, bubbles: true, composed: true, cancelable }));
   }
 }
 
@@ -363,7 +359,25 @@ export class DoorstepSimilar extends ItemShelf {
 }
 accessors(DoorstepSimilar, { history: 'local', label: 'Similar items' });
 
+/** A column predicted from inputs. What it shows is made in predict/, which other pages don't load. */
+export class DoorstepPredict extends HTMLElement {
+  #panel;
+
+  async connectedCallback() {
+    try {
+      this.#panel ??= new (await import('./predict/panel.js')).Panel(this);
+      this.#panel.connect();
+    } catch (error) {
+      emit(this, 'error', { error });
+    }
+  }
+
+  disconnectedCallback() { this.#panel?.disconnect(); }
+}
+accessors(DoorstepPredict, { bundle: '', model: '', label: 'Prediction', noun: 'training rows' });
+
 if (!customElements.get('doorstep-recommend')) {
   customElements.define('doorstep-recommend', DoorstepRecommend);
   customElements.define('doorstep-similar', DoorstepSimilar);
+  customElements.define('doorstep-predict', DoorstepPredict);
 }

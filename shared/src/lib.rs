@@ -5,6 +5,8 @@
 //! file system, spawns threads or prints.
 
 pub mod bundle;
+pub mod cholesky;
+pub mod factors;
 pub mod history;
 pub mod item;
 pub mod item_item;

@@ -60,7 +60,8 @@ impl Default for RecommendQuery {
 pub struct HistoryEntry {
     /// The item's id.
     pub item: String,
-    /// On the data's own scale; 1 where absent.
+    /// On the data's own scale. Where absent 1, or to a model of ratings the
+    /// highest: who looks at something doesn't say that it is bad.
     #[serde(default)]
     pub rating: Option<f32>,
     /// Any clock, as long as it is the same for all entries.
@@ -80,7 +81,8 @@ pub struct SimilarQuery {
     /// How many hits, at most [`MAX_K`].
     #[serde(default = "eight")]
     pub k: u32,
-    /// The item-item model; `item-knn` where the bundle has it, else its first.
+    /// The item-item or factor model; `item-knn` where the bundle has it, else
+    /// its first item-item model, else its first of vectors.
     #[serde(default)]
     pub model: Option<String>,
     /// Only items with one of the values of each attribute.

@@ -166,6 +166,35 @@ impl Page {
         Ok(self.element(expression).await?.send_keys(text).await?)
     }
 
+    /// Presses the mouse in the middle of the element that an expression gives, moves it
+    /// sideways by each of `steps` pixels in turn, one a frame, and lets go.
+    pub async fn drag(&self, expression: &str, steps: &[i64]) -> Result<()> {
+        let element = self.element(expression).await?;
+        let centre = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
+        self.browser
+            .execute(centre, vec![element.to_json()?])
+            .await?;
+        let frame = Some(Duration::from_millis(16));
+        let pressed = self
+            .browser
+            .action_chain_with_delay(None, frame)
+            .click_and_hold_element(&element);
+        let moved = steps
+            .iter()
+            .fold(pressed, |hand, &step| hand.move_by_offset(step, 0));
+        Ok(moved.release().perform().await?)
+    }
+
+    /// Presses keys wherever the focus is.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        Ok(self
+            .browser
+            .action_chain()
+            .send_keys(keys)
+            .perform()
+            .await?)
+    }
+
     /// Keeps a picture of the page with the build's output and returns where it lies.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
         let test = env::current_exe()?;

@@ -1,6 +1,11 @@
 //! A small table of songs that never were, whose energy follows from the rest.
 
 use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::command::doorstep;
 
 /// Rows of [`csv`].
 pub const ROWS: usize = 600;
@@ -43,4 +48,23 @@ pub fn csv() -> String {
             .expect("a string takes everything");
     }
     csv
+}
+
+/// Trains `models` on a table and publishes them in the folder `out`.
+pub fn publish(csv: &str, models: &[&str], options: &[&str], out: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let table = folder.path().join("table.csv");
+    std::fs::write(&table, csv)?;
+    let trained = doorstep()
+        .arg("train")
+        .args(models)
+        .args(["--quiet", "--force", "--table"])
+        .arg(&table)
+        .args(options)
+        .arg("--out")
+        .arg(out)
+        .output()?;
+    let said = String::from_utf8_lossy(&trained.stderr);
+    ensure!(trained.status.success(), "{said}");
+    Ok(())
 }

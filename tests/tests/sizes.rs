@@ -33,3 +33,16 @@ fn the_widgets_and_what_they_import_are_at_most_15_kb() {
     println!("JavaScript: {bytes} bytes of gzip");
     assert!(bytes <= 15 * KB, "{bytes}");
 }
+
+#[test]
+fn what_a_prediction_adds_is_at_most_150_kb_of_engine_and_11_kb_of_scripts() {
+    let engine = gzipped(&["doorstep-tables_bg.wasm"]);
+    let names = ["panel", "answer", "coalesce", "inputs", "scale", "style"];
+    let bytes: usize = names
+        .iter()
+        .map(|name| gzipped(&[&format!("predict/{name}.js")]))
+        .sum();
+    println!("tables engine: {engine} bytes of gzip; predict/: {bytes}");
+    assert!(engine <= 150 * KB, "{engine}");
+    assert!(bytes <= 11 * KB, "{bytes}");
+}

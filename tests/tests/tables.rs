@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use anyhow::{Context, Result, ensure};
+use doorstep_shared::bundle::{Bundle, Labels};
 use doorstep_tests::command::doorstep;
 use doorstep_tests::table;
+use doorstep_trainer::publish::{FolderStore, at_once};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,11 +56,15 @@ fn figure(report: &Value, model: &str, name: &str) -> Result<f64> {
 fn what_is_judged_is_what_is_published() -> Result<()> {
     let folder = TempDir::new()?;
     let songs = write(&folder, "songs.csv", &table::csv())?;
+    let page = folder.path().join("report.html");
+    let report = ["--report", page.to_str().context("a path of ASCII")?];
     let compared = json(
         &["compare", "--models", "knn,knn-local"],
         &songs,
-        &table::OPTIONS,
+        &[&table::OPTIONS[..], &report].concat(),
     )?;
+    let page = fs::read_to_string(page)?;
+    ensure!(page.starts_with("<!doctype html>") && page.contains("knn-local predicts energy best"));
     let bundle = folder.path().join("bundle");
     let out = bundle.to_str().context("a path of ASCII")?;
     let options = [&table::OPTIONS[..], &["--out", out]].concat();
@@ -105,6 +111,42 @@ fn a_published_table_holds_no_row_of_the_test_part() -> Result<()> {
 }
 
 #[test]
+fn rows_are_found_by_their_names_and_named_without_reading_where_asked() -> Result<()> {
+    let folder = TempDir::new()?;
+    let bundle = folder.path().join("bundle");
+    let mut csv = String::from("id,artist,track,tempo,energy\n");
+    for row in 0..3_000 {
+        let (artist, track) = (row % 7, row / 7);
+        csv += &format!(
+            "song:{row},Band {artist},Track No {track},{row},{}\n",
+            row % 11
+        );
+    }
+    let options = ["--target", "energy", "--id", "id", "--name", "artist,track"];
+    table::publish(&csv, &["knn"], &options, &bundle)?;
+    let bundle = at_once(Bundle::open(FolderStore::open(&bundle)?))?;
+    let find = |text: &str, k| at_once(bundle.knn_find(None, text, k));
+    let rows = at_once(bundle.knn_rows(None, &[0, 2_999], Labels::AtHand))?;
+    ensure!(
+        rows.iter()
+            .all(|row| row.id.is_empty() && row.name.is_empty())
+    );
+    let found = find("band 3 TRACK no 41", 1_000)?;
+    ensure!(found.len() == 11, "41 and 410 to 419, not {found:?}");
+    ensure!(
+        found
+            .iter()
+            .all(|row| row.name.starts_with("Band 3") && row.name.contains("No 41"))
+    );
+    ensure!(find("band 3 TRACK no 41", 2)?[..] == found[..2]);
+    ensure!(find("", 5)?.is_empty() && find("song", 5)?.is_empty());
+    ensure!(find("band", 0).is_err() && find("band", 1_001).is_err());
+    let rows = at_once(bundle.knn_rows(None, &[0, 2_999], Labels::AtHand))?;
+    ensure!(rows.iter().all(|row| row.name.starts_with("Band")));
+    Ok(())
+}
+
+#[test]
 fn input_that_is_of_no_use_is_refused_with_the_remedy() -> Result<()> {
     let folder = TempDir::new()?;
     let songs = write(&folder, "songs.csv", &table::csv())?;
@@ -132,6 +174,72 @@ fn input_that_is_of_no_use_is_refused_with_the_remedy() -> Result<()> {
         }
         ensure!(!said.contains("panicked"), "{said}");
     }
+    Ok(())
+}
+
+#[test]
+fn unseen_categories_and_equal_rows_are_told_and_published_as_judged() -> Result<()> {
+    let folder = TempDir::new()?;
+    let clean = table::csv();
+    let mut lines = clean.lines();
+    let mut csv = format!("{}\n", lines.next().context("a header")?);
+    let rows: Vec<&str> = lines.collect();
+    for (at, row) in rows.iter().enumerate() {
+        // Every fifth row is test: its key becomes one that training lacks, or it repeats a
+        // training row, at distance 0 from it.
+        let row = match at {
+            4 | 9 => {
+                let cells: Vec<&str> = row.split(',').collect();
+                [cells[0], cells[1], cells[2], "11", cells[4]].join(",")
+            }
+            14 | 19 => rows[at - 1].to_owned(),
+            _ => (*row).to_owned(),
+        };
+        csv += &format!("{row}\n");
+    }
+    let songs = write(&folder, "odd.csv", &csv)?;
+    let weights = ["--set", "knn.weights=distance"];
+    let options = [&table::OPTIONS[..], &weights].concat();
+    let compared = json(&["compare", "--models", "knn"], &songs, &options)?;
+    let notes = compared["protocol"]["notes"].to_string();
+    for expected in ["column key: 2 rows held out", "kept: 2"] {
+        ensure!(notes.contains(expected), "no {expected} in {notes}");
+    }
+    let out = folder.path().join("bundle");
+    let out = out.to_str().context("a path of ASCII")?;
+    json(
+        &["train", "knn"],
+        &songs,
+        &[&options[..], &["--out", out]].concat(),
+    )?;
+    let evaluated = json(&["evaluate", out], &songs, &table::OPTIONS)?;
+    let [fitted, stored] = [compared, evaluated].map(|report| figure(&report, "knn", "r2"));
+    let (fitted, stored) = (fitted?, stored?);
+    ensure!((fitted - stored).abs() < 5e-3, "{fitted} and {stored}");
+    Ok(())
+}
+
+#[test]
+fn numbers_too_large_to_reckon_with_are_refused_or_missing() -> Result<()> {
+    let folder = TempDir::new()?;
+    let clean = table::csv();
+    let large = |cell: usize| {
+        let mut rows: Vec<String> = clean.lines().map(str::to_owned).collect();
+        let mut cells: Vec<&str> = rows[8].split(',').collect();
+        cells[cell] = "1e39";
+        rows[8] = cells.join(",");
+        rows.join("\n")
+    };
+    let target = write(&folder, "target.csv", &large(4))?;
+    let said = refusal(&target, &table::OPTIONS)?;
+    ensure!(
+        said.contains("`1e39` in data row 8") && said.contains("±1e15"),
+        "{said}"
+    );
+    let feature = write(&folder, "feature.csv", &large(1))?;
+    let report = json(&["compare", "--models", "knn"], &feature, &table::OPTIONS)?;
+    ensure!(report["data"]["rows"] == table::ROWS - 1);
+    ensure!(figure(&report, "knn", "r2")?.is_finite());
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{compare, demo, evaluate, inspect, prepare, serve, train, tune};
+use crate::commands::{compare, demo, evaluate, import, inspect, prepare, serve, train, tune};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -56,6 +56,7 @@ enum Command {
     Prepare(prepare::Args),
     Train(train::Args),
     Evaluate(evaluate::Args),
+    Import(import::Args),
     Inspect(inspect::Args),
     Serve(serve::Args),
     Tune(tune::Args),
@@ -71,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Prepare(args) => args.run(output),
         Command::Train(args) => args.run(output),
         Command::Evaluate(args) => args.run(output),
+        Command::Import(args) => args.run(output),
         Command::Inspect(args) => args.run(output),
         Command::Serve(args) => args.run(output),
         Command::Tune(args) => args.run(output),

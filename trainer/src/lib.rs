@@ -11,6 +11,7 @@ pub mod dice;
 pub mod division;
 pub mod evaluate;
 pub mod fit;
+pub mod import;
 pub mod prepare;
 pub mod progress;
 pub mod publish;

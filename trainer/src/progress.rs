@@ -43,6 +43,11 @@ impl Progress {
         bar
     }
 
+    /// Whether anybody sees it: work that only feeds it can be left out.
+    pub fn is_shown(&self) -> bool {
+        !self.quiet
+    }
+
     /// A line that stays, such as the counts of a filter's round.
     pub fn say(&self, line: impl AsRef<str>) {
         if !self.quiet {

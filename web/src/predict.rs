@@ -1,6 +1,6 @@
 //! Predictions for a page.
 
-use doorstep_shared::bundle::{BundleError, LISTED, PredictQuery, ReadError};
+use doorstep_shared::bundle::{BundleError, LISTED, Labels, PredictQuery, ReadError};
 use doorstep_shared::knn::{KnnError, Preparation};
 use js_sys::{Object, Reflect};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::engine::{Engine, parsed, plain};
 use crate::failure::thrown;
 
-/// `{ features: { NAME: number or text }, model?, neighbours? }`.
+/// `{ features: { NAME: number or text }, model?, neighbours?, names? }`.
 #[derive(Deserialize)]
 struct Asked {
     #[serde(with = "serde_wasm_bindgen::preserve")]
@@ -19,6 +19,8 @@ struct Asked {
     model: Option<String>,
     #[serde(default)]
     neighbours: Option<u32>,
+    #[serde(default)]
+    names: Option<bool>,
 }
 
 /// `{ model? }`.
@@ -28,18 +30,42 @@ struct Named {
     model: Option<String>,
 }
 
-/// `{ rows: [number], model? }`.
+/// `{ rows: [number], model?, names? }`.
 #[derive(Deserialize)]
 struct Numbered {
     rows: Vec<u32>,
     #[serde(default)]
     model: Option<String>,
+    #[serde(default)]
+    names: Option<bool>,
+}
+
+/// `names: false` is for answers that may not wait for the network.
+fn labels(names: Option<bool>) -> Labels {
+    match names {
+        Some(false) => Labels::AtHand,
+        _ => Labels::All,
+    }
+}
+
+/// `{ text, k?, model? }`.
+#[derive(Deserialize)]
+struct Sought {
+    text: String,
+    #[serde(default = "ten")]
+    k: u32,
+    #[serde(default)]
+    model: Option<String>,
+}
+
+fn ten() -> u32 {
+    10
 }
 
 #[wasm_bindgen]
 impl Engine {
-    /// Predicts from `{ features, model?, neighbours? }`: `{ value, class,
-    /// novelty, used, neighbours, unseen }`.
+    /// Predicts from `{ features, model?, neighbours?, names? }`: `{ value, class,
+    /// shares, novelty, used, neighbours, unseen }`.
     pub async fn predict(&self, query: JsValue) -> Result<JsValue, JsValue> {
         let asked: Asked = parsed(query)?;
         let knn = self.bundle.knn(asked.model.as_deref()).await;
@@ -54,11 +80,20 @@ impl Engine {
         plain(&info.map_err(thrown)?)
     }
 
-    /// Training rows by number, of `{ rows, model? }`: examples to start from,
-    /// points of a scatter plot.
+    /// Training rows by number, of `{ rows, model?, names? }`: examples to start
+    /// from, points of a scatter plot.
     pub async fn rows(&self, query: JsValue) -> Result<JsValue, JsValue> {
-        let Numbered { rows, model } = parsed(query)?;
-        let rows = self.bundle.knn_rows(model.as_deref(), &rows).await;
+        let Numbered { rows, model, names } = parsed(query)?;
+        let labels = labels(names);
+        let rows = self.bundle.knn_rows(model.as_deref(), &rows, labels).await;
+        plain(&rows.map_err(thrown)?)
+    }
+
+    /// Training rows by the words of their names, of `{ text, k?, model? }`.
+    #[wasm_bindgen(js_name = findRows)]
+    pub async fn find_rows(&self, query: JsValue) -> Result<JsValue, JsValue> {
+        let Sought { text, k, model } = parsed(query)?;
+        let rows = self.bundle.knn_find(model.as_deref(), &text, k).await;
         plain(&rows.map_err(thrown)?)
     }
 }
@@ -91,6 +126,7 @@ impl Asked {
         let mut wanted = PredictQuery {
             model: self.model,
             list: self.neighbours.unwrap_or(LISTED),
+            labels: labels(self.names),
             ..PredictQuery::default()
         };
         for feature in &preparation.numeric {

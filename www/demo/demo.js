@@ -5,6 +5,7 @@ import { opening } from './bundle.js';
 import { watchCost, watchFirst } from './cost.js';
 import { element, find, itemAddress } from './dom.js';
 import { showEmbed } from './embed.js';
+import { formatBytes, formatShare, formatTime } from './figures.js';
 import { showModels } from './models.js';
 import { showProductDialog } from './product-dialog.js';
 import { showPlaces, showProducts } from './products.js';
@@ -26,12 +27,24 @@ function showFailure(error) {
   find('products').replaceChildren(element('li', { className: 'nothing' }, element('strong', {}, 'The range can’t be shown'), element('span', {}, 'Its files did not arrive as they were published.')));
 }
 
+/** What all models weigh, and what each of the shelf's own queries takes. */
+function showPublished(doorstep) {
+  const published = doorstep.manifest.models.reduce((sum, model) => sum + model.bytes, 0);
+  find('cost-note').textContent = `The models alone are ${formatBytes(published)}; a visitor fetches only the shards that their own history touches.`;
+  doorstep.addEventListener('query', ({ detail: { query, error, milliseconds, files } }) => {
+    // Only the shelf asks for reasons; the range is a list of popular items.
+    if (!query.explain || error?.code === 'aborted') return;
+    find('shelf-cost').textContent = `${formatTime(milliseconds)}, ${files ? 'fetching included' : 'all on this device'}`;
+  });
+}
+
 async function open() {
   const visits = VisitorHistory.of(shelf.bundle);
   try {
     const doorstep = await opening;
     watchCost(doorstep);
-    showModels(doorstep.manifest.models, shelf);
+    showPublished(doorstep);
+    showModels(doorstep.manifest.models, shelf, { key: 'recall@10', name: 'recall@10', cases: 'histories', format: formatShare });
     await new Promise((later) => setTimeout(later)); // the shelf waits for the bundle too, and asks first
     await Promise.all([
       showProducts(doorstep),
@@ -61,6 +74,9 @@ addEventListener('doorstep:results', ({ target }) => {
 });
 
 showPlaces();
-showEmbed();
-watchFirst(shelf);
+showEmbed((address) => `<doorstep-recommend limit="8"
+  bundle="${address('./bundle/')}">
+  <a href="/popular">Popular items</a>
+</doorstep-recommend>`);
+watchFirst(shelf, 'doorstep:results', 'recommendation');
 open();

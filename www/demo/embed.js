@@ -1,16 +1,14 @@
-// The snippet that puts a shelf on somebody else's page.
+// The snippet that puts a widget on somebody else's page.
 
 import { find } from './dom.js';
 
-export function showEmbed() {
+/** `element(address)` writes the widget's tag, with the addresses of this page's files. */
+export function showEmbed(element) {
   const address = (path) => new URL(path, document.baseURI).href.split('#')[0];
   const code = `<script type="module"
   src="${address('./widgets.js')}"></script>
 
-<doorstep-recommend limit="8"
-  bundle="${address('./bundle/')}">
-  <a href="/popular">Popular items</a>
-</doorstep-recommend>`;
+${element(address)}`;
   find('embed').textContent = code;
   find('copy').addEventListener('click', async () => {
     try {

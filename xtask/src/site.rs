@@ -13,12 +13,14 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 7] = [
+const MODELS: [&str; 9] = [
     "next-linear",
     "item-knn",
     "ease",
     "tf-idf",
     "ensemble",
+    "als",
+    "svd",
     "recent-popularity",
     "popularity",
 ];

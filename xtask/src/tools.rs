@@ -148,19 +148,29 @@ impl Tools {
 
     /// A Python with the peers of our benchmarks and what they rest on.
     pub fn python(&self) -> Result<PathBuf> {
-        const PACKAGES: [&str; 5] = ["numpy", "scipy", "pandas", "scikit-learn", "implicit"];
+        const PACKAGES: [&str; 6] = [
+            "numpy",
+            "scipy",
+            "pandas",
+            "scikit-learn",
+            "implicit",
+            "scikit-surprise",
+        ];
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
         let ready = |python: &Path| {
             Command::new(python)
-                .args(["-c", "import numpy, scipy, pandas, sklearn, implicit"])
+                .args([
+                    "-c",
+                    "import numpy, scipy, pandas, sklearn, implicit, surprise",
+                ])
                 .output()
                 .is_ok_and(|output| output.status.success())
         };
         if ready(&python) {
             return Ok(python);
         }
-        step("install the peers of the benchmarks", || {
+        step("install the peers of the benchmarks by pip", || {
             process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
             process::run(

@@ -21,7 +21,11 @@ impl<S: Store> Bundle<S> {
         check_k(query.k)?;
         let model = self.model(query.model.as_deref())?;
         let mut unknown = Vec::new();
-        let history = self.history(query, &mut unknown).await?;
+        let unrated = match &model.source {
+            Source::Factors(open) => open.files.fold_in.unrated(),
+            _ => 1.0,
+        };
+        let history = self.history(query, unrated, &mut unknown).await?;
         let mut constraints = self.constraints(query, &mut unknown).await?;
         if query.exclude_seen {
             constraints.deny(history.iter().map(|event| event.item));
@@ -35,11 +39,12 @@ impl<S: Store> Bundle<S> {
             list(&scores, &constraints, query.k)
         };
         let personal = !matches!(model.source, Source::Global { .. });
-        let because = match query.explain && personal {
-            true => best
-                .iter()
-                .map(|hit| shares(&parts(&evidence, hit.item)))
-                .collect(),
+        let because: Vec<Vec<(u32, f32)>> = match query.explain && personal {
+            true => {
+                let items: Vec<u32> = best.iter().map(|hit| hit.item).collect();
+                let parts = parts(&evidence, &history, &items);
+                parts.iter().map(|parts| shares(parts)).collect()
+            }
             false => Vec::new(),
         };
         let explained = because.iter().flatten().map(|&(item, _)| item);
@@ -74,20 +79,26 @@ impl<S: Store> Bundle<S> {
     /// The neighbours of one item.
     pub async fn similar(&self, query: &SimilarQuery) -> Outcome<Answer, S> {
         check_k(query.k)?;
-        let model = self.item_item(query.model.as_deref())?;
+        let model = self.similar_model(query.model.as_deref())?;
         let index = self.indices(&[query.item.as_str()]).await?[0];
         let index = index.ok_or_else(|| BundleError::UnknownItem(query.item.clone()))?;
         let mut constraints = Constraints::default();
         self.apply_filter(&mut constraints, &query.filter).await?;
         constraints.deny([index]);
-        let alone = [Event::implicit(index)];
-        let mut evidence = self
-            .evidence(&model.name, &model.source, &alone, true)
-            .await?;
-        let best = {
-            let mut scores = self.cleared_scores();
-            score(&mut evidence, &alone, &mut scores);
-            best(&scores, &constraints, query.k)
+        let best = match &model.source {
+            Source::Factors(open) => {
+                let factors = open.model(&self.store).await?;
+                let mut scores = self.cleared_scores();
+                factors.cosines(index, &mut scores);
+                best(&scores, &constraints, query.k)
+            }
+            rows => {
+                let alone = [Event::implicit(index)];
+                let mut evidence = self.evidence(&model.name, rows, &alone, true).await?;
+                let mut scores = self.cleared_scores();
+                score(&mut evidence, &alone, &mut scores);
+                best(&scores, &constraints, query.k)
+            }
         };
         let records = self.records(best.iter().map(|hit| hit.item)).await?;
         Ok(Answer {
@@ -139,7 +150,7 @@ impl<S: Store> Bundle<S> {
     }
 }
 
-fn check_k(k: u32) -> Result<(), BundleError> {
+pub(super) fn check_k(k: u32) -> Result<(), BundleError> {
     if (1..=MAX_K).contains(&k) {
         return Ok(());
     }

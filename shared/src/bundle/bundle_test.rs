@@ -67,7 +67,7 @@ fn published() -> (MemoryStore, Manifest) {
         .zip(&configs)
         .map(|(model, config)| PublishedModel {
             model,
-            config,
+            config: Some(config),
             evaluation: None,
         })
         .collect();
@@ -457,7 +457,7 @@ fn a_model_of_another_size_or_with_huge_weights_is_refused() {
     let refuse = |model: Model| {
         let models = [PublishedModel {
             model: &model,
-            config: &config,
+            config: Some(&config),
             evaluation: None,
         }];
         let data = DataSummary {

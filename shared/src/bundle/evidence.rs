@@ -5,6 +5,7 @@ use super::reader::{Bundle, ByIndex, Source};
 use super::resolve::Outcome;
 use super::rows::Row;
 use super::{BundleError, Store};
+use crate::factors::Factors;
 use crate::item_item::accumulate;
 use crate::models::{Model, add_scaled, factor};
 use crate::{Event, Recommender, Scores};
@@ -13,12 +14,16 @@ use crate::{Event, Recommender, Scores};
 pub(super) struct Evidence<'a> {
     /// The member's weight; `None` where the model stands alone, unscaled.
     weight: Option<f32>,
+    /// What its scores were multiplied by.
+    scale: f32,
     read: Read<'a>,
 }
 
 enum Read<'a> {
     /// The events that count with their weights, and their items' rows.
     Rows(Vec<(Event, f32)>, ByIndex<Row>),
+    /// Vectors of all items.
+    Factors(&'a Factors),
     /// The same for everybody.
     Whole(&'a Model),
 }
@@ -47,33 +52,39 @@ impl<S: Store> Bundle<S> {
                     let rows = self.rows(source, items).await?;
                     Read::Rows(weighed, rows)
                 }
-                Source::Global { .. } if by_rows => continue,
+                Source::Global { .. } | Source::Factors(_) if by_rows => continue,
+                Source::Factors(open) => Read::Factors(open.model(&self.store).await?),
                 Source::Global { kind, file, loaded } => {
                     Read::Whole(self.global(*kind, file, loaded).await?)
                 }
                 _ => return Err(BundleError::no_items(name).into()),
             };
-            evidence.push(Evidence { weight, read });
+            evidence.push(Evidence {
+                weight,
+                scale: 1.0,
+                read,
+            });
         }
         Ok(evidence)
     }
 }
 
-/// Adds what all of `evidence` says to the scores, and scales the weights of
-/// events by what their member was multiplied by.
+/// Adds what all of `evidence` says to the scores, and notes how members were scaled.
 pub(super) fn score(evidence: &mut [Evidence<'_>], history: &[Event], scores: &mut Scores) {
-    for Evidence { weight, read } in evidence {
+    for Evidence {
+        weight,
+        scale,
+        read,
+    } in evidence
+    {
         let Some(weight) = *weight else {
             read.score(history, scores);
             continue;
         };
         let mut own = Scores::new(scores.values().len());
         read.score(history, &mut own);
-        let factor = factor(weight, &own);
-        add_scaled(scores, factor, &own);
-        if let Read::Rows(weighed, _) = read {
-            weighed.iter_mut().for_each(|(_, weight)| *weight *= factor);
-        }
+        *scale = factor(weight, &own);
+        add_scaled(scores, *scale, &own);
     }
 }
 
@@ -86,22 +97,38 @@ impl Read<'_> {
                     accumulate(scores, *weight, &row.items, &row.weights);
                 }
             }
+            Self::Factors(model) => model.score(history, scores),
             Self::Whole(model) => model.score(history, scores),
         }
     }
 }
 
-/// What each event of the history adds to the score of `item`, once scored.
-pub(super) fn parts(evidence: &[Evidence<'_>], item: u32) -> Vec<(u32, f32)> {
-    let mut parts = Vec::new();
-    for Evidence { read, .. } in evidence {
-        if let Read::Rows(weighed, rows) = read {
-            for (event, weight) in weighed {
-                let row = &rows[event.item];
-                if let Ok(position) = row.items.binary_search(&item) {
-                    parts.push((event.item, weight * row.weights[position]));
+/// What each event of the history adds to the score of each of `items`, once scored.
+pub(super) fn parts(
+    evidence: &[Evidence<'_>],
+    history: &[Event],
+    items: &[u32],
+) -> Vec<Vec<(u32, f32)>> {
+    let mut parts = vec![Vec::new(); items.len()];
+    for Evidence { scale, read, .. } in evidence {
+        match read {
+            Read::Rows(weighed, rows) => {
+                for (item, parts) in items.iter().zip(&mut parts) {
+                    for (event, weight) in weighed {
+                        let row = &rows[event.item];
+                        if let Ok(position) = row.items.binary_search(item) {
+                            parts.push((event.item, scale * weight * row.weights[position]));
+                        }
+                    }
                 }
             }
+            Read::Factors(model) => {
+                let own = model.contributions(history, items);
+                for (parts, own) in parts.iter_mut().zip(own) {
+                    parts.extend(own.into_iter().map(|(item, part)| (item, scale * part)));
+                }
+            }
+            Read::Whole(_) => {}
         }
     }
     parts

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::factors::FactorsRef;
 #[cfg(feature = "tables")]
 use super::knn::KnnRef;
 use super::range_table::RangeTableRef;
@@ -166,6 +167,9 @@ pub struct ModelContent {
     /// Models whose scores are summed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ensemble: Option<Vec<MemberRef>>,
+    /// Vectors of all items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<FactorsRef>,
     /// A nearest-neighbour model of a table.
     #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ mod counts;
 mod digest;
 mod error;
 mod evidence;
+mod factors;
 mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
@@ -31,10 +32,11 @@ mod writer;
 
 pub use digest::Digest;
 pub use error::{BundleError, ReadError};
+pub use factors::FactorsRef;
 #[cfg(feature = "tables")]
 pub use knn::{
-    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, PredictAnswer, PredictQuery, PublishedKnn,
-    TablePublication, TrainingRow, write_table,
+    FeatureInfo, Features, KnnInfo, KnnRef, LISTED, Labels, PredictAnswer, PredictQuery,
+    PublishedKnn, TablePublication, TrainingRow, write_table,
 };
 pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,

@@ -9,7 +9,7 @@ use super::table::{Table, TableRef};
 use super::{BundleError, MANIFEST, ReadError, Store};
 
 /// What the manifest says of a table by index range.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RangeTableRef {
     /// The shards.
     pub table: TableRef,
@@ -52,6 +52,12 @@ impl RangeTable {
             per_shard: meta.per_shard,
             n_items,
         })
+    }
+
+    /// Whether the shard that holds an index is at hand and need not be fetched.
+    #[cfg(feature = "tables")]
+    pub fn keeps(&self, index: u32) -> bool {
+        self.table.keeps(index / self.per_shard)
     }
 
     /// The shards that hold `indices`, each once, in ascending order.

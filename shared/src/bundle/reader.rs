@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use super::factors::OpenFactors;
 use super::key_table::KeyTable;
 #[cfg(feature = "tables")]
 use super::knn::OpenKnn;
@@ -81,6 +82,8 @@ pub(super) enum Source {
     ItemItem(ItemItemRows),
     /// Weight and source of each member, none of them an ensemble.
     Ensemble(Vec<(f32, Source)>),
+    /// Vectors, all read on first use.
+    Factors(Box<OpenFactors>),
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
@@ -112,7 +115,7 @@ impl<S: Store> Bundle<S> {
         let mut models = Vec::new();
         let ours = |entry: &&ModelEntry| ENGINES.contains(&entry.engine.as_str());
         for entry in manifest.models.iter().filter(ours) {
-            if let Some(source) = Source::open(&entry.content, n_items)? {
+            if let Some(source) = Source::open(&entry.name, &entry.content, n_items)? {
                 models.push(OpenModel {
                     name: entry.name.clone(),
                     source,
@@ -173,15 +176,22 @@ impl<S: Store> Bundle<S> {
         })
     }
 
-    /// The model called `name`, which must have rows of neighbours, or the one
-    /// that suits similar items best.
-    pub(super) fn item_item(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
+    /// The model called `name`, or the one that suits similar items best:
+    /// item-knn, another item-item model, or vectors to compare.
+    pub(super) fn similar_model(&self, name: Option<&str>) -> Result<&OpenModel, BundleError> {
         let rows = |model: &&OpenModel| model.source.has_rows();
+        let vectors = |model: &&OpenModel| match &model.source {
+            Source::Factors(open) => open.files.rank > 0,
+            _ => false,
+        };
         let model = match name {
             Some(_) => self.model(name)?,
             None => {
-                let preferred = self.models.iter().find(|m| m.name == "item-knn" && rows(m));
-                let found = preferred.or_else(|| self.models.iter().find(rows));
+                let mut models = self.models.iter();
+                let preferred = models.find(|m| m.name == "item-knn" && rows(m));
+                let found = preferred
+                    .or_else(|| self.models.iter().find(rows))
+                    .or_else(|| self.models.iter().find(vectors));
                 found.ok_or_else(|| {
                     BundleError::InvalidQuery(
                         "this bundle has no item-item model; publish one, such as item-knn".into(),
@@ -192,7 +202,7 @@ impl<S: Store> Bundle<S> {
         match &model.source {
             #[cfg(feature = "tables")]
             Source::Knn(_) => Err(BundleError::no_items(&model.name)),
-            source if source.has_rows() => Ok(model),
+            _ if rows(&model) || vectors(&model) => Ok(model),
             _ => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" has the same list for everything; name an item-item model",
                 model.name
@@ -278,6 +288,7 @@ impl<S: Store> Bundle<S> {
             Source::Global { kind, file, loaded } => {
                 Ok(self.global(*kind, file, loaded).await?.clone())
             }
+            Source::Factors(open) => Ok(Model::Factors(open.model(&self.store).await?.clone())),
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;
@@ -382,9 +393,9 @@ impl Source {
     }
 
     /// `None` for a kind that this version does not know.
-    fn open(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+    fn open(name: &str, content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
         let Some(refs) = &content.ensemble else {
-            return Self::open_alone(content, n_items);
+            return Self::open_alone(name, content, n_items);
         };
         let mut members = Vec::new();
         for member in refs {
@@ -392,7 +403,7 @@ impl Source {
                 let why = "a member's weight must be from 0 to 1";
                 return Err(BundleError::damaged(MANIFEST, why));
             }
-            match Self::open_alone(&member.content, n_items)? {
+            match Self::open_alone(name, &member.content, n_items)? {
                 Some(source) => members.push((member.weight, source)),
                 None => return Ok(None),
             }
@@ -400,7 +411,11 @@ impl Source {
         Ok(Some(Self::Ensemble(members)))
     }
 
-    fn open_alone(content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
+    fn open_alone(
+        name: &str,
+        content: &ModelContent,
+        n_items: u32,
+    ) -> Result<Option<Self>, BundleError> {
         if let Some(model) = &content.item_item {
             if !model.weighting.is_valid() {
                 let why = "a history's decay must be above 0 and at most 1";
@@ -410,6 +425,10 @@ impl Source {
                 weighting: model.weighting,
                 rows: RangeTable::new(&model.rows, n_items)?,
             })));
+        }
+        if let Some(model) = &content.factors {
+            let open = OpenFactors::new(name, model, n_items)?;
+            return Ok(Some(Self::Factors(Box::new(open))));
         }
         #[cfg(feature = "tables")]
         if let Some(model) = &content.knn {

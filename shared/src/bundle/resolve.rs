@@ -20,10 +20,12 @@ pub(super) fn check_ids(field: &str, found: usize) -> Result<(), BundleError> {
 }
 
 impl<S: Store> Bundle<S> {
-    /// The query's history as events, oldest first.
+    /// The query's history as events, oldest first; `unrated` is the rating of
+    /// an entry without one.
     pub(super) async fn history(
         &self,
         query: &RecommendQuery,
+        unrated: f32,
         unknown: &mut Vec<String>,
     ) -> Outcome<Vec<Event>, S> {
         check_ids("history", query.history.len())?;
@@ -34,7 +36,7 @@ impl<S: Store> Bundle<S> {
             .collect();
         let mut events: Vec<(f64, Event)> = Vec::new();
         for (entry, index) in query.history.iter().zip(self.indices(&ids).await?) {
-            let rating = entry.rating.unwrap_or(1.0);
+            let rating = entry.rating.unwrap_or(unrated);
             let time = entry.time.unwrap_or(0.0);
             if !(rating.is_finite() && time.is_finite()) {
                 let why = format!("rating or time of \"{}\" is not a number", entry.item);

@@ -23,7 +23,7 @@ pub struct FileRef {
 }
 
 /// What the manifest says of a table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableRef {
     /// Folder inside the bundle; its name ends in a digest of the content.
     pub path: String,
@@ -181,6 +181,12 @@ impl Table {
     /// The error of a shard whose verified content breaks the format.
     pub fn malformed(&self, shard: u32) -> BundleError {
         BundleError::damaged(self.meta.shard_path(shard), "its content breaks the format")
+    }
+
+    /// Whether a shard is at hand and need not be fetched.
+    #[cfg(feature = "tables")]
+    pub fn keeps(&self, shard: u32) -> bool {
+        self.cache.borrow().shards.contains_key(&shard)
     }
 
     /// The verified content of each wanted shard, fetched side by side. The

@@ -31,13 +31,18 @@ pub fn prefix_keys(word: &str) -> impl Iterator<Item = String> + '_ {
         .map(|end| format!("p\0{}", &word[..end]))
 }
 
-/// Whether a title holds every word of `words`, the last of which may be
-/// unfinished. Prefixes are indexed only so far, so candidates are checked.
+/// Whether a record's title holds every word of `words`. Prefixes are indexed
+/// only so far, so candidates are checked.
 pub fn matches(record: &ItemRecord, words: &[String]) -> bool {
-    let title = record.title.as_deref().map(self::words).unwrap_or_default();
-    words.split_last().is_none_or(|(last, whole)| {
-        whole.iter().all(|word| title.contains(word))
-            && title.iter().any(|word| word.starts_with(last.as_str()))
+    holds(record.title.as_deref().unwrap_or_default(), words)
+}
+
+/// Whether a text holds every word of `wanted`, the last of which may be unfinished.
+pub fn holds(text: &str, wanted: &[String]) -> bool {
+    let own = words(text);
+    wanted.split_last().is_none_or(|(last, whole)| {
+        whole.iter().all(|word| own.contains(word))
+            && own.iter().any(|word| word.starts_with(last.as_str()))
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::factors::write_factors;
 use super::key_table::write_key_table;
 use super::manifest::{
     Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
@@ -51,8 +52,8 @@ pub struct Publication<'a> {
 pub struct PublishedModel<'a> {
     /// The fitted model.
     pub model: &'a Model,
-    /// Its hyper-parameters.
-    pub config: &'a ModelConfig,
+    /// Its hyper-parameters; none where it was fitted elsewhere.
+    pub config: Option<&'a ModelConfig>,
     /// Its figures, where it was evaluated.
     pub evaluation: Option<Figures>,
 }
@@ -106,14 +107,14 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
     let catalogue = write_catalogue(&records, sink)?;
     let mut models = Vec::new();
     for (position, published) in publication.models.iter().enumerate() {
-        let name = published.config.name();
+        let name = published.model.name();
         let (content, bytes) = write_model(publication, name, published.model, &order, sink)?;
         models.push(ModelEntry {
             name: name.to_owned(),
             engine: ENGINE.to_owned(),
             default: position == 0,
             bytes,
-            config: config_fields(published.config),
+            config: published.config.map_or_else(BTreeMap::new, config_fields),
             evaluation: published.evaluation.clone(),
             content,
         });
@@ -158,7 +159,7 @@ fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
     let models = publication
         .models
         .iter()
-        .map(|m| (m.config.name().to_owned(), m.model.n_items()));
+        .map(|m| (m.model.name().to_owned(), m.model.n_items()));
     let sizes = models.chain([("the list of counts".to_owned(), publication.counts.len())]);
     for (what, found) in sizes {
         if found != expected {
@@ -314,6 +315,17 @@ fn write_model(
                     ..Default::default()
                 },
                 total,
+            ))
+        }
+        Model::Factors(model) => {
+            let files = write_factors(name, model, &order.old, sink)?;
+            let bytes = files.rows.table.bytes;
+            Ok((
+                ModelContent {
+                    factors: Some(files),
+                    ..Default::default()
+                },
+                bytes,
             ))
         }
     }

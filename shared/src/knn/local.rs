@@ -8,9 +8,9 @@
 use wide::f32x4;
 
 use super::baseline::Baseline;
-use super::cholesky::Cholesky;
 use super::nearest::Near;
 use super::rows::Rows;
+use crate::cholesky::Cholesky;
 
 /// What a local linear model was told or taught.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@
 //! browser prepares, searches and predicts with the code that was evaluated.
 
 mod baseline;
-mod cholesky;
+
 mod codebook;
 mod error;
 mod index;
@@ -23,7 +23,8 @@ mod space;
 mod stored;
 
 pub use baseline::Baseline;
-pub use cholesky::Cholesky;
+
+pub use crate::cholesky::Cholesky;
 pub use error::KnnError;
 pub use index::{Index, Place};
 pub use local::{Local, LocalFit};

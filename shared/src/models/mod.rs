@@ -1,6 +1,9 @@
 //! One file a model: its hyper-parameters, its definition and its scoring.
 //! Fitting is in the trainer, under the same file names.
 
+mod als;
+mod als_explicit;
+mod bias;
 mod ease;
 mod ensemble;
 mod item_knn;
@@ -8,8 +11,12 @@ mod item_vectors;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
+mod svd;
 mod tf_idf;
 
+pub use als::AlsConfig;
+pub use als_explicit::AlsExplicitConfig;
+pub use bias::BiasConfig;
 pub use ease::EaseConfig;
 pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, add_scaled, factor};
 pub use item_knn::ItemKnnConfig;
@@ -17,12 +24,17 @@ pub use item_vectors::ItemVectorsConfig;
 pub use next_linear::NextLinearConfig;
 pub use popularity::{Popularity, PopularityConfig};
 pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
+pub use svd::SvdConfig;
 pub use tf_idf::TfIdfConfig;
 
 use serde::{Deserialize, Serialize};
 
+use crate::factors::Factors;
 use crate::item_item::ItemItem;
 use crate::{Event, Recommender, Scores};
+
+/// Most numbers that an item's vector may have.
+pub const MAX_RANK: u32 = 1024;
 
 /// A hyper-parameter outside its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -64,6 +76,14 @@ pub enum ModelConfig {
     Popularity(PopularityConfig),
     /// Interaction counts in a trailing window.
     RecentPopularity(RecentPopularityConfig),
+    /// Mean and biases.
+    Bias(BiasConfig),
+    /// Factors of ratings by gradient descent.
+    Svd(SvdConfig),
+    /// Factors of ratings by alternating least squares.
+    AlsExplicit(AlsExplicitConfig),
+    /// Factors of implicit feedback by alternating least squares.
+    Als(AlsConfig),
     /// Cosine neighbours.
     ItemKnn(ItemKnnConfig),
     /// Cosine neighbours by the text of item records.
@@ -80,9 +100,13 @@ pub enum ModelConfig {
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 12] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
+        BiasConfig::NAME,
+        SvdConfig::NAME,
+        AlsExplicitConfig::NAME,
+        AlsConfig::NAME,
         ItemKnnConfig::NAME,
         TfIdfConfig::NAME,
         ItemVectorsConfig::NAME,
@@ -98,6 +122,10 @@ impl ModelConfig {
             RecentPopularityConfig::NAME => {
                 Self::RecentPopularity(RecentPopularityConfig::default())
             }
+            BiasConfig::NAME => Self::Bias(BiasConfig::default()),
+            SvdConfig::NAME => Self::Svd(SvdConfig::default()),
+            AlsExplicitConfig::NAME => Self::AlsExplicit(AlsExplicitConfig::default()),
+            AlsConfig::NAME => Self::Als(AlsConfig::default()),
             ItemKnnConfig::NAME => Self::ItemKnn(ItemKnnConfig::default()),
             TfIdfConfig::NAME => Self::TfIdf(TfIdfConfig::default()),
             ItemVectorsConfig::NAME => Self::ItemVectors(ItemVectorsConfig::default()),
@@ -113,6 +141,10 @@ impl ModelConfig {
         match self {
             Self::Popularity(_) => PopularityConfig::NAME,
             Self::RecentPopularity(_) => RecentPopularityConfig::NAME,
+            Self::Bias(_) => BiasConfig::NAME,
+            Self::Svd(_) => SvdConfig::NAME,
+            Self::AlsExplicit(_) => AlsExplicitConfig::NAME,
+            Self::Als(_) => AlsConfig::NAME,
             Self::ItemKnn(_) => ItemKnnConfig::NAME,
             Self::TfIdf(_) => TfIdfConfig::NAME,
             Self::ItemVectors(_) => ItemVectorsConfig::NAME,
@@ -132,11 +164,20 @@ impl ModelConfig {
         }
     }
 
+    /// Whether the model predicts ratings, and can be judged by their error.
+    pub fn predicts_ratings(&self) -> bool {
+        matches!(self, Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_))
+    }
+
     /// Checks every hyper-parameter's range.
     pub fn validate(&self) -> Result<(), OutOfRange> {
         match self {
             Self::Popularity(_) => Ok(()),
             Self::RecentPopularity(c) => c.validate(),
+            Self::Bias(c) => c.validate(),
+            Self::Svd(c) => c.validate(),
+            Self::AlsExplicit(c) => c.validate(),
+            Self::Als(c) => c.validate(),
             Self::ItemKnn(c) => c.validate(),
             Self::TfIdf(c) => c.validate(),
             Self::ItemVectors(c) => c.validate(),
@@ -158,6 +199,8 @@ pub enum Model {
     ItemItem(ItemItem),
     /// A weighted sum of others.
     Ensemble(Ensemble),
+    /// Bias, SVD or ALS.
+    Factors(Factors),
 }
 
 impl Recommender for Model {
@@ -167,6 +210,7 @@ impl Recommender for Model {
             Self::RecentPopularity(m) => m.name(),
             Self::ItemItem(m) => m.name(),
             Self::Ensemble(m) => m.name(),
+            Self::Factors(m) => m.name(),
         }
     }
 
@@ -176,6 +220,7 @@ impl Recommender for Model {
             Self::RecentPopularity(m) => m.n_items(),
             Self::ItemItem(m) => m.n_items(),
             Self::Ensemble(m) => m.n_items(),
+            Self::Factors(m) => m.n_items(),
         }
     }
 
@@ -185,6 +230,7 @@ impl Recommender for Model {
             Self::RecentPopularity(m) => m.score(history, scores),
             Self::ItemItem(m) => m.score(history, scores),
             Self::Ensemble(m) => m.score(history, scores),
+            Self::Factors(m) => m.score(history, scores),
         }
     }
 }

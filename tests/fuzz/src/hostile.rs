@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 use doorstep_shared::bundle::{
     Bundle, DataSummary, Digest, MANIFEST, MemoryStore, Publication, PublishedModel, write,
 };
+use doorstep_shared::factors::{Factors, RatingScale};
 use doorstep_shared::item_item::{ItemItem, Neighbours};
-use doorstep_shared::models::{ItemKnnConfig, Model, ModelConfig, Popularity, RecentPopularity};
+use doorstep_shared::models::{
+    AlsConfig, ItemKnnConfig, Model, ModelConfig, Popularity, RecentPopularity, SvdConfig,
+};
 use doorstep_shared::query::{RecommendQuery, SearchQuery, SimilarQuery};
 use doorstep_shared::{ItemRecord, Recommender};
 use futures_util::FutureExt;
@@ -139,8 +142,25 @@ fn publish() -> MemoryStore {
         n_items: ITEMS,
         top: vec![(5, 9), (3, 2)],
     });
+    // One of either precision: a byte can't tell the small numbers of `uneven` from 0.
+    let wave = |i: usize| (i as f32).sin();
+    let even = (0..ITEMS * 3).map(wave).collect();
+    let sign = |i: usize| wave(i).signum();
+    let uneven = (0..ITEMS * 8).map(|i| sign(i) * if i % 8 == 0 { 1.0 } else { 0.0039 });
+    let als = Factors::new("als", 3, even, Vec::new(), AlsConfig::default().fold_in());
+    let scale = RatingScale {
+        mean: 3.0,
+        least: 1.0,
+        most: 5.0,
+    };
+    let biases = (0..ITEMS).map(|i| wave(i + 9)).collect();
+    let svd = SvdConfig::default().fold_in(scale);
+    let svd = Factors::new("svd", 8, uneven.collect(), biases, svd);
+    let (als, svd) = (Model::Factors(als), Model::Factors(svd));
     let models = [
         ("item-knn", &knn),
+        ("als", &als),
+        ("svd", &svd),
         ("popularity", &popularity),
         ("recent-popularity", &recent),
     ];
@@ -150,7 +170,7 @@ fn publish() -> MemoryStore {
         .zip(&configs)
         .map(|((_, model), config)| PublishedModel {
             model,
-            config,
+            config: Some(config),
             evaluation: None,
         })
         .collect();

@@ -6,7 +6,9 @@ mod harness;
 mod hostile_content;
 mod parity;
 mod predict;
+mod predict_element;
 mod shop;
+mod songs;
 
 use anyhow::Result;
 use doorstep_tests::page::Page;

@@ -1,8 +1,7 @@
 //! The browser predicts what the native reader predicts.
 
 use anyhow::{Context, Result, ensure};
-use doorstep_shared::bundle::{Bundle, LISTED, MemoryStore, PredictAnswer, PredictQuery};
-use doorstep_tests::command::doorstep;
+use doorstep_shared::bundle::{Bundle, LISTED, Labels, MemoryStore, PredictAnswer, PredictQuery};
 use doorstep_tests::page::Page;
 use doorstep_tests::server::Server;
 use doorstep_tests::{site, table};
@@ -26,19 +25,8 @@ const POINTS: [(f64, f64, &str); 5] = [
 /// A copy of the site with a table of our own in `table/`.
 fn site_with_songs() -> Result<site::Copy> {
     let copy = site::Copy::new()?;
-    let csv = copy.path().join("songs.csv");
-    std::fs::write(&csv, table::csv())?;
-    let trained = doorstep()
-        .arg("train")
-        .args(MODELS)
-        .args(["--quiet", "--table"])
-        .arg(&csv)
-        .args(table::OPTIONS)
-        .arg("--out")
-        .arg(copy.path().join("table"))
-        .output()?;
-    let said = String::from_utf8_lossy(&trained.stderr);
-    ensure!(trained.status.success(), "{said}");
+    let out = copy.path().join("table");
+    table::publish(&table::csv(), &MODELS, &table::OPTIONS, &out)?;
     Ok(copy)
 }
 
@@ -52,6 +40,7 @@ fn predicted(
         numeric: vec![Some(point.0), Some(point.1)],
         categorical: vec![Some(point.2.to_owned())],
         list: LISTED,
+        labels: Labels::All,
     };
     let answer = bundle.predict(&query).now_or_never();
     Ok(answer.context("memory answers at once")??)

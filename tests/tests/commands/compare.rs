@@ -13,7 +13,7 @@ const FAMILIES: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "
 fn models_separate_and_baselines_stand_beside_them() -> Result<()> {
     let terminal = Terminal::in_shop_of(1000, 3000)?;
     let report = terminal.json(&format!(
-        "compare {SHOP} --split leave-last-two --models popularity,item-knn,next-linear"
+        "compare {SHOP} --split leave-last-two --models popularity,item-knn,next-linear --report report.html"
     ))?;
 
     let models = report["models"].as_array().context("no list of models")?;
@@ -38,6 +38,37 @@ fn models_separate_and_baselines_stand_beside_them() -> Result<()> {
                 );
             }
         }
+    }
+
+    for row in models {
+        let (interval, mean) = (&row["intervals"]["ndcg@10"], &row["metrics"]["ndcg@10"]);
+        assert_eq!(&interval["mean"], mean);
+        assert!(
+            interval["low"].as_f64() < mean.as_f64() && mean.as_f64() < interval["high"].as_f64()
+        );
+        assert_eq!(row["bytes"].as_u64().is_some(), row["name"] != "random");
+        let counted = |strata: &str| -> u64 {
+            let strata = row[strata].as_array().into_iter().flatten();
+            strata.filter_map(|stratum| stratum["count"].as_u64()).sum()
+        };
+        // One right answer a case.
+        let cases = report["protocol"]["cases"].as_u64();
+        assert_eq!(
+            (Some(counted("by_history")), Some(counted("by_popularity"))),
+            (cases, cases)
+        );
+    }
+    let page = fs::read_to_string(terminal.path("report.html"))?;
+    for part in [
+        "NDCG@10 by model",
+        "Accuracy against coverage",
+        "Long tail",
+        "next-linear: settings",
+    ] {
+        assert!(page.contains(part), "no {part:?}");
+    }
+    for reach in ["http:", "https:", "src=", "<script", "@import", "url("] {
+        assert!(!page.contains(reach), "the page reaches out with {reach}");
     }
 
     let recall = |model| metric(&report, model, "recall@10");

@@ -9,7 +9,7 @@ use doorstep_trainer::publish::{FolderStore, at_once};
 
 use crate::terminal::{SHOP, Terminal};
 
-const MODELS: &str = "next-linear ease item-knn tf-idf ensemble popularity recent-popularity";
+const MODELS: &str = "next-linear ease item-knn tf-idf ensemble als als-explicit svd bias popularity recent-popularity";
 
 /// What can be seen of one visitor.
 struct Visitor {

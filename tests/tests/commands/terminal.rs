@@ -24,6 +24,11 @@ pub struct Said {
 }
 
 impl Terminal {
+    /// In an empty folder.
+    pub fn empty() -> Result<Self> {
+        Ok(Self(TempDir::new()?))
+    }
+
     /// In the folder of a shop of 300 items and 600 users.
     pub fn in_shop() -> Result<Self> {
         Self::in_shop_of(300, 600)
@@ -31,7 +36,7 @@ impl Terminal {
 
     /// In the folder of a larger or smaller shop.
     pub fn in_shop_of(items: u32, users: u32) -> Result<Self> {
-        let terminal = Self(TempDir::new()?);
+        let terminal = Self::empty()?;
         terminal.run(&format!(
             "demo --items {items} --users {users} --seed 5 --out ."
         ))?;

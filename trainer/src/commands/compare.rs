@@ -6,7 +6,9 @@ use anyhow::Result;
 use doorstep_shared::models::ModelConfig;
 
 use crate::cli::Output;
-use crate::compare::{Fingerprint, Options, Protocol, RESAMPLES, Report, check_against, compare};
+use crate::compare::{
+    Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
+};
 use crate::division::{Division, DivisionArgs};
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -40,8 +42,8 @@ pub struct Args {
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Also write the report of a table's models as one HTML page with plots to this file.
-    #[arg(long, value_name = "FILE", requires = "table")]
+    /// Also write the report as one HTML page with plots to this file.
+    #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
 
@@ -88,11 +90,13 @@ impl Args {
                 cutoffs: context.cutoffs.clone(),
                 resamples: RESAMPLES,
                 seed: self.seed,
+                version: VERSION,
                 notes: [split.notes.clone(), fit_notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
+            shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())
     }
 }
 

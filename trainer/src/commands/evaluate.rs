@@ -10,9 +10,11 @@ use doorstep_shared::{Event, Vocabulary};
 use serde_json::json;
 
 use crate::cli::Output;
-use crate::compare::{Fingerprint, Judging, Protocol, RESAMPLES, Report, check_against};
+use crate::compare::{
+    Fingerprint, Judging, Protocol, RESAMPLES, Report, Shape, VERSION, check_against,
+};
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, Similarity, popularity};
+use crate::evaluate::{Context, HeldOut, Similarity, popularity};
 use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -45,6 +47,9 @@ pub struct Args {
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Also write the report of recommenders as one HTML page with plots to this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "table")]
+    report: Option<PathBuf>,
 }
 
 /// An item index that no model knows.
@@ -104,11 +109,16 @@ impl Args {
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
             );
         }
-        let train: Vec<Vec<Event>> = split
-            .train
-            .iter()
-            .map(|history| numbering.events(history))
-            .collect();
+        let renumbered = |histories: &[Vec<Event>]| -> Vec<Vec<Event>> {
+            histories.iter().map(|h| numbering.events(h)).collect()
+        };
+        let train = renumbered(&split.train);
+        let known = renumbered(&split.train_and_validation);
+        let ratings = renumbered(&split.held_out_test);
+        let held_out = HeldOut {
+            known: &known,
+            ratings: &ratings,
+        };
         let cases: Vec<Case> = split.test.iter().map(|case| numbering.case(case)).collect();
         let similarity = Similarity::of(&items, &dataset.catalogue, &train);
         let context = Context {
@@ -117,12 +127,13 @@ impl Args {
             similarity,
             ..context
         };
-        let mut judging = Judging::new(&cases, &context, &progress);
+        let mut judging = Judging::new(&cases, held_out, &context, &progress);
         for name in models {
             let model =
                 at_once(bundle.whole_model(name)).with_context(|| format!("model {name}"))?;
             let entry = manifest.models.iter().find(|entry| entry.name == name);
-            judging.judge(name, &model, entry.and_then(config));
+            let bytes = entry.map_or(0, |entry| entry.bytes);
+            judging.judge(name, &model.into(), entry.and_then(config), bytes);
         }
         let training = Training {
             n_items: items.len(),
@@ -146,11 +157,13 @@ impl Args {
                 cutoffs: context.cutoffs,
                 resamples: RESAMPLES,
                 seed: self.seed,
+                version: VERSION,
                 notes: [split.notes, fit_notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
+            shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use doorstep_shared::bundle::{Bundle, Manifest, ModelContent, Store};
+use doorstep_shared::bundle::{Bundle, Labels, Manifest, ModelContent, Store};
 use doorstep_shared::query::{HistoryEntry, RecommendQuery, SimilarQuery};
 use serde::Serialize;
 
@@ -80,7 +80,7 @@ impl Args {
             .any(|model| model.content.knn.is_some());
         let predict = table.then(|| {
             measure(&tried[..1], 1, &open, |bundle, _| {
-                at_once(bundle.knn_rows(None, &[0])).map(drop)
+                at_once(bundle.knn_rows(None, &[0], Labels::All)).map(drop)
             })
         });
         let predict = predict.transpose()?;
@@ -99,10 +99,10 @@ impl Args {
             })
         });
         let recommend = recommend.transpose()?;
-        let item_item = manifest
-            .models
-            .iter()
-            .any(|model| model.content.item_item.is_some());
+        let item_item = manifest.models.iter().any(|model| {
+            let content = &model.content;
+            content.item_item.is_some() || content.factors.iter().any(|f| f.rank > 0)
+        });
         let similar = item_item.then(|| {
             measure(&tried[..TRIALS], 1, &open, |bundle, items| {
                 let query = SimilarQuery {
@@ -274,6 +274,12 @@ fn kind(content: &ModelContent) -> &'static str {
     }
     if content.ensemble.is_some() {
         return "ensemble";
+    }
+    if let Some(factors) = &content.factors {
+        return match factors.bits {
+            8 => "item vectors, a byte a number",
+            _ => "item vectors, half precision",
+        };
     }
     match (&content.counts, &content.ranking, &content.item_item) {
         (Some(_), _, _) => "counts",

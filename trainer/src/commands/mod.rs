@@ -3,6 +3,7 @@
 pub mod compare;
 pub mod demo;
 pub mod evaluate;
+pub mod import;
 pub mod inspect;
 pub mod prepare;
 pub mod serve;

@@ -11,8 +11,8 @@ use doorstep_shared::models::{Model, ModelConfig};
 use crate::cli::Output;
 use crate::data::{self, DataArgs, Dataset};
 use crate::division::RelevanceArgs;
-use crate::evaluate::{Context, Similarity, evaluate, popularity};
-use crate::fit::{self, ItemContent, Training, fit};
+use crate::evaluate::{Context, HeldOut, Similarity, evaluate, popularity, rating_metrics};
+use crate::fit::{self, Fitted as WithUsers, ItemContent, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
@@ -29,7 +29,7 @@ use crate::table::{Publish, TableArgs, table_models};
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The bundle's folder: absent or empty.
@@ -139,7 +139,7 @@ impl Args {
             }
             fitted.push(Fitted {
                 config,
-                model,
+                model: model.model,
                 evaluation,
             });
         }
@@ -179,7 +179,7 @@ impl Args {
             .iter()
             .map(|f| PublishedModel {
                 model: &f.model,
-                config: &f.config,
+                config: Some(&f.config),
                 evaluation: f.evaluation.clone(),
             })
             .collect();
@@ -204,7 +204,15 @@ pub fn training_part(protocol: &str) -> String {
 }
 
 /// Figures that the report shows.
-const SHOWN: [&str; 6] = ["recall@10", "ndcg@10", "r2", "rmse", "mae", "accuracy"];
+const SHOWN: [&str; 7] = [
+    "recall@10",
+    "ndcg@10",
+    "r2",
+    "rmse",
+    "mae",
+    "rmse-folded-in",
+    "accuracy",
+];
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
@@ -223,7 +231,7 @@ fn fit_on_everything(
     };
     let mut fitted = Vec::new();
     for config in configs {
-        let model = timed_fit(&config, &training, progress)?;
+        let model = timed_fit(&config, &training, progress)?.model;
         fitted.push(Fitted {
             config,
             model,
@@ -237,10 +245,10 @@ fn fit_on_everything(
     ))
 }
 
-fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<Model> {
+fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
     let start = Instant::now();
-    let model =
-        fit(config, training, progress).with_context(|| format!("cannot fit {}", config.name()))?;
+    let model = fit_with_users(config, training, progress)
+        .with_context(|| format!("cannot fit {}", config.name()))?;
     progress.say(format!(
         "{}: fitted in {:.2} s",
         config.name(),
@@ -252,13 +260,15 @@ fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> 
 }
 
 fn judge(
-    model: &Model,
+    model: &WithUsers,
     split: &Split,
     relevance: Relevance,
     context: &Context,
     progress: &Progress,
 ) -> Figures {
-    let metrics = evaluate(model, &split.test, context, progress).metrics();
+    let mut metrics = evaluate(&model.model, &split.test, context, progress).metrics();
+    let ratings = rating_metrics(model, &HeldOut::test(split));
+    metrics.0.extend(ratings);
     Figures {
         split: split.protocol.clone(),
         cases: split.test.len() as u64,
@@ -268,7 +278,7 @@ fn judge(
     }
 }
 
-fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
+pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
         return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }

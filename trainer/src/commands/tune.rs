@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::Output;
 use crate::compare::Fingerprint;
 use crate::division::{Division, DivisionArgs};
+use crate::evaluate::RATING_METRICS;
 use crate::settings::SettingArgs;
 use crate::tune::{
     Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
@@ -21,7 +22,7 @@ use crate::tune::{
 /// The test items are not looked at; judge the result with `doorstep compare`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
-    /// The model: recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, or ensemble for its weights.
+    /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, or ensemble for its weights.
     model: String,
     #[command(flatten)]
     division: DivisionArgs,
@@ -34,7 +35,7 @@ pub struct Args {
     /// Of that draw.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k.
+    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in.
     #[arg(long, default_value = "ndcg@10", value_name = "METRIC@K")]
     metric: String,
     #[command(flatten)]
@@ -65,7 +66,8 @@ impl Args {
             let cutoffs = self.division.cutoffs().unwrap_or_default();
             cutoffs.into_iter().map(move |k| format!("{family}@{k}"))
         });
-        let known: Vec<String> = known.collect();
+        let ratings = RATING_METRICS.iter().filter(|_| base.predicts_ratings());
+        let known: Vec<String> = known.chain(ratings.map(|m| (*m).to_owned())).collect();
         ensure!(
             known.contains(&self.metric),
             "--metric {}: choose one of {}",
@@ -101,7 +103,7 @@ impl Args {
             &progress,
         )?;
         // Stable: of equals the first of the grid.
-        found.sort_by(|a, b| b.score(&self.metric).total_cmp(&a.score(&self.metric)));
+        found.sort_by(|a, b| b.merit(&self.metric).total_cmp(&a.merit(&self.metric)));
         let best = &found.first().context("no trial")?.config;
         let fields: Vec<&str> = grid.iter().map(|axis| axis.field.as_str()).collect();
         let report = Report {
@@ -199,9 +201,13 @@ fn table(report: &Report, fields: &[&str], cases: usize) -> String {
     for field in fields {
         let _ = write!(text, "{field:>12}");
     }
-    let (family, k) = report.metric.split_once('@').unwrap_or((report.metric, ""));
-    let other = format!("{}@{k}", if family == "recall" { "ndcg" } else { "recall" });
-    let _ = writeln!(text, "{:>14}{other:>14}{:>10}", report.metric, "seconds");
+    let other = match report.metric.split_once('@') {
+        Some(("recall", k)) => format!("ndcg@{k}"),
+        Some((_, k)) => format!("recall@{k}"),
+        None if report.metric.starts_with("rmse") => report.metric.replace("rmse", "mae"),
+        None => report.metric.replace("mae", "rmse"),
+    };
+    let _ = writeln!(text, "{:>16}{other:>16}{:>10}", report.metric, "seconds");
     for trial in report.trials {
         let values = hyper_parameters(&trial.config);
         for field in fields {
@@ -213,7 +219,7 @@ fn table(report: &Report, fields: &[&str], cases: usize) -> String {
         }
         let _ = writeln!(
             text,
-            "{:>14.5}{:>14.5}{:>10.2}",
+            "{:>16.5}{:>16.5}{:>10.2}",
             trial.score(report.metric),
             trial.score(&other),
             trial.seconds

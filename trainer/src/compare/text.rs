@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Row, is_random, main_cutoff};
+use super::is_random;
+use super::report::{Report, Row, main_cutoff};
+use crate::evaluate::RATING_METRICS;
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
-enum Better {
+pub(super) enum Better {
     More,
     Less,
     /// The one nearer to 0: a list may be more or less popular than the history.
@@ -25,7 +27,7 @@ impl Better {
 }
 
 /// Families in the order of their columns.
-const COLUMNS: [(&str, Better); 11] = [
+pub(super) const COLUMNS: [(&str, Better); 11] = [
     ("recall", Better::More),
     ("ndcg", Better::More),
     ("hit-rate", Better::More),
@@ -70,9 +72,39 @@ pub(super) fn text(report: &Report) -> String {
         }
         text.push('\n');
     }
+    text += &ratings_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
     text += &about(report);
+    text
+}
+
+/// Errors of predicted ratings, where a model predicts them.
+fn ratings_table(report: &Report, width: usize) -> String {
+    let mut text = String::new();
+    for row in &report.models {
+        let error = |metric: &&str| row.metrics.get(metric);
+        if RATING_METRICS.iter().all(|metric| error(metric).is_none()) {
+            continue;
+        }
+        if text.is_empty() {
+            let _ = write!(text, "{:width$}", "ratings");
+            for metric in RATING_METRICS {
+                let _ = write!(text, "  {metric:>14}");
+            }
+            text.push('\n');
+        }
+        let _ = write!(text, "{:width$}", label(row));
+        for metric in &RATING_METRICS {
+            let shown = error(metric).map_or("–".to_owned(), figure);
+            let _ = write!(text, "  {shown:>14}");
+        }
+        text.push('\n');
+    }
+    if !text.is_empty() {
+        text +=
+            "rmse and mae with users as fitted; folded in: users known by their history alone\n\n";
+    }
     text
 }
 
@@ -119,7 +151,7 @@ fn differences_table(report: &Report, width: usize) -> String {
     text + "~ the interval holds 0: no clear difference\n"
 }
 
-fn about(report: &Report) -> String {
+pub(super) fn about(report: &Report) -> String {
     let (protocol, data) = (&report.protocol, &report.data);
     let mut text = format!(
         "\n{} test cases, {}, full ranking of {} items, mid-rank ties, items of the history {}; \
@@ -148,7 +180,7 @@ fn about(report: &Report) -> String {
     text
 }
 
-fn label(row: &Row) -> String {
+pub(super) fn label(row: &Row) -> String {
     let baseline = if row.baseline { " (baseline)" } else { "" };
     format!("{}{baseline}", row.name)
 }

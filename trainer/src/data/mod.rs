@@ -4,6 +4,8 @@
 //! counts what it can't use, and applies the duplicate policy, the filters and
 //! the tie shuffle, in that order. Times are seconds since 1970 from here on.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail, ensure};
 use doorstep_shared::{Event, ItemRecord, Vocabulary};
 use sha2::{Digest, Sha256};
@@ -171,6 +173,16 @@ impl Renumbering {
             new_index,
         }
     }
+}
+
+/// Reads item records alone, and prints on stderr what was merged or dropped.
+pub fn load_items(files: &[PathBuf], progress: &Progress) -> Result<Vec<ItemRecord>> {
+    let mut report = ReadReport::default();
+    let catalogue = items::read_catalogue(files, Vec::new(), &mut report, progress)?;
+    for warning in report.warnings(false) {
+        eprintln!("warning: {warning}");
+    }
+    Ok(catalogue)
 }
 
 /// Reads everything that `args` names and prints on stderr what was detected, merged, dropped or filtered.

@@ -6,21 +6,21 @@ use serde::Serialize;
 use super::Evaluation;
 use super::splitmix::SplitMix64;
 
-/// A metric's difference to the model compared with, and its 95 % interval.
+/// A metric, or its difference to that of another model, with its 95 % interval.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Difference {
+pub struct Estimate {
     /// Such as `recall@10`; the key of the map that holds this.
     #[serde(skip)]
     pub metric: String,
-    /// This model's value less the other's.
+    /// This model's value; of a difference, less the other's.
     pub mean: f64,
-    /// 2.5th percentile of the resampled differences.
+    /// 2.5th percentile of the resampled values.
     pub low: f64,
     /// 97.5th percentile.
     pub high: f64,
 }
 
-impl Difference {
+impl Estimate {
     /// Whether the interval leaves out 0.
     pub fn is_clear(&self) -> bool {
         self.low > 0.0 || self.high < 0.0
@@ -37,8 +37,28 @@ pub fn differences(
     metrics: &[String],
     resamples: usize,
     seed: u64,
-) -> Vec<Vec<Difference>> {
-    let users = group(&evaluations[against].users);
+) -> Vec<Vec<Estimate>> {
+    bootstrap(evaluations, Some(against), metrics, resamples, seed)
+}
+
+/// The same of the metrics themselves.
+pub fn intervals(
+    evaluations: &[Evaluation],
+    metrics: &[String],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Vec<Estimate>> {
+    bootstrap(evaluations, None, metrics, resamples, seed)
+}
+
+fn bootstrap(
+    evaluations: &[Evaluation],
+    against: Option<usize>,
+    metrics: &[String],
+    resamples: usize,
+    seed: u64,
+) -> Vec<Vec<Estimate>> {
+    let users = group(&evaluations[against.unwrap_or(0)].users);
     let n_users = users.iter().max().map_or(0, |&last| last + 1);
     let mut cases = vec![0.0; n_users];
     users.iter().for_each(|&user| cases[user] += 1.0);
@@ -47,13 +67,11 @@ pub fn differences(
         .iter()
         .flat_map(|evaluation| metrics.iter().map(move |metric| (evaluation, metric)))
         .map(|(evaluation, metric)| {
-            let (own, other) = (
-                values(evaluation, metric),
-                values(&evaluations[against], metric),
-            );
+            let own = values(evaluation, metric);
+            let other = against.map(|against| values(&evaluations[against], metric));
             let mut sums = vec![0.0; n_users];
             for (case, &user) in users.iter().enumerate() {
-                sums[user] += own[case] - other[case];
+                sums[user] += own[case] - other.map_or(0.0, |other| other[case]);
             }
             sums
         })
@@ -72,7 +90,7 @@ pub fn differences(
     let mut differences = rows.iter().enumerate().map(|(row, sums)| {
         let mut sample: Vec<f64> = drawn.iter().map(|resample| resample[row]).collect();
         sample.sort_unstable_by(f64::total_cmp);
-        Difference {
+        Estimate {
             metric: metrics[row % metrics.len()].clone(),
             mean: sums.iter().sum::<f64>() / n_cases,
             low: percentile(&sample, 0.025),
@@ -151,6 +169,7 @@ mod tests {
             (found[1][0].mean, found[1][0].low, found[1][0].high),
             (0.0, 0.0, 0.0)
         );
+        assert_eq!(found, intervals(&both, &metric, 1000, 7));
         assert_eq!(found, differences(&both, 1, &metric, 1000, 7));
         assert_ne!(found, differences(&both, 1, &metric, 1000, 8));
     }

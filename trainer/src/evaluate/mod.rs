@@ -7,11 +7,13 @@ mod diversity;
 mod exposure;
 mod random;
 mod ranking;
+mod ratings;
 mod splitmix;
 
-pub use bootstrap::{Difference, differences};
+pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
 pub use random::Random;
+pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
 
 use doorstep_shared::{Event, Recommender};
 use rayon::prelude::*;

@@ -4,6 +4,11 @@
 //! `elimination.rs` to keep the dense part small); item-kNN and TF-IDF
 //! share sparse cosine neighbours (`sparse_cosine.rs`).
 
+mod als;
+mod als_cg;
+mod als_explicit;
+mod bias;
+mod confidences;
 mod content;
 mod ease;
 mod elimination;
@@ -11,13 +16,16 @@ mod ensemble;
 mod inverse;
 mod item_knn;
 mod item_vectors;
+mod lanes;
 mod largest;
 mod memory;
 mod next_linear;
 mod popularity;
+mod ratings;
 mod recent_popularity;
 mod rows;
 mod sparse_cosine;
+mod svd;
 mod tf_idf;
 mod user_items;
 mod words;
@@ -27,6 +35,7 @@ pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;
 use doorstep_shared::Event;
+use doorstep_shared::factors::Visitor;
 use doorstep_shared::models::{Model, ModelConfig};
 
 use crate::progress::Progress;
@@ -49,12 +58,39 @@ impl Training<'_> {
     }
 }
 
+/// A fitted model, and its users where it has vectors or biases of them. They
+/// judge the fit; nothing publishes them.
+#[derive(Clone, Debug)]
+pub struct Fitted {
+    /// The model.
+    pub model: Model,
+    /// The users of the training histories, in their order; empty where the
+    /// model knows no users.
+    pub users: Vec<Visitor>,
+}
+
+impl From<Model> for Fitted {
+    fn from(model: Model) -> Self {
+        let users = Vec::new();
+        Self { model, users }
+    }
+}
+
 /// Fits the model that `config` describes, after checking its hyper-parameters.
 pub fn fit(
     config: &ModelConfig,
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Model> {
+    Ok(fit_with_users(config, training, progress)?.model)
+}
+
+/// [`fit`], with the users that the model was fitted with.
+pub fn fit_with_users(
+    config: &ModelConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<Fitted> {
     config.validate()?;
     let n_items = training.n_items;
     let stray = training
@@ -69,18 +105,23 @@ pub fn fit(
             event.item
         );
     }
-    Ok(match config {
+    let model = match config {
         ModelConfig::Popularity(_) => Model::Popularity(popularity::fit(training)),
         ModelConfig::RecentPopularity(c) => {
             Model::RecentPopularity(recent_popularity::fit(c, training))
         }
+        ModelConfig::Bias(c) => return bias::fit(c, training),
+        ModelConfig::Svd(c) => return svd::fit(c, training, progress),
+        ModelConfig::AlsExplicit(c) => return als_explicit::fit(c, training, progress),
+        ModelConfig::Als(c) => return als::fit(c, training, progress),
         ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)),
         ModelConfig::TfIdf(c) => Model::ItemItem(tf_idf::fit(c, training, progress)?),
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
         ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
-    })
+    };
+    Ok(model.into())
 }
 
 /// What a reader of the results should know about how `config` was fitted.
@@ -94,6 +135,9 @@ pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
             members
                 .flat_map(|member| notes(&member.model, training))
                 .collect()
+        }
+        config if config.predicts_ratings() => {
+            ratings::note(config.name(), training).into_iter().collect()
         }
         _ => Vec::new(),
     }

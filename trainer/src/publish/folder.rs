@@ -247,7 +247,7 @@ mod tests {
         let config = ModelConfig::named("popularity").unwrap();
         let models = [PublishedModel {
             model: &model,
-            config: &config,
+            config: Some(&config),
             evaluation: None,
         }];
         let data = DataSummary {

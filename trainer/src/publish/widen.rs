@@ -20,6 +20,10 @@ pub fn widen(model: Model, n_items: usize) -> Model {
             m.n_items = n_items;
             Model::RecentPopularity(m)
         }
+        Model::Factors(mut m) => {
+            m.widen(n_items);
+            Model::Factors(m)
+        }
         Model::ItemItem(mut m) => {
             let (mut ends, items, weights) = m.neighbours.into_raw_storage();
             let nnz = *ends.last().expect("a row pointer starts with 0");

@@ -1,7 +1,7 @@
 //! Names of artists and titles of songs, put together from common words.
 
 const GIVEN: [&str; 24] = [
-    "Ada", "Bruno", "Cleo", "Dario", "Edda", "Felix", "Greta", "Hugo", "Ines", "Jonas", "Kaia",
+    "Ada", "Bruno", "Cleo", "Dario", "Edda", "Felix", "Greta", "Hugo", "Iris", "Jonas", "Kaia",
     "Leo", "Mara", "Nils", "Odile", "Pavel", "Rosa", "Silas", "Thea", "Ugo", "Vera", "Wanda",
     "Yara", "Zeno",
 ];

@@ -46,6 +46,11 @@ pub struct Split {
     pub validation: Vec<Case>,
     /// Each asked with training and validation history.
     pub test: Vec<Case>,
+    /// Everything held out for validation, by user index and oldest first: the
+    /// ratings that are to be predicted from `train`.
+    pub held_out_validation: Vec<Vec<Event>>,
+    /// The same for the test, to be predicted from `train_and_validation`.
+    pub held_out_test: Vec<Vec<Event>>,
     /// What the division left out, one sentence each, for reports.
     pub notes: Vec<String>,
 }
@@ -131,13 +136,19 @@ pub fn split_with(
         SplitMethod::Every { n } => every::parts(interactions, *n)?,
     };
     let train = histories(interactions, &parts, |part| part == Part::Train);
-    let validation = histories(interactions, &parts, |part| part == Part::Validation);
+    let held_out_validation = histories(interactions, &parts, |part| part == Part::Validation);
     let before_test = histories(interactions, &parts, |part| {
         matches!(part, Part::Train | Part::Validation)
     });
-    let test = histories(interactions, &parts, |part| part == Part::Test);
-    let validation = cases("validation", &train, &validation, relevance, &mut notes);
-    let test = cases("test", &before_test, &test, relevance, &mut notes);
+    let held_out_test = histories(interactions, &parts, |part| part == Part::Test);
+    let validation = cases(
+        "validation",
+        &train,
+        &held_out_validation,
+        relevance,
+        &mut notes,
+    );
+    let test = cases("test", &before_test, &held_out_test, relevance, &mut notes);
     ensure!(
         !test.is_empty(),
         "the split {method} leaves no test case; {}",
@@ -159,6 +170,8 @@ pub fn split_with(
         train_and_validation: before_test,
         validation,
         test,
+        held_out_validation,
+        held_out_test,
         notes,
     })
 }

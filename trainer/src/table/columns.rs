@@ -45,6 +45,8 @@ pub struct Column {
 const MISSING: [&str; 10] = [
     "", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>",
 ];
+/// Squares of larger numbers leave the range of single precision, and their figures would be none.
+const LARGEST: f64 = 1e15;
 /// A column is numeric when at least this share of its values are numbers: a few broken cells
 /// must be reported, not turn a feature into text.
 const NUMERIC_SHARE: f64 = 0.95;
@@ -56,9 +58,11 @@ pub fn is_missing(cell: &str) -> bool {
     MISSING.contains(&cell)
 }
 
-/// The finite number in a cell.
+/// The number in a cell, where it is finite and at most [`LARGEST`] in size.
 pub fn number(cell: &str) -> Option<f64> {
-    cell.parse().ok().filter(|value: &f64| value.is_finite())
+    cell.parse()
+        .ok()
+        .filter(|value: &f64| value.abs() <= LARGEST)
 }
 
 impl Cells {
@@ -144,6 +148,8 @@ mod tests {
         );
         assert_eq!(column(&["a", "b", "c", "d"]).detect(), Kind::Text);
         assert_eq!(column(&["NaN", ""]).detect(), Kind::Text);
+        assert_eq!(number("1e15"), Some(1e15));
+        assert_eq!(number("-1.1e15"), None);
         assert_eq!(
             column(&["inf", "inf", "inf", "-inf"]).detect(),
             Kind::Categorical

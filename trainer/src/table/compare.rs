@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use doorstep_shared::knn::{Preparation, Rows};
+use doorstep_shared::knn::{Categorical, Preparation, Rows, UNSEEN};
 use serde::Serialize;
 
 use super::frame::ColumnReport;
@@ -118,14 +118,33 @@ pub fn divide(args: &TableArgs, split: &SplitMethod, progress: &Progress) -> Res
     };
     let options = prepare_options(args);
     let (preparation, odd) = prepare(&frame, members, &options)?;
+    let test = rows(&frame, &preparation, &parts.test);
     Ok(Divided {
         train: rows(&frame, &preparation, &parts.train),
-        test: rows(&frame, &preparation, &parts.test),
-        notes: [frame.notes.clone(), odd].concat(),
+        notes: [frame.notes.clone(), odd, unseen(&preparation, &test)].concat(),
+        test,
         preparation,
         parts,
         frame,
     })
+}
+
+/// A sentence for each feature that has categories in the test part which training lacks.
+fn unseen(preparation: &Preparation, test: &Rows) -> Vec<String> {
+    let features = preparation.categorical.iter().enumerate();
+    let note = |(at, feature): (usize, &Categorical)| {
+        let rows = 0..test.len() as u32;
+        let count = rows
+            .filter(|&row| test.categories(row)[at] == UNSEEN)
+            .count();
+        (count > 0).then(|| {
+            format!(
+                "column {}: {count} rows held out have a category that training lacks; it is equally far from all others",
+                feature.name
+            )
+        })
+    };
+    features.filter_map(note).collect()
 }
 
 /// What the options say of preparation.

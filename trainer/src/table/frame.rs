@@ -54,7 +54,7 @@ pub struct ColumnReport {
     pub role: &'static str,
     /// Cells without a value.
     pub missing: usize,
-    /// Cells of a numeric column that hold no number; taken as missing.
+    /// Cells of a numeric column that hold no number within ±1e15; taken as missing.
     pub not_numeric: usize,
 }
 
@@ -138,7 +138,7 @@ fn frame(columns: &[Column], args: &TableArgs) -> Result<Frame> {
             not_numeric = found.1;
             if let Some((row, cell)) = found.2 {
                 notes.push(format!(
-                    "column {}: {not_numeric} cells hold no number and count as missing, the first `{cell}` in data row {row}",
+                    "column {}: {not_numeric} cells hold no number within ±1e15 and count as missing, the first `{cell}` in data row {row}",
                     column.name
                 ));
             }

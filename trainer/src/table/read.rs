@@ -53,7 +53,10 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
         known.join(",")
     );
     let mut record = StringRecord::new();
-    while reader.read_record(&mut record)? {
+    while reader
+        .read_record(&mut record)
+        .context("cannot read on; a table is text in UTF-8")?
+    {
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != columns.len() {
             bail!(
@@ -109,5 +112,18 @@ mod tests {
         assert!(error(&["a,b\n1,2\n", "a,c\n1,2\n"]).contains("1.csv: the header is a,c"));
         assert!(error(&["a,a\n1,2\n"]).contains("\"a\" twice"));
         assert!(error(&["a,b\n"]).contains("no rows"));
+    }
+
+    #[test]
+    fn other_encodings_are_told_from_broken_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latin.csv");
+        std::fs::write(&path, b"a,b\n1,\xe9\n").unwrap();
+        let error = read(&[path], &Progress::new(true)).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(
+            error.contains("UTF-8") && error.contains("line 2"),
+            "{error}"
+        );
     }
 }

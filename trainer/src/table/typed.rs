@@ -64,7 +64,7 @@ pub fn target(column: &Column, classify: bool) -> Result<Target> {
     let (values, broken, first) = numbers(column);
     if let Some((row, cell)) = first {
         bail!(
-            "target {} is `{cell}` in data row {row}, and no number in {broken} rows; clear those cells, predict classes with --classify, or name another --target",
+            "target {} is `{cell}` in data row {row}, and no number within ±1e15 in {broken} rows; clear those cells, predict classes with --classify, or name another --target",
             column.name
         );
     }

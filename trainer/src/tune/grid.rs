@@ -43,6 +43,15 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
     let axes: &[&str] = match model {
         "recent-popularity" if timed => &["days=7,30,90,365"],
         "recent-popularity" => &["last=1,2,3,5"],
+        "bias" => &["user_regularisation=5,10,15", "item_regularisation=2,5,10"],
+        "svd" => &[
+            "factors=50,100",
+            "epochs=20,40,60",
+            "learning_rate=0.005,0.01",
+            "regularisation=0.05,0.1",
+        ],
+        "als-explicit" => &["factors=8,16,32", "regularisation=0.05,0.1,0.15,0.2"],
+        "als" => &["factors=64,128", "regularisation=0.1,1,10", "alpha=3,10,30"],
         "item-knn" => &["shrinkage=0,10,20,50", "recency=0.4,0.6,0.8,1"],
         "tf-idf" => &["max_features=1000,10000", "recency=0.4,0.6,0.8,1"],
         "item-vectors" => &["recency=0.4,0.6,0.8,1"],

@@ -17,8 +17,8 @@ use doorstep_shared::item_item::HistoryWeighting;
 use doorstep_shared::models::{Model, ModelConfig};
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::{Context, evaluate};
-use crate::fit::{ItemContent, Training, fit};
+use crate::evaluate::{Context, HeldOut, Metrics, RATING_METRICS, evaluate, rating_metrics};
+use crate::fit::{Fitted, ItemContent, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -34,7 +34,18 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// The value of the metric that decides.
+    /// The value of the metric that decides, turned so that more is better.
+    pub fn merit(&self, metric: &str) -> f64 {
+        match RATING_METRICS.contains(&metric) {
+            true => self
+                .metrics
+                .get(metric)
+                .map_or(f64::NEG_INFINITY, |error| -error),
+            false => self.score(metric),
+        }
+    }
+
+    /// The value of a metric.
     pub fn score(&self, metric: &str) -> f64 {
         self.metrics
             .get(metric)
@@ -65,7 +76,7 @@ pub fn tune(
         histories: &split.train,
         content: content.of_first(split.items.len()),
     };
-    let mut fitted: Option<(ModelConfig, Model)> = None;
+    let mut fitted: Option<(ModelConfig, Fitted)> = None;
     let mut done = Vec::new();
     for (number, config) in (1..).zip(configs) {
         if let Some(trial) = state.trials.iter().find(|trial| trial.config == *config) {
@@ -81,9 +92,9 @@ pub fn tune(
         let (rows, weighting) = rows_and_weighting(config);
         let mut model = match fitted.take() {
             Some((key, model)) if key == rows => model,
-            _ => fit(&rows, &training, progress)?,
+            _ => fit_with_users(&rows, &training, progress)?,
         };
-        if let (Model::ItemItem(model), Some(weighting)) = (&mut model, weighting) {
+        if let (Model::ItemItem(model), Some(weighting)) = (&mut model.model, weighting) {
             model.weighting = weighting;
         }
         let trial = judge(config, &model, split, context, clock, progress);
@@ -100,16 +111,18 @@ pub fn tune(
 /// What validation cases say of `model`, which was fitted for `config`.
 fn judge(
     config: &ModelConfig,
-    model: &Model,
+    model: &Fitted,
     split: &Split,
     context: &Context,
     clock: Instant,
     progress: &Progress,
 ) -> Trial {
-    let metrics = evaluate(model, &split.validation, context, progress).metrics();
+    let Metrics(mut metrics) =
+        evaluate(&model.model, &split.validation, context, progress).metrics();
+    metrics.extend(rating_metrics(model, &HeldOut::validation(split)));
     Trial {
         config: config.clone(),
-        metrics: metrics.0.into_iter().collect(),
+        metrics: metrics.into_iter().collect(),
         seconds: clock.elapsed().as_secs_f64(),
     }
 }
@@ -142,7 +155,11 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
         ModelConfig::NextLinear(_)
         | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
-        | ModelConfig::RecentPopularity(_) => None,
+        | ModelConfig::RecentPopularity(_)
+        | ModelConfig::Bias(_)
+        | ModelConfig::Svd(_)
+        | ModelConfig::AlsExplicit(_)
+        | ModelConfig::Als(_) => None,
     };
     (rows, weighting)
 }

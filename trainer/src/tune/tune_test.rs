@@ -23,6 +23,8 @@ pub fn split() -> Split {
         train_and_validation: (0..12).map(|user| history(user, 5)).collect(),
         validation: (0..12).map(case).collect(),
         test: vec![],
+        held_out_validation: vec![Vec::new(); 12],
+        held_out_test: vec![Vec::new(); 12],
         notes: vec![],
     }
 }

@@ -52,7 +52,7 @@ pub fn tune_weights(
             *weight = *hundredths as f32 / 100.0;
         }
         let model = Model::Ensemble(ensemble.clone());
-        let trial = judge(&config, &model, split, context, clock, progress);
+        let trial = judge(&config, &model.into(), split, context, clock, progress);
         let score = trial.score(metric);
         progress.say(format!("{weights:?} hundredths: {metric} {score:.5}"));
         trials.push(trial);

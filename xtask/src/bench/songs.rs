@@ -7,36 +7,42 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::Bench;
 use crate::process;
-use crate::project::{Profile, Project};
+use crate::project::Project;
 use crate::stamp::{Inputs, make_folder};
 use crate::step::step;
 
 const GENERATED: &str = "174389";
 
 /// Prints what the peer's script prints of both tables.
-pub fn run(project: &Project, python: &Path, data: &Path, runs: u32) -> Result<()> {
-    let files = tables(&data.join("songs"))?;
-    let doorstep = step("build the doorstep command", || {
-        project.build_doorstep(Profile::Release)
-    })?;
+pub fn run(bench: &Bench, project: &Project) -> Result<()> {
+    let files = tables(&bench.data.join("songs"))?;
+    let doorstep = &bench.doorstep;
     let neighbours = step("build the example `neighbours`", || {
-        build_example(project, &doorstep)
+        build_example(project, doorstep)
     })?;
     let peer = |name: &str, exclude: &str, runs: u32| {
-        let mut command = Command::new(python);
+        let mut command = Command::new(&bench.python);
         command
             .arg(project.root.join("benches/peers/knn.py"))
             .args(["--runs", &runs.to_string(), name])
-            .args([&doorstep, &neighbours])
+            .args([doorstep, &neighbours])
             .arg(exclude);
         command
     };
     step("songs", || {
-        process::run(peer("songs", "target", runs).args(files).arg("--quality"))
+        process::run(peer("songs", "target", bench.runs).args(&files))
+    })?;
+    step("other models of songs", || {
+        process::run(
+            peer("songs", "target", bench.runs)
+                .args(&files)
+                .arg("--quality"),
+        )
     })?;
     let generated = project.generated("bench-songs");
-    generate(&doorstep, &generated)?;
+    generate(doorstep, &generated)?;
     // Without these two it has as many columns as the notebook's table. Once is enough of minutes.
     step("generated songs", || {
         process::run(peer("generated", "genre,chorus_hit", 1).arg(generated.join("songs.csv")))

@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::range_table::RangeTableRef;
 use super::table::FileRef;
 
-pub use query::{FeatureInfo, Features, KnnInfo, LISTED, PredictAnswer, PredictQuery, TrainingRow};
+pub use query::{
+    FeatureInfo, Features, KnnInfo, LISTED, Labels, PredictAnswer, PredictQuery, TrainingRow,
+};
 pub(super) use read::OpenKnn;
 pub use write::{PublishedKnn, TablePublication, write_table};
 

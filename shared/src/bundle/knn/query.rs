@@ -6,6 +6,16 @@ use serde::{Serialize, Serializer};
 /// Neighbours listed where a query does not say how many.
 pub const LISTED: u32 = 10;
 
+/// Whose ids and names an answer holds; those of other rows are empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Labels {
+    /// Of all rows: what is missing is read.
+    #[default]
+    All,
+    /// Of rows whose shard was read for an earlier answer: nothing is read.
+    AtHand,
+}
+
 /// A feature as a page needs it to build a control.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,7 +72,7 @@ impl Serialize for Features {
 pub struct TrainingRow {
     /// Its number.
     pub row: u32,
-    /// Identifier in the table.
+    /// Identifier in the table; empty where [`Labels`] leaves it out.
     pub id: String,
     /// What people call it; may be empty.
     pub name: String,
@@ -85,6 +95,8 @@ pub struct PredictAnswer {
     pub value: f32,
     /// The class; empty for numbers.
     pub class: String,
+    /// Each class's share of the votes, in the order of [`KnnInfo::classes`]; empty for numbers.
+    pub shares: Vec<f32>,
     /// Share of the training rows that are closer to their neighbours, in percent.
     pub novelty: Option<f32>,
     /// How many rows took part.
@@ -106,4 +118,6 @@ pub struct PredictQuery {
     pub categorical: Vec<Option<String>>,
     /// How many neighbours to list.
     pub list: u32,
+    /// Which of them to name.
+    pub labels: Labels,
 }

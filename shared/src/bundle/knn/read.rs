@@ -3,14 +3,18 @@
 use std::cell::OnceCell;
 
 use super::KnnRef;
-use super::labels::decode_labels;
-use super::query::{FeatureInfo, Features, KnnInfo, PredictAnswer, PredictQuery, TrainingRow};
+use super::labels::{decode_labels, find_labels};
+use super::query::{
+    FeatureInfo, Features, KnnInfo, Labels, PredictAnswer, PredictQuery, TrainingRow,
+};
+use crate::bundle::answer::check_k;
 use crate::bundle::range_table::RangeTable;
 use crate::bundle::reader::{Bundle, Source};
 use crate::bundle::resolve::Outcome;
 use crate::bundle::table::read_file;
-use crate::bundle::{BundleError, Store};
-use crate::knn::{KnnError, KnnModel, Numeric, Task, UNSEEN, decode};
+use crate::bundle::{BundleError, Store, text};
+use crate::knn::{KnnError, KnnModel, Numeric, Prediction, Task, UNSEEN, decode};
+use crate::query::MAX_WORDS;
 
 /// A nearest-neighbour model of the bundle, read on first use.
 #[derive(Debug)]
@@ -51,9 +55,19 @@ impl OpenKnn {
     }
 
     /// Ids and names of `rows`, in that order.
-    async fn labels<S: Store>(&self, store: &S, rows: &[u32]) -> Outcome<Vec<(String, String)>, S> {
+    async fn labels<S: Store>(
+        &self,
+        store: &S,
+        rows: &[u32],
+        which: Labels,
+    ) -> Outcome<Vec<(String, String)>, S> {
         let mut labels = vec![(String::new(), String::new()); rows.len()];
-        for range in self.labels.get(store, rows.iter().copied()).await? {
+        let read = |row: &u32| which == Labels::All || self.labels.keeps(*row);
+        for range in self
+            .labels
+            .get(store, rows.iter().copied().filter(read))
+            .await?
+        {
             let here: Vec<usize> = (0..rows.len())
                 .filter(|&at| (range.first..range.first + range.len).contains(&rows[at]))
                 .collect();
@@ -141,18 +155,24 @@ impl<S: Store> Bundle<S> {
             .take(query.list as usize)
             .map(|n| n.row)
             .collect();
-        let mut neighbours = self.training_rows(open, model, &listed).await?;
+        let labels = query.labels;
+        let mut neighbours = self.training_rows(open, model, &listed, labels).await?;
         for (row, n) in neighbours.iter_mut().zip(&prediction.neighbours) {
             row.distance = n.distance;
             row.weight = n.weight;
             row.adjusted = n.adjusted;
         }
+        let (class, shares) = match &model.task {
+            Task::Regression { .. } => (String::new(), Vec::new()),
+            Task::Classification(classes) => (
+                classes[prediction.value as usize].clone(),
+                vote_shares(model, &prediction, classes.len()),
+            ),
+        };
         Ok(PredictAnswer {
             value: prediction.value,
-            class: match &model.task {
-                Task::Regression { .. } => String::new(),
-                Task::Classification(classes) => classes[prediction.value as usize].clone(),
-            },
+            class,
+            shares,
             novelty: prediction.novelty,
             used: prediction.neighbours.len() as u32,
             neighbours,
@@ -160,8 +180,13 @@ impl<S: Store> Bundle<S> {
         })
     }
 
-    /// Training rows by number, such as songs to start from.
-    pub async fn knn_rows(&self, name: Option<&str>, rows: &[u32]) -> Outcome<Vec<TrainingRow>, S> {
+    /// Training rows by number: examples to start from, points of a plot.
+    pub async fn knn_rows(
+        &self,
+        name: Option<&str>,
+        rows: &[u32],
+        labels: Labels,
+    ) -> Outcome<Vec<TrainingRow>, S> {
         let open = self.open_knn(name)?;
         let model = open.model(&self.store).await?;
         if rows.iter().any(|&row| row >= open.files.count) {
@@ -170,7 +195,35 @@ impl<S: Store> Bundle<S> {
             )
             .into());
         }
-        self.training_rows(open, model, rows).await
+        self.training_rows(open, model, rows, labels).await
+    }
+
+    /// The first `k` rows whose names (or ids, where they have none) hold every
+    /// word of `text`, the last of which may be unfinished; `k` is at most
+    /// [`MAX_K`](crate::query::MAX_K). Reads all names.
+    pub async fn knn_find(
+        &self,
+        name: Option<&str>,
+        text: &str,
+        k: u32,
+    ) -> Outcome<Vec<TrainingRow>, S> {
+        check_k(k)?;
+        let open = self.open_knn(name)?;
+        let model = open.model(&self.store).await?;
+        let mut words = text::words(text);
+        words.truncate(MAX_WORDS);
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for range in open.labels.get(&self.store, 0..open.files.count).await? {
+            let wanted = |label: &str| text::holds(label, &words);
+            let places = find_labels(&range.content, range.len as usize, wanted)
+                .ok_or_else(|| open.labels.malformed(&range))?;
+            found.extend(places.into_iter().map(|place| range.first + place as u32));
+        }
+        found.truncate(k as usize);
+        self.training_rows(open, model, &found, Labels::All).await
     }
 
     async fn training_rows(
@@ -178,20 +231,36 @@ impl<S: Store> Bundle<S> {
         open: &OpenKnn,
         model: &KnnModel,
         rows: &[u32],
+        labels: Labels,
     ) -> Outcome<Vec<TrainingRow>, S> {
-        let labels = open.labels(&self.store, rows).await?;
-        let row = |(&row, (id, name)): (&u32, (String, String))| TrainingRow {
-            row,
-            id,
-            name,
-            target: model.rows().target(row),
-            features: features(model, row),
-            distance: 0.0,
-            weight: 0.0,
-            adjusted: model.rows().target(row),
-        };
-        Ok(rows.iter().zip(labels).map(row).collect())
+        let labels = open.labels(&self.store, rows, labels).await?;
+        let labelled = rows.iter().zip(labels);
+        Ok(labelled
+            .map(|(&row, label)| training_row(model, row, label))
+            .collect())
     }
+}
+
+fn training_row(model: &KnnModel, row: u32, (id, name): (String, String)) -> TrainingRow {
+    TrainingRow {
+        row,
+        id,
+        name,
+        target: model.rows().target(row),
+        features: features(model, row),
+        distance: 0.0,
+        weight: 0.0,
+        adjusted: model.rows().target(row),
+    }
+}
+
+/// What each class has of the neighbours' weight.
+fn vote_shares(model: &KnnModel, prediction: &Prediction, classes: usize) -> Vec<f32> {
+    let mut shares = vec![0.0; classes];
+    for neighbour in &prediction.neighbours {
+        shares[model.rows().target(neighbour.row) as usize] += neighbour.weight;
+    }
+    shares
 }
 
 fn numeric_info(feature: &Numeric) -> FeatureInfo {

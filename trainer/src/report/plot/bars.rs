@@ -7,6 +7,8 @@ use crate::report::table::{Table, number};
 
 /// Height of a bar with its name.
 const ROW: f64 = 44.0;
+/// Left and right of the axis, for half of its outermost ticks.
+const SIDE: f64 = 20.0;
 
 /// Bars from 0, one below the other.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ impl Bars {
         };
         let axis = Axis::over(self.bars.iter().flat_map(ends).chain([0.0]));
         let bottom = MARGIN + ROW * self.bars.len() as f64;
-        let x = |value: f64| axis.place(value, MARGIN, WIDTH - MARGIN);
+        let x = |value: f64| axis.place(value, SIDE, WIDTH - SIDE);
         let mut shapes = Vec::new();
         for (value, label) in axis.ticks() {
             shapes.push(line("grid", (x(value), MARGIN), (x(value), bottom)));
@@ -46,8 +48,8 @@ impl Bars {
         shapes.push(words("label middle", unit_at, &self.unit));
         for (at, bar) in self.bars.iter().enumerate() {
             let top = MARGIN + ROW * at as f64;
-            shapes.push(words("label", (MARGIN + 2.0, top + 14.0), &bar.name));
-            let value_at = (WIDTH - MARGIN - 2.0, top + 14.0);
+            shapes.push(words("label", (SIDE + 2.0, top + 14.0), &bar.name));
+            let value_at = (WIDTH - SIDE - 2.0, top + 14.0);
             shapes.push(words("label end", value_at, &number(bar.value)));
             if bar.value.is_finite() {
                 let (from, to) = (x(0.0).min(x(bar.value)), x(0.0).max(x(bar.value)));

@@ -1,0 +1,177 @@
+//! Models judged one after another by the same test cases.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use doorstep_shared::Recommender;
+use doorstep_shared::models::ModelConfig;
+
+use super::report::{DifferenceTo, Row, main_cutoff};
+use super::size::bytes_in_bundle;
+use super::strata::{by_history, by_popularity};
+use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
+use crate::evaluate::{
+    Context, Evaluation, HeldOut, Random, differences, evaluate, intervals, rating_metrics,
+};
+use crate::fit::{self, Fitted, Training, fit_with_users};
+use crate::progress::Progress;
+use crate::split::Case;
+
+/// Models judged one after another by the same test cases.
+pub struct Judging<'a> {
+    cases: &'a [Case],
+    held_out: HeldOut<'a>,
+    context: &'a Context,
+    progress: &'a Progress,
+    rows: Vec<Row>,
+    evaluations: Vec<Evaluation>,
+    notes: Vec<String>,
+}
+
+impl<'a> Judging<'a> {
+    /// Nothing judged yet.
+    pub fn new(
+        cases: &'a [Case],
+        held_out: HeldOut<'a>,
+        context: &'a Context,
+        progress: &'a Progress,
+    ) -> Self {
+        Self {
+            cases,
+            held_out,
+            context,
+            progress,
+            rows: Vec::new(),
+            evaluations: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Judges a model that was fitted elsewhere, under a name of its own.
+    /// `bytes` is its size in its bundle.
+    pub fn judge(&mut self, name: &str, fitted: &Fitted, config: Option<ModelConfig>, bytes: u64) {
+        self.add(name, &fitted.model, config, false, None);
+        self.add_ratings(fitted);
+        self.add_bytes(Some(bytes));
+    }
+
+    pub(super) fn fit(
+        &mut self,
+        config: &ModelConfig,
+        training: &Training,
+        baseline: bool,
+    ) -> Result<()> {
+        self.progress.say(format!("{}: fitting", config.name()));
+        let clock = Instant::now();
+        let fitted = fit_with_users(config, training, self.progress)
+            .with_context(|| format!("fitting {}", config.name()))?;
+        let seconds = clock.elapsed().as_secs_f64();
+        self.notes.extend(fit::notes(config, training));
+        let name = config.name();
+        let bytes = bytes_in_bundle(&fitted.model, config, &self.context.popularity);
+        if let Err(why) = &bytes {
+            self.notes.push(format!("{name} can't be published: {why}"));
+        }
+        let (model, config) = (&fitted.model, Some(config.clone()));
+        self.add(name, model, config, baseline, Some(seconds));
+        self.add_ratings(&fitted);
+        self.add_bytes(bytes.ok());
+        Ok(())
+    }
+
+    /// Fits and judges the baselines that have not been judged by name.
+    pub fn baselines(&mut self, training: &Training, seed: u64) -> Result<()> {
+        let judged: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
+        let missing = missing_baselines(&judged);
+        for config in missing.iter().filter_map(|name| ModelConfig::named(name)) {
+            self.fit(&config, training, true)?;
+        }
+        let n_items = training.n_items;
+        self.add(RANDOM, &Random { n_items, seed }, None, true, None);
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        name: &str,
+        model: &dyn Recommender,
+        config: Option<ModelConfig>,
+        baseline: bool,
+        fit_seconds: Option<f64>,
+    ) {
+        let clock = Instant::now();
+        let evaluation = evaluate(model, self.cases, self.context, self.progress);
+        let evaluate_seconds = clock.elapsed().as_secs_f64();
+        let k = main_cutoff(&self.context.cutoffs);
+        let fitted = fit_seconds.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
+        self.progress.say(format!(
+            "{name}: {fitted}evaluated in {evaluate_seconds:.2} s"
+        ));
+        self.rows.push(Row {
+            name: name.to_owned(),
+            baseline,
+            config,
+            metrics: evaluation.metrics(),
+            fit_seconds,
+            evaluate_seconds,
+            bytes: None,
+            intervals: Vec::new(),
+            difference: None,
+            by_history: by_history(self.cases, &evaluation, k),
+            by_popularity: by_popularity(self.cases, &evaluation, &self.context.popularity, k),
+        });
+        self.evaluations.push(evaluation);
+    }
+
+    /// Adds what the last row's model is off by where it predicts ratings.
+    fn add_ratings(&mut self, fitted: &Fitted) {
+        let ratings = rating_metrics(fitted, &self.held_out);
+        if let Some(row) = self.rows.last_mut() {
+            row.metrics.0.extend(ratings);
+        }
+    }
+
+    fn add_bytes(&mut self, bytes: Option<u64>) {
+        if let Some(row) = self.rows.last_mut() {
+            row.bytes = bytes;
+        }
+    }
+
+    /// The rows, with their differences to `against`, and what was noted on the way.
+    pub fn finish(mut self, against: &str, seed: u64) -> Result<(Vec<Row>, Vec<String>)> {
+        let cutoffs = &self.context.cutoffs;
+        let against = reference(&self.rows, against, main_cutoff(cutoffs))?;
+        let name = self.rows[against].name.clone();
+        let metrics: Vec<String> = ["recall", "ndcg"]
+            .iter()
+            .flat_map(|family| cutoffs.iter().map(move |k| format!("{family}@{k}")))
+            .collect();
+        let own = intervals(&self.evaluations, &metrics, RESAMPLES, seed);
+        for (row, intervals) in self.rows.iter_mut().zip(own) {
+            row.intervals = intervals;
+        }
+        let found = differences(&self.evaluations, against, &metrics, RESAMPLES, seed);
+        for (at, (row, metrics)) in self.rows.iter_mut().zip(found).enumerate() {
+            row.difference = (at != against).then(|| DifferenceTo {
+                against: name.clone(),
+                metrics,
+            });
+        }
+        Ok((self.rows, self.notes))
+    }
+}
+
+/// The row that differences are taken to.
+fn reference(rows: &[Row], against: &str, k: usize) -> Result<usize> {
+    let ndcg = |at: usize| rows[at].metrics.get(&format!("ndcg@{k}")).unwrap_or(0.0);
+    let found = match against {
+        "first" => (!rows.is_empty()).then_some(0),
+        // The first of equals.
+        "best" => (0..rows.len())
+            .rev()
+            .filter(|&at| !is_random(&rows[at].name))
+            .max_by(|&a, &b| ndcg(a).total_cmp(&ndcg(b))),
+        name => rows.iter().position(|row| row.name == name),
+    };
+    found.with_context(|| format!("there is no `{against}` to compare with"))
+}

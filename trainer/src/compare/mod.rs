@@ -1,0 +1,191 @@
+//! Fits and judges several models on one division of the data, beside the
+//! baselines that every figure needs.
+
+mod judging;
+mod page;
+mod report;
+mod shape;
+mod size;
+mod strata;
+mod text;
+
+pub use judging::Judging;
+pub use report::{DifferenceTo, Fingerprint, Protocol, Report, Row, main_cutoff};
+pub use shape::Shape;
+pub use strata::Stratum;
+
+use anyhow::{Result, ensure};
+use doorstep_shared::models::ModelConfig;
+
+use crate::evaluate::{Context, HeldOut};
+use crate::fit::{ItemContent, Training};
+use crate::progress::Progress;
+use crate::split::Split;
+
+/// The program, for reports.
+pub const VERSION: &str = concat!("doorstep ", env!("CARGO_PKG_VERSION"));
+/// Resamples of the paired bootstrap.
+pub const RESAMPLES: usize = 1000;
+/// Baselines that stand beside every model, fitted with their defaults unless
+/// asked for by name.
+const BASELINES: [&str; 2] = ["popularity", "recent-popularity"];
+const RANDOM: &str = "random";
+
+/// How to compare.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Fit on training and validation part instead of the training part.
+    pub refit: bool,
+    /// `best`, `first` or a model's name: what differences are taken to.
+    pub against: String,
+    /// Of the bootstrap and of the random baseline.
+    pub seed: u64,
+}
+
+/// Fits each of `configs` and the baselines, and judges them by the test cases.
+/// The notes say what a reader should know about the fits.
+pub fn compare(
+    configs: &[ModelConfig],
+    split: &Split,
+    content: ItemContent,
+    context: &Context,
+    options: &Options,
+    progress: &Progress,
+) -> Result<(Vec<Row>, Vec<String>)> {
+    let histories = if options.refit {
+        &split.train_and_validation
+    } else {
+        &split.train
+    };
+    let training = Training {
+        n_items: split.items.len(),
+        histories,
+        content: content.of_first(split.items.len()),
+    };
+    let held_out = HeldOut::test(split);
+    let mut judging = Judging::new(&split.test, held_out, context, progress);
+    for config in configs {
+        judging.fit(config, &training, false)?;
+    }
+    judging.baselines(&training, options.seed)?;
+    judging.finish(&options.against, options.seed)
+}
+
+/// The baselines to fit where these models are judged by name.
+fn missing_baselines(judged: &[&str]) -> Vec<&'static str> {
+    let missing = |name: &&str| !judged.contains(name);
+    BASELINES.into_iter().filter(missing).collect()
+}
+
+/// Refuses an `--against` that none of these models, nor a baseline, is called.
+pub fn check_against(against: &str, models: &[&str]) -> Result<()> {
+    let compared = [models, &missing_baselines(models), &[RANDOM]].concat();
+    ensure!(
+        ["best", "first"].contains(&against) || compared.contains(&against),
+        "--against {against}: not compared here; choose best, first, {}",
+        compared.join(", ")
+    );
+    Ok(())
+}
+
+/// Whether `name` is the floor that must not count as best of anything.
+pub fn is_random(name: &str) -> bool {
+    name == RANDOM
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::Similarity;
+    use crate::split::Case;
+    use doorstep_shared::{Event, Vocabulary};
+
+    fn split() -> Split {
+        let mut items = Vocabulary::new();
+        (0..8).for_each(|i| _ = items.insert(&i.to_string()));
+        let history = |user: u32| -> Vec<Event> {
+            (0..4)
+                .map(|i| Event::implicit((2 * i + user) % 8))
+                .collect()
+        };
+        let train: Vec<Vec<Event>> = (0..8).map(|user| history(user)[..2].to_vec()).collect();
+        let case = |user: u32, at: usize| Case {
+            user,
+            history: history(user)[..at].to_vec(),
+            relevant: vec![history(user)[at].item],
+        };
+        Split {
+            protocol: "test".into(),
+            users: Vocabulary::new(),
+            items,
+            train_and_validation: (0..8).map(|user| history(user)[..3].to_vec()).collect(),
+            train,
+            validation: (0..8).map(|user| case(user, 2)).collect(),
+            test: (0..8).map(|user| case(user, 3)).collect(),
+            held_out_validation: vec![Vec::new(); 8],
+            held_out_test: (0..8).map(|user| history(user)[3..].to_vec()).collect(),
+            notes: vec![],
+        }
+    }
+
+    fn run(names: &[&str], against: &str) -> Result<Vec<Row>> {
+        let split = split();
+        let similarity = Similarity::co_occurrence(8, &split.train);
+        let context = Context::new(vec![2; 8], similarity);
+        let configs: Vec<_> = names
+            .iter()
+            .map(|n| ModelConfig::named(n).unwrap())
+            .collect();
+        let options = Options {
+            refit: false,
+            against: against.into(),
+            seed: 1,
+        };
+        Ok(compare(
+            &configs,
+            &split,
+            ItemContent::default(),
+            &context,
+            &options,
+            &Progress::new(true),
+        )?
+        .0)
+    }
+
+    #[test]
+    fn baselines_stand_beside_and_are_not_repeated() {
+        let rows = run(&["next-linear", "popularity"], "first").unwrap();
+        let names: Vec<(&str, bool)> = rows.iter().map(|r| (r.name.as_str(), r.baseline)).collect();
+        assert_eq!(
+            names,
+            [
+                ("next-linear", false),
+                ("popularity", false),
+                ("recent-popularity", true),
+                ("random", true)
+            ]
+        );
+        assert!(rows[0].difference.is_none());
+        assert!(
+            rows[1..]
+                .iter()
+                .all(|r| r.difference.as_ref().unwrap().against == "next-linear")
+        );
+    }
+
+    #[test]
+    fn the_sequence_is_learnt_and_counts_as_best() {
+        let rows = run(&["popularity", "next-linear"], "best").unwrap();
+        assert_eq!(rows[0].difference.as_ref().unwrap().against, "next-linear");
+        let ndcg = |row: &Row| row.metrics.get("ndcg@5").unwrap();
+        assert!(ndcg(&rows[1]) > ndcg(&rows[0]));
+        let message = check_against("nobody", &["ease"]).unwrap_err().to_string();
+        assert!(
+            message.contains("nobody") && message.contains("ease, popularity"),
+            "{message}"
+        );
+        for against in ["best", "first", "ease", "recent-popularity", "random"] {
+            check_against(against, &["ease"]).unwrap();
+        }
+    }
+}

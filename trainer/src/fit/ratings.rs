@@ -1,0 +1,137 @@
+//! Ratings as models that predict them see them: user by user, oldest first.
+
+use anyhow::ensure;
+use doorstep_shared::factors::RatingScale;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+use super::Training;
+
+/// One rating.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rating {
+    pub user: u32,
+    pub item: u32,
+    pub value: f32,
+}
+
+/// All ratings of the training part.
+pub(super) struct Ratings {
+    pub n_users: usize,
+    pub n_items: usize,
+    pub all: Vec<Rating>,
+    pub scale: RatingScale,
+}
+
+impl Ratings {
+    /// Refuses a rating that is no finite number. Without any, the scale is all 0.
+    pub fn new(training: &Training) -> anyhow::Result<Self> {
+        let mut all = Vec::with_capacity(training.histories.iter().map(Vec::len).sum());
+        for (user, history) in (0..).zip(training.histories) {
+            all.extend(history.iter().map(|event| Rating {
+                user,
+                item: event.item,
+                value: event.rating,
+            }));
+        }
+        ensure!(
+            all.iter().all(|rating| rating.value.is_finite()),
+            "a rating is not a finite number"
+        );
+        let values = || all.iter().map(|rating| rating.value);
+        let sum: f64 = values().map(f64::from).sum();
+        let scale = RatingScale {
+            mean: (sum / all.len().max(1) as f64) as f32,
+            least: values().reduce(f32::min).unwrap_or(0.0),
+            most: values().reduce(f32::max).unwrap_or(0.0),
+        };
+        Ok(Self {
+            n_users: training.histories.len(),
+            n_items: training.n_items,
+            all,
+            scale,
+        })
+    }
+
+    /// Whether each user and each item has a rating.
+    pub fn rated(&self) -> (Vec<bool>, Vec<bool>) {
+        let (mut users, mut items) = (vec![false; self.n_users], vec![false; self.n_items]);
+        for rating in &self.all {
+            users[rating.user as usize] = true;
+            items[rating.item as usize] = true;
+        }
+        (users, items)
+    }
+}
+
+/// What a reader should know of the ratings that `model` was fitted on.
+pub(super) fn note(model: &str, training: &Training) -> Option<String> {
+    let mut ratings = training.histories.iter().flatten().map(|e| e.rating);
+    let first = ratings.next()?;
+    ratings.all(|rating| rating == first).then(|| {
+        format!("{model}: all ratings are {first}, so there is nothing to tell items apart by")
+    })
+}
+
+/// `n` numbers of mean 0 and the given standard deviation, evenly distributed:
+/// what factors start from.
+pub(super) fn noise(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> {
+    let reach = deviation * 3f32.sqrt();
+    let mut draw = || {
+        let unit = (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32;
+        reach * (2.0 * unit - 1.0)
+    };
+    (0..n).map(|_| draw()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_shared::Event;
+    use rand::SeedableRng;
+
+    #[test]
+    fn the_scale_is_that_of_the_ratings() {
+        let event = |rating| Event {
+            rating,
+            ..Event::implicit(0)
+        };
+        let histories = [vec![event(4.0), event(1.0)], vec![], vec![event(4.0)]];
+        let training = Training {
+            n_items: 2,
+            histories: &histories,
+            content: crate::fit::ItemContent::default(),
+        };
+        let ratings = Ratings::new(&training).unwrap();
+        assert_eq!(
+            (ratings.scale.mean, ratings.scale.least, ratings.scale.most),
+            (3.0, 1.0, 4.0)
+        );
+        assert_eq!(
+            ratings.rated(),
+            (vec![true, false, true], vec![true, false])
+        );
+        assert_eq!(note("svd", &training), None);
+        let equal = Training {
+            n_items: 1,
+            histories: &histories[2..],
+            content: crate::fit::ItemContent::default(),
+        };
+        assert!(note("svd", &equal).unwrap().contains("all ratings are 4"));
+        let broken = [vec![event(f32::NAN)]];
+        let broken = Training {
+            n_items: 1,
+            histories: &broken,
+            content: crate::fit::ItemContent::default(),
+        };
+        assert!(Ratings::new(&broken).is_err());
+    }
+
+    #[test]
+    fn noise_has_the_deviation_asked_for() {
+        let noise = noise(&mut ChaCha8Rng::seed_from_u64(1), 0.1, 40_000);
+        let mean = noise.iter().sum::<f32>() / 4e4;
+        let deviation = (noise.iter().map(|x| x * x).sum::<f32>() / 4e4).sqrt();
+        assert!(mean.abs() < 0.002 && (deviation - 0.1).abs() < 0.001);
+    }
+}
