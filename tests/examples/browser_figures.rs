@@ -76,6 +76,12 @@ async fn predictions(server: &Server) -> Result<()> {
     println!("prediction, from the page and back: {all}");
     println!("prediction that also names its ten nearest rows: {named}");
 
+    let idle: Vec<f64> = page.run(REST, json!(DRAGGED_FRAMES)).await?;
+    let seconds = idle.iter().sum::<f64>() / 1000.0;
+    println!(
+        "the same page at rest: {:.1} frames a second",
+        idle.len() as f64 / seconds
+    );
     let drag: Drag = page.run(DRAG, json!(DRAGGED_FRAMES)).await?;
     let late = drag.intervals.iter().filter(|ms| **ms > 25.0).count();
     let seconds = drag.intervals.iter().sum::<f64>() / 1000.0;
@@ -123,6 +129,18 @@ const PREDICT: &str = "
     }
     ds.dispose();
     return times;";
+
+/// Milliseconds between frames in which nothing happens: what the machine lets a page have.
+const REST: &str = "
+    const frame = () => new Promise(requestAnimationFrame);
+    const intervals = [];
+    let before = await frame();
+    for (let n = 0; n < input; n++) {
+        const now = await frame();
+        intervals.push(now - before);
+        before = now;
+    }
+    return intervals;";
 
 /// Moves a slider by one step a frame, to and fro, as a hand would.
 const DRAG: &str = "
