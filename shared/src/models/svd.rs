@@ -27,8 +27,9 @@ pub struct SvdConfig {
     pub fold_in_regularisation: f32,
     /// Standard deviation of the vectors before the first epoch.
     pub deviation: f32,
-    /// Whether each epoch visits the ratings in another order; otherwise user by
-    /// user, oldest rating first.
+    /// Whether each epoch visits the ratings in another order, which gives the
+    /// smaller error; otherwise user by user, oldest rating first, much as Surprise
+    /// does, which takes them in the order of the file.
     pub shuffle: bool,
     /// Of the first vectors and of the shuffles.
     pub seed: u32,
@@ -43,7 +44,7 @@ impl Default for SvdConfig {
             regularisation: 0.02,
             fold_in_regularisation: 0.1,
             deviation: 0.1,
-            shuffle: false,
+            shuffle: true,
             seed: 0,
         }
     }

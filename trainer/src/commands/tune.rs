@@ -198,8 +198,10 @@ fn weights_file(config: &ModelConfig) -> Result<String> {
 
 fn table(report: &Report, fields: &[&str], cases: usize) -> String {
     let mut text = String::new();
+    let longest = fields.iter().map(|field| field.len()).max();
+    let width = longest.map_or(12, |longest| (longest + 2).max(12));
     for field in fields {
-        let _ = write!(text, "{field:>12}");
+        let _ = write!(text, "{field:>width$}");
     }
     let other = match report.metric.split_once('@') {
         Some(("recall", k)) => format!("ndcg@{k}"),
@@ -213,7 +215,7 @@ fn table(report: &Report, fields: &[&str], cases: usize) -> String {
         for field in fields {
             let _ = write!(
                 text,
-                "{:>12}",
+                "{:>width$}",
                 values.get(*field).map_or("", String::as_str)
             );
         }

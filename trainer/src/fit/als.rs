@@ -26,12 +26,13 @@ use rayon::prelude::*;
 
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
-use super::ratings::noise;
+use super::ratings::uniform;
 use super::{Fitted, Training, als_cg};
 use crate::progress::Progress;
 
-/// Standard deviation of the vectors before the first iteration.
-const DEVIATION: f32 = 0.01;
+/// Vectors are drawn from 0 to this before the first iteration: all positive, as
+/// preferences are, they lead to a smaller loss than numbers around 0.
+const START: f32 = 0.1;
 /// Rows that a thread solves before it takes more.
 const ROWS: usize = 64;
 /// Rows of one product of matrices.
@@ -53,8 +54,8 @@ pub(super) fn fit(
     let rank = config.factors as usize;
     let (n_users, n_items) = (by_user.len(), training.n_items);
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-    let mut users = pad(&noise(&mut rng, DEVIATION, n_users * rank), n_users, rank);
-    let mut items = pad(&noise(&mut rng, DEVIATION, n_items * rank), n_items, rank);
+    let mut draw = |n: usize| pad(&uniform(&mut rng, 0.0, START, n * rank), n, rank);
+    let (mut users, mut items) = (draw(n_users), draw(n_items));
     let bar = progress.bar("als: iterations", config.iterations.into());
     for number in 1..=config.iterations {
         let clock = Instant::now();

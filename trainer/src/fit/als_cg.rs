@@ -147,9 +147,11 @@ impl pulp::NullaryFnOnce for Step<'_, '_> {
             let shorter = dot(r, r);
             let kept = shorter / *length;
             for (p, r) in p.iter_mut().zip(r) {
+                let (mut next, r) = (*p, *r);
                 for lane in 0..LANES {
-                    p[lane] = kept * p[lane] + r[lane];
+                    next[lane] = kept * next[lane] + r[lane];
                 }
+                *p = next;
             }
             *length = shorter;
         }

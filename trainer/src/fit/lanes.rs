@@ -52,9 +52,12 @@ pub(super) fn dot(a: &[Lanes], b: &[Lanes]) -> f32 {
 #[inline(always)]
 pub(super) fn add_scaled(to: &mut [Lanes], factor: f32, x: &[Lanes]) {
     for (to, x) in to.iter_mut().zip(x) {
+        // Copies, as a compiler that can't tell the two apart works lane by lane.
+        let (mut sum, x) = (*to, *x);
         for lane in 0..LANES {
-            to[lane] += factor * x[lane];
+            sum[lane] += factor * x[lane];
         }
+        *to = sum;
     }
 }
 

@@ -77,9 +77,14 @@ pub(super) fn note(model: &str, training: &Training) -> Option<String> {
 /// what factors start from.
 pub(super) fn noise(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> {
     let reach = deviation * 3f32.sqrt();
+    uniform(rng, -reach, reach, n)
+}
+
+/// `n` numbers evenly from `least` up to, but not including, `most`.
+pub(super) fn uniform(rng: &mut ChaCha8Rng, least: f32, most: f32, n: usize) -> Vec<f32> {
     let mut draw = || {
         let unit = (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32;
-        reach * (2.0 * unit - 1.0)
+        least + (most - least) * unit
     };
     (0..n).map(|_| draw()).collect()
 }

@@ -117,11 +117,14 @@ impl pulp::NullaryFnOnce for Epoch<'_> {
             *b_i += rate * (error - lambda * *b_i);
             let (towards, back) = (rate * error, 1.0 - rate * lambda);
             for (p, q) in p.iter_mut().zip(q) {
+                // Copies, as a compiler that can't tell the two apart works lane by lane.
+                let (old_p, old_q) = (*p, *q);
+                let (mut new_p, mut new_q) = (old_p, old_q);
                 for lane in 0..LANES {
-                    let before = p[lane];
-                    p[lane] = towards * q[lane] + back * before;
-                    q[lane] = towards * before + back * q[lane];
+                    new_p[lane] = towards * old_q[lane] + back * old_p[lane];
+                    new_q[lane] = towards * old_p[lane] + back * old_q[lane];
                 }
+                (*p, *q) = (new_p, new_q);
             }
             squares += f64::from(error) * f64::from(error);
         }
@@ -192,6 +195,7 @@ mod tests {
         let config = SvdConfig {
             factors: 21,
             learning_rate: 0.02,
+            shuffle: false,
             ..Default::default()
         };
         let fitted = fit(&config, &training, &Progress::new(true)).unwrap();

@@ -169,18 +169,16 @@ impl ModelArgs {
             "item vectors: {}, {rows} × {rank}",
             used.join(" with biases ")
         ));
-        let mut ignored = file
+        let ignored: Vec<String> = file
             .list
             .iter()
-            .filter(|(name, _)| !used.contains(&name.as_str()) && !MEANS.contains(&name.as_str()));
-        if let Some((name, shape)) = ignored.next() {
-            let more = match ignored.count() {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
+            .filter(|(name, _)| !used.contains(&name.as_str()) && !MEANS.contains(&name.as_str()))
+            .map(|(name, shape)| format!("{name} ({})", dimensions(shape)))
+            .collect();
+        if !ignored.is_empty() {
             progress.say(format!(
-                "ignored: {name} ({}){more}; a bundle holds no users, a visitor's vector comes from their history",
-                dimensions(shape)
+                "ignored: {}; a bundle holds no users, a visitor's vector comes from their history",
+                ignored.join(", ")
             ));
         }
         let biases = biases.map_or(Vec::new(), |biases| biases.values);
