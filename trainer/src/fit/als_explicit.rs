@@ -79,7 +79,13 @@ mod tests {
 
     #[test]
     fn two_kinds_of_users_and_items_are_told_apart() {
-        let rating = |user: u32, item: u32| if (user + item) % 2 == 0 { 5.0 } else { 1.0 };
+        let rating = |user: u32, item: u32| {
+            if (user + item).is_multiple_of(2) {
+                5.0
+            } else {
+                1.0
+            }
+        };
         let of = |user: u32| {
             let items = (0..12).filter(move |item| *item != user);
             items.map(move |item| Event {

@@ -140,7 +140,7 @@ mod tests {
     fn histories() -> Vec<Vec<Event>> {
         let rating = |user: u32, item: u32| 3.0 + ((user + item) % 2) as f32 * 2.0 - 1.0;
         let of = |user: u32| {
-            let items = (0..12).filter(move |item| (item * 5 + user) % 4 != 0);
+            let items = (0..12).filter(move |item| !(item * 5 + user).is_multiple_of(4));
             items.map(move |item| Event {
                 rating: rating(user, item),
                 ..Event::implicit(item)
