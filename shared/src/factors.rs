@@ -302,13 +302,13 @@ impl Factors {
         }
         if let Some(confidence) = fold_in.confidence {
             matrix.copy_from_slice(&self.gram);
-            told.iter_mut().for_each(|(_, w, r)| *r *= *w);
-            told.sort_by_key(|&(item, ..)| item);
-            told.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                kept.2 += if same { next.2 } else { 0.0 };
-                same
-            });
+            // An item counts once, with the sum of its interactions.
+            let mut strengths = Scores::new(self.n_items);
+            for (item, w, r) in told.drain(..) {
+                strengths.add(item, (w * r) as f32);
+            }
+            let strength = |&item: &u32| (item, 1.0, strengths.values()[item as usize].into());
+            told.extend(strengths.touched().iter().map(strength));
             // A query may hold anything; less than no interaction counts as none.
             told.retain(|&(_, _, r)| r > 0.0);
             for (_, weight, r) in &mut told {

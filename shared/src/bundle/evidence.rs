@@ -1,13 +1,13 @@
 //! What a model says of one history: read first, scored then, and explained by
 //! what each event adds.
 
-use super::reader::{Bundle, ByIndex, Source};
+use super::reader::{Bundle, ByIndex, GlobalModel, Source};
 use super::resolve::Outcome;
 use super::rows::Row;
 use super::{BundleError, Store};
 use crate::factors::Factors;
 use crate::item_item::accumulate;
-use crate::models::{Model, add_scaled, factor};
+use crate::models::{add_scaled, factor};
 use crate::{Event, Recommender, Scores};
 
 /// What one model, or one member of an ensemble, has read for a history.
@@ -25,7 +25,7 @@ enum Read<'a> {
     /// Vectors of all items.
     Factors(&'a Factors),
     /// The same for everybody.
-    Whole(&'a Model),
+    Whole(&'a GlobalModel),
 }
 
 impl<S: Store> Bundle<S> {
@@ -98,7 +98,7 @@ impl Read<'_> {
                 }
             }
             Self::Factors(model) => model.score(history, scores),
-            Self::Whole(model) => model.score(history, scores),
+            Self::Whole(model) => model.score(scores),
         }
     }
 }

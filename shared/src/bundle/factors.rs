@@ -29,6 +29,7 @@ pub struct FactorsRef {
     /// Bits of each number: 8 or 16.
     pub bits: u32,
     /// What storing so cost: √(Σ (stored − fitted)² / Σ fitted²).
+    #[cfg_attr(target_arch = "wasm32", serde(default, skip_deserializing))]
     pub error: f64,
     /// Whether items have biases, as 32-bit floats.
     pub biases: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::factors::FactorsRef;
 #[cfg(feature = "tables")]
@@ -52,8 +52,10 @@ pub struct Manifest {
     /// Version of the format.
     pub version: Version,
     /// The program that wrote it, with its version.
+    #[cfg_attr(target_arch = "wasm32", serde(default, skip_deserializing))]
     pub generator: String,
     /// The data that the models were fitted on.
+    #[cfg_attr(target_arch = "wasm32", serde(default, skip_deserializing))]
     pub data: DataSummary,
     /// Items and how to look them up.
     pub catalogue: Catalogue,
@@ -62,7 +64,7 @@ pub struct Manifest {
 }
 
 /// What the models were fitted on. No user is in it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataSummary {
     /// Digest of the interactions as read, after filters.
     pub fingerprint: String,
@@ -99,6 +101,7 @@ pub struct AttributeRef {
     pub distinct: u32,
     /// The values, where there are at most a hundred.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub values: Option<Vec<AttributeValue>>,
 }
 
@@ -128,8 +131,10 @@ pub struct ModelEntry {
     pub config: BTreeMap<String, serde_json::Value>,
     /// How well it did on test cases, where it was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     pub evaluation: Option<Figures>,
     /// What kind it is, and its files.
+    #[serde(deserialize_with = "content")]
     pub content: ModelContent,
 }
 
@@ -183,7 +188,14 @@ pub struct MemberRef {
     /// What its scores, over the largest of them, are multiplied by.
     pub weight: f32,
     /// Its files; no ensemble again.
+    #[serde(deserialize_with = "content")]
     pub content: ModelContent,
+}
+
+/// One copy of this code for models and members alike.
+#[inline(never)]
+fn content<'de, D: Deserializer<'de>>(source: D) -> Result<ModelContent, D::Error> {
+    ModelContent::deserialize(source)
 }
 
 /// The files of an item-item model.

@@ -16,7 +16,7 @@ use super::varint::Cursor;
 use super::{BundleError, MANIFEST, ReadError, Store, counts};
 use crate::item_item::{HistoryWeighting, ItemItem, Neighbours};
 use crate::models::{Ensemble, Model, Popularity, RecentPopularity};
-use crate::{ItemRecord, Scores};
+use crate::{ItemRecord, Recommender, Scores};
 
 /// A bundle that answers queries. One query at a time.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ pub(super) enum Source {
     Global {
         kind: Global,
         file: FileRef,
-        loaded: OnceCell<Model>,
+        loaded: OnceCell<GlobalModel>,
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
@@ -87,6 +87,32 @@ pub(super) enum Source {
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
+}
+
+/// What a [`Source::Global`] holds: not a whole [`Model`], whose other kinds the
+/// browser's engine would carry in vain.
+#[derive(Clone, Debug)]
+pub(super) enum GlobalModel {
+    Popularity(Popularity),
+    Ranking(RecentPopularity),
+}
+
+impl GlobalModel {
+    pub fn score(&self, scores: &mut Scores) {
+        match self {
+            Self::Popularity(model) => model.score(&[], scores),
+            Self::Ranking(model) => model.score(&[], scores),
+        }
+    }
+}
+
+impl From<GlobalModel> for Model {
+    fn from(model: GlobalModel) -> Self {
+        match model {
+            GlobalModel::Popularity(model) => Self::Popularity(model),
+            GlobalModel::Ranking(model) => Self::RecentPopularity(model),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -286,7 +312,7 @@ impl<S: Store> Bundle<S> {
     async fn whole(&self, name: &str, source: &Source) -> Result<Model, ReadError<S::Error>> {
         match source {
             Source::Global { kind, file, loaded } => {
-                Ok(self.global(*kind, file, loaded).await?.clone())
+                Ok(self.global(*kind, file, loaded).await?.clone().into())
             }
             Source::Factors(open) => Ok(Model::Factors(open.model(&self.store).await?.clone())),
             Source::ItemItem(source) => {
@@ -314,8 +340,8 @@ impl<S: Store> Bundle<S> {
         &self,
         kind: Global,
         file: &FileRef,
-        loaded: &'a OnceCell<Model>,
-    ) -> Result<&'a Model, ReadError<S::Error>> {
+        loaded: &'a OnceCell<GlobalModel>,
+    ) -> Result<&'a GlobalModel, ReadError<S::Error>> {
         if let Some(model) = loaded.get() {
             return Ok(model);
         }
@@ -323,9 +349,9 @@ impl<S: Store> Bundle<S> {
         let n_items = self.manifest.catalogue.items;
         let model = match kind {
             Global::Popularity => counts::decode_descending(&bytes, n_items)
-                .map(|counts| Model::Popularity(Popularity { counts })),
+                .map(|counts| GlobalModel::Popularity(Popularity { counts })),
             Global::Ranking => counts::decode_ranking(&bytes, n_items).map(|top| {
-                Model::RecentPopularity(RecentPopularity {
+                GlobalModel::Ranking(RecentPopularity {
                     n_items: n_items as usize,
                     top,
                 })
