@@ -43,6 +43,6 @@ fn what_a_prediction_adds_is_at_most_155_kb_of_engine_and_11_kb_of_scripts() {
         .map(|name| gzipped(&[&format!("predict/{name}.js")]))
         .sum();
     println!("tables engine: {engine} bytes of gzip; predict/: {bytes}");
-    assert!(engine <= 150 * KB, "{engine}");
+    assert!(engine <= 155 * KB, "{engine}");
     assert!(bytes <= 11 * KB, "{bytes}");
 }
