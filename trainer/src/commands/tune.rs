@@ -8,7 +8,7 @@ use doorstep_shared::models::{EnsembleConfig, ModelConfig};
 use serde::Serialize;
 
 use crate::cli::Output;
-use crate::compare::Fingerprint;
+use crate::compare::{Fingerprint, VERSION};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::settings::SettingArgs;
@@ -54,6 +54,8 @@ struct Report<'a> {
     trials: &'a [Trial],
     best: &'a ModelConfig,
     set: String,
+    /// What a further search should try.
+    notes: Vec<String>,
     setting: &'a Setting,
 }
 
@@ -93,6 +95,11 @@ impl Args {
         let setting = self.setting(&division);
         let file = self.state.as_deref();
         let state = State::open(file, setting.clone())?;
+        let known = configs.iter().filter(|config| state.holds(config)).count();
+        if known > 0 {
+            let all = configs.len();
+            progress.say(format!("{known} of {all} trials are done already"));
+        }
         let mut found = tune(
             &configs,
             &division.split,
@@ -106,11 +113,14 @@ impl Args {
         found.sort_by(|a, b| b.merit(&self.metric).total_cmp(&a.merit(&self.metric)));
         let best = &found.first().context("no trial")?.config;
         let fields: Vec<&str> = grid.iter().map(|axis| axis.field.as_str()).collect();
+        let values = hyper_parameters(best);
+        let beyond = |axis: &Axis| axis.beyond(values.get(&axis.field)?);
         let report = Report {
             metric: &self.metric,
             trials: &found,
             best,
             set: set_options_of(best, &fields),
+            notes: grid.iter().filter_map(beyond).collect(),
             setting: &setting,
         };
         if output.json {
@@ -122,6 +132,7 @@ impl Args {
 
     fn setting(&self, division: &Division) -> Setting {
         Setting {
+            program: VERSION.to_owned(),
             model: self.model.clone(),
             data: Fingerprint::of(&division.dataset.interactions).sha256,
             split: division.split.protocol.clone(),
@@ -150,6 +161,7 @@ impl Args {
             trials: &found,
             best,
             set: weights_file(best)?,
+            notes: Vec::new(),
             setting: &self.setting(&division),
         };
         if output.json {
@@ -227,9 +239,14 @@ fn table(report: &Report, fields: &[&str], cases: usize) -> String {
             trial.seconds
         );
     }
+    text.push('\n');
+    report
+        .notes
+        .iter()
+        .for_each(|note| _ = writeln!(text, "{note}"));
     let _ = writeln!(
         text,
-        "\n{cases} validation cases, {}; the best:\n{}",
+        "{cases} validation cases, {}; the best:\n{}",
         report.setting.split, report.set
     );
     text

@@ -19,6 +19,30 @@ pub struct Axis {
     pub values: Vec<String>,
 }
 
+impl Axis {
+    /// What to try next where `value` is the least or the largest of the numbers
+    /// tried: the best may lie beyond.
+    pub fn beyond(&self, value: &str) -> Option<String> {
+        let numbers: Vec<f64> = self
+            .values
+            .iter()
+            .map(|v| v.parse().ok())
+            .collect::<Option<_>>()?;
+        let best: f64 = value.parse().ok()?;
+        let least = numbers.iter().all(|&other| best <= other);
+        let largest = numbers.iter().all(|&other| best >= other);
+        let (which, further) = match (least, largest) {
+            (true, false) => ("least", "smaller"),
+            (false, true) => ("largest", "larger"),
+            _ => return None,
+        };
+        let field = &self.field;
+        Some(format!(
+            "{field}={value} is the {which} tried: a {further} one may be better"
+        ))
+    }
+}
+
 impl FromStr for Axis {
     type Err = anyhow::Error;
 
@@ -104,6 +128,18 @@ mod tests {
 
     fn axes(texts: &[&str]) -> Vec<Axis> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_best_value_at_an_end_is_told() {
+        let axis: Axis = "lambda=20,80,200".parse().unwrap();
+        assert_eq!(axis.beyond("80"), None);
+        assert!(axis.beyond("20").unwrap().contains("smaller"));
+        assert!(axis.beyond("200").unwrap().contains("larger"));
+        let alone: Axis = "lambda=20".parse().unwrap();
+        assert_eq!(alone.beyond("20"), None);
+        let words: Axis = "shuffle=true,false".parse().unwrap();
+        assert_eq!(words.beyond("true"), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use doorstep_shared::models::ModelConfig;
 use serde::{Deserialize, Serialize};
 
 use super::Trial;
@@ -11,6 +12,8 @@ use crate::save::save;
 /// What must be the same for trials to be comparable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
+    /// The program, with its version.
+    pub program: String,
     /// The model's name.
     pub model: String,
     /// Fingerprint of the data.
@@ -50,11 +53,16 @@ impl State {
             .with_context(|| format!("{name} is not a state of `tune`; name another --state"))?;
         ensure!(
             state.setting == setting,
-            "{name} holds trials of {} on other data, another split or another protocol; name \
+            "{name} holds trials of {} on other data, another split, another protocol or by another version; name \
              another --state, or delete it",
             state.setting.model
         );
         Ok(state)
+    }
+
+    /// Whether the trial of `config` is done.
+    pub fn holds(&self, config: &ModelConfig) -> bool {
+        self.trials.iter().any(|trial| trial.config == *config)
     }
 
     /// Replaces `file`.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::compare::VERSION;
 use crate::evaluate::{Similarity, popularity};
 use crate::split::Case;
 use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};
@@ -42,6 +43,7 @@ fn setting() -> Setting {
         data: "abc".into(),
         split: "test".into(),
         include_seen: false,
+        program: VERSION.into(),
         relevant_at: None,
         cutoffs: vec![5],
     }
