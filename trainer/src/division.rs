@@ -33,7 +33,7 @@ pub struct DivisionArgs {
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct RelevanceArgs {
     /// Held-out interactions rated at least R are right answers, or `all` [default: 4 where the data has ratings, else all]
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
     relevant_at: Option<RelevantAt>,
 }
 

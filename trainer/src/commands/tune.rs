@@ -184,7 +184,8 @@ fn weights_file(config: &ModelConfig) -> Result<String> {
         bail!("{} has no weights", config.name());
     };
     let mut text = String::new();
-    for member in &ensemble.members {
+    // One without weight would cost visitors its download.
+    for member in ensemble.members.iter().filter(|m| m.weight > 0.0) {
         let model = member.model.name();
         let _ = writeln!(
             text,

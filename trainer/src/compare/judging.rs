@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use doorstep_shared::Recommender;
 use doorstep_shared::models::ModelConfig;
 
 use super::report::{DifferenceTo, Row, main_cutoff};
@@ -11,7 +10,7 @@ use super::size::bytes_in_bundle;
 use super::strata::{by_history, by_popularity};
 use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
 use crate::evaluate::{
-    Context, Evaluation, HeldOut, Random, differences, evaluate, intervals, rating_metrics,
+    Context, Evaluation, HeldOut, Random, Scorer, differences, evaluate, intervals, rating_metrics,
 };
 use crate::fit::{self, Fitted, Training, fit_with_users};
 use crate::progress::Progress;
@@ -94,7 +93,7 @@ impl<'a> Judging<'a> {
     fn add(
         &mut self,
         name: &str,
-        model: &dyn Recommender,
+        model: &impl Scorer,
         config: Option<ModelConfig>,
         baseline: bool,
         fit_seconds: Option<f64>,
@@ -102,6 +101,11 @@ impl<'a> Judging<'a> {
         let clock = Instant::now();
         let evaluation = evaluate(model, self.cases, self.context, self.progress);
         let evaluate_seconds = clock.elapsed().as_secs_f64();
+        if evaluation.shows_nothing() {
+            self.notes.push(format!(
+                "{name} recommends nothing here: its recall and NDCG are those of a tie of all items"
+            ));
+        }
         let k = main_cutoff(&self.context.cutoffs);
         let fitted = fit_seconds.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
         self.progress.say(format!(

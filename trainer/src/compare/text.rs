@@ -61,8 +61,11 @@ pub(super) fn text(report: &Report) -> String {
             for (family, better) in COLUMNS {
                 let value = |row: &Row| row.metrics.get(&format!("{family}@{k}")).unwrap_or(0.0);
                 let own = value(row);
-                let rivals = report.models.iter().filter(|rival| !is_random(&rival.name));
-                let best = !is_random(&row.name)
+                // Who recommends nothing excels at nothing.
+                let shows = |row: &Row| row.metrics.get(&format!("coverage@{k}")) > Some(0.0);
+                let counts = |row: &Row| !is_random(&row.name) && shows(row);
+                let rivals = report.models.iter().filter(|rival| counts(rival));
+                let best = counts(row)
                     && rivals
                         .map(value)
                         .all(|other| better.merit(own) >= better.merit(other));

@@ -15,7 +15,7 @@ pub use diversity::Similarity;
 pub use random::Random;
 pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
 
-use doorstep_shared::{Event, Recommender};
+use doorstep_shared::{Event, Recommender, Scores};
 use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 
@@ -79,6 +79,15 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// Whether no list held anything: a model without scores.
+    pub fn shows_nothing(&self) -> bool {
+        let mut coverage = self
+            .overall
+            .iter()
+            .filter(|(name, _)| name.starts_with("coverage@"));
+        coverage.all(|&(_, covered)| covered == 0.0)
+    }
+
     /// Every metric, such as `recall@10`, by family and then by cut-off.
     pub fn metrics(&self) -> Metrics {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64 + 0.0;
@@ -110,9 +119,27 @@ impl Serialize for Metrics {
     }
 }
 
+/// What can be judged: gives items their scores for a case.
+pub trait Scorer: Sync {
+    /// The name in reports.
+    fn name(&self) -> &str;
+    /// Adds the scores of the case's history; `scores` starts clear.
+    fn score(&self, case: &Case, scores: &mut Scores);
+}
+
+impl<R: Recommender + ?Sized> Scorer for R {
+    fn name(&self) -> &str {
+        Recommender::name(self)
+    }
+
+    fn score(&self, case: &Case, scores: &mut Scores) {
+        Recommender::score(self, &case.history, scores);
+    }
+}
+
 /// Asks `model` every case. The result doesn't depend on the number of threads.
 pub fn evaluate(
-    model: &dyn Recommender,
+    model: &(impl Scorer + ?Sized),
     cases: &[Case],
     context: &Context,
     progress: &Progress,

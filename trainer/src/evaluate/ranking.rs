@@ -1,8 +1,9 @@
 //! Where the right answers stand among all candidates, and what is shown.
 
+use doorstep_shared::Scores;
 use doorstep_shared::topk::{Scored, top_k};
-use doorstep_shared::{Recommender, Scores};
 
+use super::Scorer;
 use crate::split::Case;
 
 /// One case, ranked.
@@ -35,9 +36,9 @@ impl Ranker {
 
     /// Scores the case and ranks, looking only at items that were touched: the
     /// others all score 0.
-    pub fn rank(&mut self, model: &dyn Recommender, case: &Case, length: usize) -> Ranked {
+    pub fn rank(&mut self, model: &(impl Scorer + ?Sized), case: &Case, length: usize) -> Ranked {
         self.scores.clear();
-        model.score(&case.history, &mut self.scores);
+        model.score(case, &mut self.scores);
         let n_excluded = self.exclude(case, true);
         let candidates: Vec<Scored> = self
             .scores
@@ -100,8 +101,8 @@ impl Ranker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorstep_shared::Event;
     use doorstep_shared::topk::best_first;
+    use doorstep_shared::{Event, Recommender};
     use proptest::prelude::*;
 
     /// A model that gives fixed scores, and leaves items without one untouched.
