@@ -139,3 +139,30 @@ fn wrong_settings_are_refused_before_any_file_is_read() -> Result<()> {
     assert_says(&refused("next-linear")?, &["absent.csv"]);
     Ok(())
 }
+
+#[test]
+fn models_of_ratings_need_ratings() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    for (file, rating, said) in [
+        ("none.csv", "", "the data has none"),
+        ("same.csv", ",3", "all of them are 3"),
+    ] {
+        let mut rows = format!(
+            "user,item{}\n",
+            if rating.is_empty() { "" } else { ",rating" }
+        );
+        for row in 0..60 {
+            rows += &format!("u{},i{}{rating}\n", row % 10, row % 7);
+        }
+        fs::write(terminal.path(file), rows)?;
+        for command in [
+            "compare --models item-knn,svd",
+            "train svd --out bundle",
+            "tune bias",
+        ] {
+            let message = terminal.refused(&format!("{command} --interactions {file}"))?;
+            assert_says(&message, &[said, "als or item-knn"]);
+        }
+    }
+    Ok(())
+}

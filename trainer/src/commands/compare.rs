@@ -10,6 +10,7 @@ use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
 };
 use crate::division::{Division, DivisionArgs};
+use crate::fit::check_ratings;
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
@@ -58,6 +59,7 @@ impl Args {
         check_against(&self.against, &names)?;
         let progress = output.progress();
         let division = self.division.load(&progress)?;
+        check_ratings(&configs, &division.dataset.interactions)?;
         let content = division.content();
         let Division {
             dataset,

@@ -75,6 +75,7 @@ impl Args {
             !dataset.interactions.rows.is_empty(),
             "there is no interaction to learn from"
         );
+        fit::check_ratings(&configs, &dataset.interactions)?;
         let records = item_records(&dataset);
         let content = ItemContent {
             records: &records,

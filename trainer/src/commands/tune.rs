@@ -11,6 +11,7 @@ use crate::cli::Output;
 use crate::compare::{Fingerprint, VERSION};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
+use crate::fit::check_ratings;
 use crate::settings::SettingArgs;
 use crate::tune::{
     Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
@@ -87,6 +88,7 @@ impl Args {
         }
         let progress = output.progress();
         let division = self.division.load(&progress)?;
+        check_ratings(std::slice::from_ref(base), &division.dataset.interactions)?;
         let grid = match self.grid.is_empty() {
             true => default_grid(&self.model, division.dataset.interactions.has_times)?,
             false => self.grid.clone(),

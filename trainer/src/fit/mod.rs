@@ -38,6 +38,7 @@ use doorstep_shared::Event;
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::models::{Model, ModelConfig};
 
+use crate::data::Interactions;
 use crate::progress::Progress;
 
 /// What a model is fitted on.
@@ -122,6 +123,28 @@ pub fn fit_with_users(
         ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
     };
     Ok(model.into())
+}
+
+/// Refuses models of ratings, before any work, where the data has no ratings to
+/// tell items apart by.
+pub fn check_ratings(configs: &[ModelConfig], interactions: &Interactions) -> anyhow::Result<()> {
+    let Some(config) = configs.iter().find(|config| config.predicts_ratings()) else {
+        return Ok(());
+    };
+    let name = config.name();
+    let remedy = "fit a model of interactions instead, such as als or item-knn";
+    ensure!(
+        interactions.has_ratings,
+        "{name} predicts ratings, and the data has none; name their column with --columns user=…,item=…,rating=…, or {remedy}"
+    );
+    let mut ratings = interactions.rows.iter().map(|row| row.rating);
+    if let Some(first) = ratings.next() {
+        ensure!(
+            ratings.any(|rating| rating != first),
+            "{name} predicts ratings, and all of them are {first}; {remedy}"
+        );
+    }
+    Ok(())
 }
 
 /// What a reader of the results should know about how `config` was fitted.
