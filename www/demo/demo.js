@@ -30,7 +30,7 @@ function showFailure(error) {
 /** What all models weigh, and what each of the shelf's own queries takes. */
 function showPublished(doorstep) {
   const published = doorstep.manifest.models.reduce((sum, model) => sum + model.bytes, 0);
-  find('cost-note').textContent = `The models alone are ${formatBytes(published)}; a visitor fetches only the shards that their own history touches.`;
+  find('cost-note').textContent = `The models alone are ${formatBytes(published)}; a visitor fetches only the shards that their own history touches, but all of als and svd.`;
   doorstep.addEventListener('query', ({ detail: { query, error, milliseconds, files } }) => {
     // Only the shelf asks for reasons; the range is a list of popular items.
     if (!query.explain || error?.code === 'aborted') return;
