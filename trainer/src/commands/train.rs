@@ -247,6 +247,7 @@ fn fit_on_everything(
 }
 
 fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
+    progress.say(format!("{}: fitting", config.name()));
     let start = Instant::now();
     let model = fit_with_users(config, training, progress)
         .with_context(|| format!("cannot fit {}", config.name()))?;
