@@ -98,6 +98,7 @@ impl DivisionArgs {
         let context = Context {
             cutoffs,
             include_seen: self.include_seen,
+            relevant_at,
             ..Context::new(popularity(split.items.len(), &split.train), similarity)
         };
         Ok(Division {

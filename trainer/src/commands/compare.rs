@@ -10,6 +10,7 @@ use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
 };
 use crate::division::{Division, DivisionArgs};
+use crate::evaluate::{HeldOut, TestItems};
 use crate::fit::check_ratings;
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -87,6 +88,7 @@ impl Args {
                     false => "the training part".to_owned(),
                 },
                 relevant_at: *relevant_at,
+                test_items: relevant_at.map(|least| TestItems::of(&HeldOut::test(split), least)),
                 cases: split.test.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs.clone(),

@@ -14,7 +14,7 @@ use crate::compare::{
     Fingerprint, Judging, Protocol, RESAMPLES, Report, Shape, VERSION, check_against,
 };
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, HeldOut, Similarity, popularity};
+use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
 use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -114,7 +114,8 @@ impl Args {
         };
         let train = renumbered(&split.train);
         let known = renumbered(&split.train_and_validation);
-        let ratings = renumbered(&split.held_out_test);
+        let held_out_test = split.held_out_test.iter();
+        let ratings: Vec<Vec<Event>> = held_out_test.map(|h| numbering.answers(h)).collect();
         let held_out = HeldOut {
             known: &known,
             ratings: &ratings,
@@ -152,6 +153,7 @@ impl Args {
                 include_seen: self.division.include_seen,
                 fitted_on: manifest.data.fitted_on.clone(),
                 relevant_at,
+                test_items: relevant_at.map(|least| TestItems::of(&held_out, least)),
                 cases: cases.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs,
@@ -232,15 +234,24 @@ impl Numbering {
         renumbered.collect()
     }
 
+    /// What is to be predicted: nothing is left out for being unknown.
+    fn answers(&self, held_out: &[Event]) -> Vec<Event> {
+        let renumbered = held_out.iter().map(|event| Event {
+            item: self.index(event.item),
+            ..*event
+        });
+        renumbered.collect()
+    }
+
+    fn index(&self, item: u32) -> u32 {
+        self.bundle_index[item as usize].unwrap_or(UNKNOWN)
+    }
+
     fn case(&self, case: &Case) -> Case {
         Case {
             user: case.user,
             history: self.events(&case.history),
-            relevant: case
-                .relevant
-                .iter()
-                .map(|&item| self.bundle_index[item as usize].unwrap_or(UNKNOWN))
-                .collect(),
+            relevant: case.relevant.iter().map(|&item| self.index(item)).collect(),
         }
     }
 }

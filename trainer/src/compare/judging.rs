@@ -10,7 +10,8 @@ use super::size::bytes_in_bundle;
 use super::strata::{by_history, by_popularity};
 use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
 use crate::evaluate::{
-    Context, Evaluation, HeldOut, Random, Scorer, differences, evaluate, intervals, rating_metrics,
+    Context, Evaluation, HeldOut, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences, evaluate,
+    intervals, precision_of_test_items, rating_metrics,
 };
 use crate::fit::{self, Fitted, Training, fit_with_users};
 use crate::progress::Progress;
@@ -106,6 +107,13 @@ impl<'a> Judging<'a> {
                 "{name} recommends nothing here: its recall and NDCG are those of a tie of all items"
             ));
         }
+        let mut metrics = evaluation.metrics();
+        if let Some(least) = self.context.relevant_at {
+            let n_items = self.context.n_items;
+            let precision = precision_of_test_items(model, n_items, &self.held_out, least);
+            let name = PRECISION_OF_TEST_ITEMS.to_owned();
+            metrics.0.push((name, precision));
+        }
         let k = main_cutoff(&self.context.cutoffs);
         let fitted = fit_seconds.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
         self.progress.say(format!(
@@ -115,7 +123,7 @@ impl<'a> Judging<'a> {
             name: name.to_owned(),
             baseline,
             config,
-            metrics: evaluation.metrics(),
+            metrics,
             fit_seconds,
             evaluate_seconds,
             bytes: None,

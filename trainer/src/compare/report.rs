@@ -10,7 +10,7 @@ use super::shape::Shape;
 use super::strata::Stratum;
 use crate::cli::Output;
 use crate::data::Interactions;
-use crate::evaluate::{Estimate, Metrics};
+use crate::evaluate::{Estimate, Metrics, TestItems};
 use crate::save::save;
 
 /// One model's line of the report.
@@ -73,6 +73,8 @@ pub struct Protocol {
     pub fitted_on: String,
     /// The least rating of a right answer, if any was asked.
     pub relevant_at: Option<f32>,
+    /// What `precision@10-testitems` is over, where ratings decide.
+    pub test_items: Option<TestItems>,
     /// The cut-offs k.
     pub cutoffs: Vec<usize>,
     /// Test cases.

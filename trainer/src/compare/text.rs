@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::is_random;
 use super::report::{Report, Row, main_cutoff};
-use crate::evaluate::RATING_METRICS;
+use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
@@ -76,6 +76,7 @@ pub(super) fn text(report: &Report) -> String {
         text.push('\n');
     }
     text += &ratings_table(report, width);
+    text += &test_items_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
     text += &about(report);
@@ -109,6 +110,39 @@ fn ratings_table(report: &Report, width: usize) -> String {
             "rmse and mae with users as fitted; folded in: users known by their history alone\n\n";
     }
     text
+}
+
+/// The precision of test items, where it can tell models apart.
+fn test_items_table(report: &Report, width: usize) -> String {
+    let Some(said) = test_items(report) else {
+        return String::new();
+    };
+    let mut text = format!("{:width$}  {PRECISION_OF_TEST_ITEMS}\n", "test items");
+    for row in &report.models {
+        if let Some(precision) = row.metrics.get(PRECISION_OF_TEST_ITEMS) {
+            let _ = writeln!(text, "{:width$}  {:>22}", label(row), figure(precision));
+        }
+    }
+    format!("{text}{said}\n\n")
+}
+
+/// What the precision of test items is; nothing where it is the same for every
+/// model, as nobody has more test items than are shown.
+pub(super) fn test_items(report: &Report) -> Option<String> {
+    let (test_items, least) = (
+        report.protocol.test_items.as_ref()?,
+        report.protocol.relevant_at?,
+    );
+    (test_items.with_more_than_ten > 0).then(|| {
+        format!(
+            "only a user's own test items are ranked, and those rated at least {least} among the first ten counted, over \
+             10 even where there are fewer:\nthe best order of all has {}, and only the {} of {} users with more than ten \
+             tell models apart; not to be compared with precision@10",
+            figure(test_items.ceiling),
+            test_items.with_more_than_ten,
+            test_items.users
+        )
+    })
 }
 
 fn differences_table(report: &Report, width: usize) -> String {

@@ -9,11 +9,13 @@ mod random;
 mod ranking;
 mod ratings;
 mod splitmix;
+mod test_items;
 
 pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
 pub use random::Random;
 pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
+pub use test_items::{PRECISION_OF_TEST_ITEMS, TestItems, precision_of_test_items};
 
 use doorstep_shared::{Event, Recommender, Scores};
 use rayon::prelude::*;
@@ -39,10 +41,12 @@ pub struct Context {
     pub cutoffs: Vec<usize>,
     /// Whether items of the history are candidates too.
     pub include_seen: bool,
+    /// The least rating of a right answer, where ratings decide.
+    pub relevant_at: Option<f32>,
 }
 
 impl Context {
-    /// The usual protocol: [`CUTOFFS`], items of the history excluded.
+    /// The usual protocol: [`CUTOFFS`], items of the history excluded, ratings not looked at.
     pub fn new(popularity: Vec<u32>, similarity: Similarity) -> Self {
         Self {
             n_items: popularity.len(),
@@ -50,6 +54,7 @@ impl Context {
             similarity,
             cutoffs: CUTOFFS.to_vec(),
             include_seen: false,
+            relevant_at: None,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{interval, metric};
 use crate::compare::report::{Report, Row};
-use crate::compare::text::{COLUMNS, label};
-use crate::evaluate::RATING_METRICS;
+use crate::compare::text::{COLUMNS, label, test_items};
+use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
 use crate::report::{Bar, Bars, Block, Figure, Plot, Section, Table, number};
 
 pub(super) fn accuracy(report: &Report, k: usize) -> Section {
@@ -41,6 +41,7 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
         }
         Block::Table(table)
     }));
+    blocks.extend(precision_of_test_items(report));
     Section {
         title: "Accuracy".to_owned(),
         intro: "Every model ranks the whole catalogue for the same test cases. More is better, but for gini, of which less \
@@ -48,6 +49,18 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
             .to_owned(),
         blocks,
     }
+}
+
+/// The precision of test items and what it is, where it can tell models apart.
+fn precision_of_test_items(report: &Report) -> Option<Block> {
+    let caption = format!("{PRECISION_OF_TEST_ITEMS}: {}", test_items(report)?);
+    let mut table = Table::new(caption, &["model", PRECISION_OF_TEST_ITEMS]);
+    for row in &report.models {
+        if let Some(precision) = row.metrics.get(PRECISION_OF_TEST_ITEMS) {
+            table.rows.push(vec![label(row), number(precision)]);
+        }
+    }
+    Some(Block::Table(table))
 }
 
 fn differences(report: &Report, k: usize) -> Option<Table> {
