@@ -4,6 +4,7 @@ mod compare;
 mod content;
 mod damage;
 mod evaluate;
+mod failures;
 mod import;
 mod output_folder;
 mod privacy;

@@ -11,6 +11,7 @@ use crate::compare::{
 };
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
+use crate::failure;
 use crate::fit::check_ratings;
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -19,7 +20,8 @@ use crate::table::{TableArgs, compare as compare_table, report as table_report, 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
 /// Popularity, recent popularity and random scores always stand beside the
-/// models asked for. With --table, models of one column of a table (knn,
+/// models asked for. A model that can't be fitted is listed with the reason and
+/// doesn't keep the others from their figures; the command then ends with 1. With --table, models of one column of a table (knn,
 /// knn-local) are judged by the rows held out.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
@@ -74,10 +76,11 @@ impl Args {
             against: self.against.clone(),
             seed: self.seed,
         };
-        let (models, fit_notes) = compare(&configs, split, content, context, &options, &progress)?;
+        let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
             bundle: None,
-            models,
+            models: found.rows,
+            failed: found.failed,
             protocol: Protocol {
                 split: split.protocol.clone(),
                 ranking: "full",
@@ -95,12 +98,13 @@ impl Args {
                 resamples: RESAMPLES,
                 seed: self.seed,
                 version: VERSION,
-                notes: [split.notes.clone(), fit_notes].concat(),
+                notes: [split.notes.clone(), found.notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
             shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref(), self.report.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())?;
+        failure::check(&report.failed)
     }
 }
 
@@ -120,5 +124,6 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
         format!("{json}\n")
     } else {
         compare_table::text(&report)
-    })
+    })?;
+    failure::check(&report.failed)
 }

@@ -15,6 +15,7 @@ use crate::compare::{
 };
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
+use crate::failure;
 use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -141,11 +142,12 @@ impl Args {
             histories: &train,
             content: Default::default(),
         };
-        judging.baselines(&training, self.seed)?;
-        let (models, fit_notes) = judging.finish(&self.against, self.seed)?;
+        judging.baselines(&training, self.seed);
+        let found = judging.finish(&self.against, self.seed)?;
         let report = Report {
             bundle: Some(self.bundle),
-            models,
+            models: found.rows,
+            failed: found.failed,
             protocol: Protocol {
                 split: split.protocol,
                 ranking: "full",
@@ -160,12 +162,13 @@ impl Args {
                 resamples: RESAMPLES,
                 seed: self.seed,
                 version: VERSION,
-                notes: [split.notes, fit_notes].concat(),
+                notes: [split.notes, found.notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
             shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref(), self.report.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())?;
+        failure::check(&report.failed)
     }
 }
 

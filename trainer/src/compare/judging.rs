@@ -13,6 +13,7 @@ use crate::evaluate::{
     Context, Evaluation, HeldOut, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences, evaluate,
     intervals, precision_of_test_items, rating_metrics,
 };
+use crate::failure::Failure;
 use crate::fit::{self, Fitted, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::split::Case;
@@ -26,6 +27,18 @@ pub struct Judging<'a> {
     rows: Vec<Row>,
     evaluations: Vec<Evaluation>,
     notes: Vec<String>,
+    failed: Vec<Failure>,
+}
+
+/// What [`Judging`] found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The models in the order they were judged in.
+    pub rows: Vec<Row>,
+    /// Those that could not be fitted.
+    pub failed: Vec<Failure>,
+    /// What a reader should know about the fits.
+    pub notes: Vec<String>,
 }
 
 impl<'a> Judging<'a> {
@@ -44,6 +57,7 @@ impl<'a> Judging<'a> {
             rows: Vec::new(),
             evaluations: Vec::new(),
             notes: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -55,16 +69,17 @@ impl<'a> Judging<'a> {
         self.add_bytes(Some(bytes));
     }
 
-    pub(super) fn fit(
-        &mut self,
-        config: &ModelConfig,
-        training: &Training,
-        baseline: bool,
-    ) -> Result<()> {
+    /// Fits a model and judges it. One that can't be fitted is listed as failed.
+    pub(super) fn fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) {
+        if let Err(error) = self.try_fit(config, training, baseline) {
+            self.failed.push(Failure::new(config.name(), &error));
+        }
+    }
+
+    fn try_fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) -> Result<()> {
         self.progress.say(format!("{}: fitting", config.name()));
         let clock = Instant::now();
-        let fitted = fit_with_users(config, training, self.progress)
-            .with_context(|| format!("fitting {}", config.name()))?;
+        let fitted = fit_with_users(config, training, self.progress)?;
         let seconds = clock.elapsed().as_secs_f64();
         self.notes.extend(fit::notes(config, training));
         let name = config.name();
@@ -80,15 +95,15 @@ impl<'a> Judging<'a> {
     }
 
     /// Fits and judges the baselines that have not been judged by name.
-    pub fn baselines(&mut self, training: &Training, seed: u64) -> Result<()> {
-        let judged: Vec<&str> = self.rows.iter().map(|row| row.name.as_str()).collect();
-        let missing = missing_baselines(&judged);
+    pub fn baselines(&mut self, training: &Training, seed: u64) {
+        let rows = self.rows.iter().map(|row| row.name.as_str());
+        let failed = self.failed.iter().map(|failure| failure.model.as_str());
+        let missing = missing_baselines(&rows.chain(failed).collect::<Vec<_>>());
         for config in missing.iter().filter_map(|name| ModelConfig::named(name)) {
-            self.fit(&config, training, true)?;
+            self.fit(&config, training, true);
         }
         let n_items = training.n_items;
         self.add(RANDOM, &Random { n_items, seed }, None, true, None);
-        Ok(())
     }
 
     fn add(
@@ -149,9 +164,15 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// The rows, with their differences to `against`, and what was noted on the way.
-    pub fn finish(mut self, against: &str, seed: u64) -> Result<(Vec<Row>, Vec<String>)> {
+    /// What was found, with differences to `against`, or to the best where that failed.
+    pub fn finish(mut self, against: &str, seed: u64) -> Result<Findings> {
         let cutoffs = &self.context.cutoffs;
+        let mut against = against;
+        if self.failed.iter().any(|failure| failure.model == against) {
+            let note = format!("differences are to the best model, as {against} failed");
+            self.notes.push(note);
+            against = "best";
+        }
         let against = reference(&self.rows, against, main_cutoff(cutoffs))?;
         let name = self.rows[against].name.clone();
         let metrics: Vec<String> = ["recall", "ndcg"]
@@ -169,7 +190,11 @@ impl<'a> Judging<'a> {
                 metrics,
             });
         }
-        Ok((self.rows, self.notes))
+        Ok(Findings {
+            rows: self.rows,
+            failed: self.failed,
+            notes: self.notes,
+        })
     }
 }
 

@@ -9,7 +9,7 @@ mod size;
 mod strata;
 mod text;
 
-pub use judging::Judging;
+pub use judging::{Findings, Judging};
 pub use report::{DifferenceTo, Fingerprint, Protocol, Report, Row, main_cutoff};
 pub use shape::Shape;
 pub use strata::Stratum;
@@ -43,7 +43,7 @@ pub struct Options {
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
-/// The notes say what a reader should know about the fits.
+/// A model that can't be fitted doesn't keep the others from it.
 pub fn compare(
     configs: &[ModelConfig],
     split: &Split,
@@ -51,7 +51,7 @@ pub fn compare(
     context: &Context,
     options: &Options,
     progress: &Progress,
-) -> Result<(Vec<Row>, Vec<String>)> {
+) -> Result<Findings> {
     let histories = if options.refit {
         &split.train_and_validation
     } else {
@@ -65,9 +65,9 @@ pub fn compare(
     let held_out = HeldOut::test(split);
     let mut judging = Judging::new(&split.test, held_out, context, progress);
     for config in configs {
-        judging.fit(config, &training, false)?;
+        judging.fit(config, &training, false);
     }
-    judging.baselines(&training, options.seed)?;
+    judging.baselines(&training, options.seed);
     judging.finish(&options.against, options.seed)
 }
 
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    fn run(names: &[&str], against: &str) -> Result<Vec<Row>> {
+    fn run(names: &[&str], against: &str) -> Result<Findings> {
         let split = split();
         let similarity = Similarity::co_occurrence(8, &split.train);
         let context = Context::new(vec![2; 8], similarity);
@@ -141,20 +141,19 @@ mod tests {
             against: against.into(),
             seed: 1,
         };
-        Ok(compare(
+        compare(
             &configs,
             &split,
             ItemContent::default(),
             &context,
             &options,
             &Progress::new(true),
-        )?
-        .0)
+        )
     }
 
     #[test]
     fn baselines_stand_beside_and_are_not_repeated() {
-        let rows = run(&["next-linear", "popularity"], "first").unwrap();
+        let rows = run(&["next-linear", "popularity"], "first").unwrap().rows;
         let names: Vec<(&str, bool)> = rows.iter().map(|r| (r.name.as_str(), r.baseline)).collect();
         assert_eq!(
             names,
@@ -174,8 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn a_model_that_fails_does_not_end_the_others() {
+        // There is no text in this data, and no vector.
+        let found = run(&["tf-idf", "next-linear", "item-vectors"], "tf-idf").unwrap();
+        let failed: Vec<&str> = found.failed.iter().map(|f| f.model.as_str()).collect();
+        assert_eq!(failed, ["tf-idf", "item-vectors"]);
+        assert!(found.failed[0].error.contains("no item has a text"));
+        let names: Vec<&str> = found.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names[0], "next-linear");
+        assert_eq!(names.len(), 4);
+        assert!(found.notes.iter().any(|n| n.contains("as tf-idf failed")));
+        let to = found.rows[1].difference.as_ref().unwrap();
+        assert_eq!(to.against, "next-linear");
+    }
+
+    #[test]
     fn the_sequence_is_learnt_and_counts_as_best() {
-        let rows = run(&["popularity", "next-linear"], "best").unwrap();
+        let rows = run(&["popularity", "next-linear"], "best").unwrap().rows;
         assert_eq!(rows[0].difference.as_ref().unwrap().against, "next-linear");
         let ndcg = |row: &Row| row.metrics.get("ndcg@5").unwrap();
         assert!(ndcg(&rows[1]) > ndcg(&rows[0]));

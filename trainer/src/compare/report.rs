@@ -11,6 +11,7 @@ use super::strata::Stratum;
 use crate::cli::Output;
 use crate::data::Interactions;
 use crate::evaluate::{Estimate, Metrics, TestItems};
+use crate::failure::Failure;
 use crate::save::save;
 
 /// One model's line of the report.
@@ -124,6 +125,8 @@ pub struct Report {
     pub bundle: Option<PathBuf>,
     /// The models that were asked for, in their order, then the other baselines.
     pub models: Vec<Row>,
+    /// Models that were asked for and could not be fitted.
+    pub failed: Vec<Failure>,
     /// What was done.
     pub protocol: Protocol,
     /// To what data.

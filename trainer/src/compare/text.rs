@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::is_random;
 use super::report::{Report, Row, main_cutoff};
 use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
+use crate::failure;
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
@@ -79,6 +80,7 @@ pub(super) fn text(report: &Report) -> String {
     text += &test_items_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
+    text += &failure::text(&report.failed);
     text += &about(report);
     text
 }

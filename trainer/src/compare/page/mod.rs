@@ -8,6 +8,7 @@ mod trade_offs;
 use super::is_random;
 use super::report::{Report, Row, main_cutoff};
 use crate::evaluate::Estimate;
+use crate::failure;
 use crate::report::{Page, number};
 
 /// The page of a comparison.
@@ -24,6 +25,7 @@ pub fn page(report: &Report) -> Page {
         )
     });
     let sections = [
+        failure::section(&report.failed),
         Some(accuracy::accuracy(report, k)),
         accuracy::ratings(report),
         Some(trade_offs::breadth(report, k)),
