@@ -24,6 +24,15 @@ impl SettingArgs {
         model_configs(names, &self.set, self.config.as_deref())
     }
 
+    /// The first of `--set` that sets a hyper-parameter called `field`, of whatever model.
+    pub fn assigned(&self, field: &str) -> Option<&str> {
+        let named = |assignment: &&String| {
+            let path = assignment.split('=').next().unwrap_or_default();
+            path.rsplit('.').next().map(str::trim) == Some(field)
+        };
+        self.set.iter().find(named).map(String::as_str)
+    }
+
     /// The assignments of `--set`, for models of tables, which no file configures.
     pub fn assignments(&self) -> Result<&[String]> {
         ensure!(

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 use doorstep_shared::models::ModelConfig;
 
 use crate::cli::Output;
@@ -43,6 +43,14 @@ pub struct Args {
     /// Of the bootstrap and of the random baseline.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Fit every model that starts from random numbers (svd, als, als-explicit, ensembles of them) once with each of these seeds; rows then show means over the seeds and their standard deviation.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "SEED,…",
+        conflicts_with = "table"
+    )]
+    seeds: Vec<u32>,
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -58,6 +66,7 @@ impl Args {
             return compare_tables(&self, output);
         }
         let configs = self.settings.configs(&self.models)?;
+        self.check_seeds()?;
         let names: Vec<&str> = configs.iter().map(ModelConfig::name).collect();
         check_against(&self.against, &names)?;
         let progress = output.progress();
@@ -75,6 +84,7 @@ impl Args {
             refit: self.refit,
             against: self.against.clone(),
             seed: self.seed,
+            seeds: self.seeds.clone(),
         };
         let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
@@ -97,6 +107,7 @@ impl Args {
                 cutoffs: context.cutoffs.clone(),
                 resamples: RESAMPLES,
                 seed: self.seed,
+                seeds: self.seeds.clone(),
                 version: VERSION,
                 notes: [split.notes.clone(), found.notes].concat(),
             },
@@ -105,6 +116,23 @@ impl Args {
         };
         report.print(output, self.save.as_deref(), self.report.as_deref())?;
         failure::check(&report.failed)
+    }
+}
+
+impl Args {
+    /// Refuses a seed given twice, or both here and among the hyper-parameters.
+    fn check_seeds(&self) -> Result<()> {
+        let mut distinct = self.seeds.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        ensure!(
+            distinct.len() == self.seeds.len(),
+            "--seeds names a seed twice; its fits would be the same"
+        );
+        if let (false, Some(assignment)) = (distinct.is_empty(), self.settings.assigned("seed")) {
+            bail!("--seeds and --set {assignment} contradict each other; give one of them");
+        }
+        Ok(())
     }
 }
 

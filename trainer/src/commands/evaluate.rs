@@ -161,6 +161,7 @@ impl Args {
                 cutoffs: context.cutoffs,
                 resamples: RESAMPLES,
                 seed: self.seed,
+                seeds: Vec::new(),
                 version: VERSION,
                 notes: [split.notes, found.notes].concat(),
             },

@@ -6,12 +6,13 @@ use anyhow::{Context as _, Result};
 use doorstep_shared::models::ModelConfig;
 
 use super::report::{DifferenceTo, Row, main_cutoff};
+use super::seeds::{self, Judged, seeds_of};
 use super::size::bytes_in_bundle;
 use super::strata::{by_history, by_popularity};
 use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
 use crate::evaluate::{
-    Context, Evaluation, HeldOut, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences, evaluate,
-    intervals, precision_of_test_items, rating_metrics,
+    Context, Evaluation, HeldOut, Metrics, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences,
+    evaluate, intervals, precision_of_test_items, rating_metrics,
 };
 use crate::failure::Failure;
 use crate::fit::{self, Fitted, Training, fit_with_users};
@@ -24,6 +25,7 @@ pub struct Judging<'a> {
     held_out: HeldOut<'a>,
     context: &'a Context,
     progress: &'a Progress,
+    seeds: Vec<u32>,
     rows: Vec<Row>,
     evaluations: Vec<Evaluation>,
     notes: Vec<String>,
@@ -54,6 +56,7 @@ impl<'a> Judging<'a> {
             held_out,
             context,
             progress,
+            seeds: Vec::new(),
             rows: Vec::new(),
             evaluations: Vec::new(),
             notes: Vec::new(),
@@ -61,37 +64,88 @@ impl<'a> Judging<'a> {
         }
     }
 
+    /// Fits every model that draws once with each of these seeds instead of its own.
+    pub fn with_seeds(self, seeds: &[u32]) -> Self {
+        Self {
+            seeds: seeds.to_vec(),
+            ..self
+        }
+    }
+
     /// Judges a model that was fitted elsewhere, under a name of its own.
     /// `bytes` is its size in its bundle.
     pub fn judge(&mut self, name: &str, fitted: &Fitted, config: Option<ModelConfig>, bytes: u64) {
-        self.add(name, &fitted.model, config, false, None);
-        self.add_ratings(fitted);
-        self.add_bytes(Some(bytes));
+        let mut judged = self.judged(name, &fitted.model, None);
+        let ratings = rating_metrics(fitted, &self.held_out);
+        judged.row.metrics.0.extend(ratings);
+        judged.row.config = config;
+        judged.row.bytes = Some(bytes);
+        self.add(judged);
     }
 
     /// Fits a model and judges it. One that can't be fitted is listed as failed.
     pub(super) fn fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) {
-        if let Err(error) = self.try_fit(config, training, baseline) {
-            self.failed.push(Failure::new(config.name(), &error));
+        match self.try_fit(config, training) {
+            Ok(mut judged) => {
+                judged.row.baseline = baseline;
+                self.add(judged);
+            }
+            Err(error) => self.failed.push(Failure::new(config.name(), &error)),
         }
     }
 
-    fn try_fit(&mut self, config: &ModelConfig, training: &Training, baseline: bool) -> Result<()> {
-        self.progress.say(format!("{}: fitting", config.name()));
+    fn try_fit(&mut self, config: &ModelConfig, training: &Training) -> Result<Judged> {
+        let configs = seeds::fits(config, &self.seeds)?;
+        let several = configs.len() > 1;
+        let mut fits = Vec::new();
+        for config in configs {
+            let seeds = seeds_of(&config)?;
+            let said = match several {
+                true => format!("{} with seed {}", config.name(), seeds[0]),
+                false => config.name().to_owned(),
+            };
+            let judged = self.fit_once(&config, &said, training);
+            let mut judged = match several {
+                true => judged.with_context(|| format!("with seed {}", seeds[0]))?,
+                false => judged?,
+            };
+            judged.row.seeds = seeds;
+            fits.push(judged);
+        }
+        Ok(seeds::mean(fits))
+    }
+
+    fn fit_once(
+        &mut self,
+        config: &ModelConfig,
+        said: &str,
+        training: &Training,
+    ) -> Result<Judged> {
+        self.progress.say(format!("{said}: fitting"));
+        let name = config.name();
         let clock = Instant::now();
         let fitted = fit_with_users(config, training, self.progress)?;
         let seconds = clock.elapsed().as_secs_f64();
-        self.notes.extend(fit::notes(config, training));
-        let name = config.name();
+        fit::notes(config, training)
+            .into_iter()
+            .for_each(|note| self.note(note));
         let bytes = bytes_in_bundle(&fitted.model, config, &self.context.popularity);
         if let Err(why) = &bytes {
-            self.notes.push(format!("{name} can't be published: {why}"));
+            self.note(format!("{name} can't be published: {why}"));
         }
-        let (model, config) = (&fitted.model, Some(config.clone()));
-        self.add(name, model, config, baseline, Some(seconds));
-        self.add_ratings(&fitted);
-        self.add_bytes(bytes.ok());
-        Ok(())
+        let mut judged = self.judged(name, &fitted.model, Some(seconds));
+        let ratings = rating_metrics(&fitted, &self.held_out);
+        judged.row.metrics.0.extend(ratings);
+        judged.row.config = Some(config.clone());
+        judged.row.bytes = bytes.ok();
+        Ok(judged)
+    }
+
+    /// Notes what has not been noted of another seed.
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     /// Fits and judges the baselines that have not been judged by name.
@@ -103,22 +157,23 @@ impl<'a> Judging<'a> {
             self.fit(&config, training, true);
         }
         let n_items = training.n_items;
-        self.add(RANDOM, &Random { n_items, seed }, None, true, None);
+        let mut judged = self.judged(RANDOM, &Random { n_items, seed }, None);
+        judged.row.baseline = true;
+        self.add(judged);
     }
 
-    fn add(
-        &mut self,
-        name: &str,
-        model: &impl Scorer,
-        config: Option<ModelConfig>,
-        baseline: bool,
-        fit_seconds: Option<f64>,
-    ) {
+    fn add(&mut self, judged: Judged) {
+        self.rows.push(judged.row);
+        self.evaluations.push(judged.evaluation);
+    }
+
+    /// How a model ranks; what else is known of it is for the caller to add.
+    fn judged(&mut self, name: &str, model: &impl Scorer, fit_seconds: Option<f64>) -> Judged {
         let clock = Instant::now();
         let evaluation = evaluate(model, self.cases, self.context, self.progress);
         let evaluate_seconds = clock.elapsed().as_secs_f64();
         if evaluation.shows_nothing() {
-            self.notes.push(format!(
+            self.note(format!(
                 "{name} recommends nothing here: its recall and NDCG are those of a tie of all items"
             ));
         }
@@ -134,33 +189,24 @@ impl<'a> Judging<'a> {
         self.progress.say(format!(
             "{name}: {fitted}evaluated in {evaluate_seconds:.2} s"
         ));
-        self.rows.push(Row {
-            name: name.to_owned(),
-            baseline,
-            config,
-            metrics,
-            fit_seconds,
-            evaluate_seconds,
-            bytes: None,
-            intervals: Vec::new(),
-            difference: None,
-            by_history: by_history(self.cases, &evaluation, k),
-            by_popularity: by_popularity(self.cases, &evaluation, &self.context.popularity, k),
-        });
-        self.evaluations.push(evaluation);
-    }
-
-    /// Adds what the last row's model is off by where it predicts ratings.
-    fn add_ratings(&mut self, fitted: &Fitted) {
-        let ratings = rating_metrics(fitted, &self.held_out);
-        if let Some(row) = self.rows.last_mut() {
-            row.metrics.0.extend(ratings);
-        }
-    }
-
-    fn add_bytes(&mut self, bytes: Option<u64>) {
-        if let Some(row) = self.rows.last_mut() {
-            row.bytes = bytes;
+        let popularity = &self.context.popularity;
+        Judged {
+            row: Row {
+                name: name.to_owned(),
+                baseline: false,
+                config: None,
+                seeds: Vec::new(),
+                metrics,
+                deviations: Metrics::default(),
+                fit_seconds,
+                evaluate_seconds,
+                bytes: None,
+                intervals: Vec::new(),
+                difference: None,
+                by_history: by_history(self.cases, &evaluation, k),
+                by_popularity: by_popularity(self.cases, &evaluation, popularity, k),
+            },
+            evaluation,
         }
     }
 

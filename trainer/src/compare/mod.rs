@@ -4,6 +4,7 @@
 mod judging;
 mod page;
 mod report;
+mod seeds;
 mod shape;
 mod size;
 mod strata;
@@ -40,6 +41,8 @@ pub struct Options {
     pub against: String,
     /// Of the bootstrap and of the random baseline.
     pub seed: u64,
+    /// One fit with each of every model that draws; where empty one with its own.
+    pub seeds: Vec<u32>,
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
@@ -63,7 +66,8 @@ pub fn compare(
         content: content.of_first(split.items.len()),
     };
     let held_out = HeldOut::test(split);
-    let mut judging = Judging::new(&split.test, held_out, context, progress);
+    let mut judging =
+        Judging::new(&split.test, held_out, context, progress).with_seeds(&options.seeds);
     for config in configs {
         judging.fit(config, &training, false);
     }
@@ -140,6 +144,7 @@ mod tests {
             refit: false,
             against: against.into(),
             seed: 1,
+            seeds: vec![2, 1],
         };
         compare(
             &configs,
@@ -185,6 +190,17 @@ mod tests {
         assert!(found.notes.iter().any(|n| n.contains("as tf-idf failed")));
         let to = found.rows[1].difference.as_ref().unwrap();
         assert_eq!(to.against, "next-linear");
+    }
+
+    #[test]
+    fn what_draws_is_fitted_once_a_seed_and_the_rest_once() {
+        let rows = run(&["als", "next-linear"], "best").unwrap().rows;
+        assert_eq!(rows[0].seeds, [2, 1]);
+        assert!(rows[0].deviations.get("recall@10").is_some());
+        assert!(rows[1].seeds.is_empty() && rows[1].deviations.0.is_empty());
+        let (ndcg, estimate) = (rows[0].metrics.get("ndcg@10"), &rows[0].intervals);
+        let estimate = estimate.iter().find(|e| e.metric == "ndcg@10").unwrap();
+        assert!((estimate.mean - ndcg.unwrap()).abs() < 1e-12);
     }
 
     #[test]

@@ -21,15 +21,21 @@ pub struct Row {
     pub name: String,
     /// Whether it stands here only to be compared with.
     pub baseline: bool,
-    /// Its hyper-parameters; none for `random`, or where a bundle doesn't give them.
+    /// Its hyper-parameters; none for `random`, or where a bundle doesn't give
+    /// them. Of several seeds the first.
     pub config: Option<ModelConfig>,
-    /// Every metric by name.
+    /// The seeds that it was fitted with, once each; none where the fit draws
+    /// nothing, so that it is the same every time, or where nothing was fitted.
+    pub seeds: Vec<u32>,
+    /// Every metric by name, the mean over the seeds.
     pub metrics: Metrics,
-    /// Wall-clock seconds of fitting; none where nothing was fitted.
+    /// Standard deviation of every metric over the seeds; empty without several.
+    pub deviations: Metrics,
+    /// Wall-clock seconds of a fit; none where nothing was fitted.
     pub fit_seconds: Option<f64>,
     /// Wall-clock seconds of evaluation.
     pub evaluate_seconds: f64,
-    /// Size in a bundle; none for `random`, and where a bundle refuses the model.
+    /// Size in a bundle, of several seeds that of the first; none for `random`, and where a bundle refuses the model.
     pub bytes: Option<u64>,
     /// The 95 % interval of recall and NDCG at each cut-off; a map by metric in JSON.
     #[serde(serialize_with = "by_metric")]
@@ -86,6 +92,8 @@ pub struct Protocol {
     pub resamples: usize,
     /// Of the bootstrap and of the random baseline.
     pub seed: u64,
+    /// The seeds that were asked for: one fit with each of every model that draws.
+    pub seeds: Vec<u32>,
     /// The program.
     pub version: &'static str,
     /// What the division or a fit left out or chose, one sentence each.

@@ -48,7 +48,8 @@ pub(super) fn text(report: &Report) -> String {
     let width = report
         .models
         .iter()
-        .map(|row| label(row).chars().count())
+        .flat_map(|row| [label(row), spread_label(row)])
+        .map(|label| label.chars().count())
         .max()
         .unwrap_or(0);
     for &k in &report.protocol.cutoffs {
@@ -73,6 +74,8 @@ pub(super) fn text(report: &Report) -> String {
                 let _ = write!(text, "  {:>8}{}", figure(own), if best { '*' } else { ' ' });
             }
             text.push('\n');
+            let names = COLUMNS.map(|(family, _)| format!("{family}@{k}"));
+            text += &spread(row, &names, width, |shown| format!("  {shown:>8} "));
         }
         text.push('\n');
     }
@@ -83,6 +86,27 @@ pub(super) fn text(report: &Report) -> String {
     text += &failure::text(&report.failed);
     text += &about(report);
     text
+}
+
+/// A line with the deviations over the seeds under a row's `metrics`; nothing
+/// where there are none.
+fn spread(row: &Row, metrics: &[String], width: usize, cell: impl Fn(String) -> String) -> String {
+    if row.deviations.0.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{:width$}", spread_label(row));
+    for metric in metrics {
+        let shown = row.deviations.get(metric).map_or("–".to_owned(), figure);
+        text += &cell(shown);
+    }
+    text + "\n"
+}
+
+fn spread_label(row: &Row) -> String {
+    match row.deviations.0.is_empty() {
+        true => String::new(),
+        false => format!("  ± sd, {} seeds", row.seeds.len()),
+    }
 }
 
 /// Errors of predicted ratings, where a model predicts them.
@@ -106,6 +130,8 @@ fn ratings_table(report: &Report, width: usize) -> String {
             let _ = write!(text, "  {shown:>14}");
         }
         text.push('\n');
+        let names = RATING_METRICS.map(str::to_owned);
+        text += &spread(row, &names, width, |shown| format!("  {shown:>14}"));
     }
     if !text.is_empty() {
         text +=
@@ -123,6 +149,8 @@ fn test_items_table(report: &Report, width: usize) -> String {
     for row in &report.models {
         if let Some(precision) = row.metrics.get(PRECISION_OF_TEST_ITEMS) {
             let _ = writeln!(text, "{:width$}  {:>22}", label(row), figure(precision));
+            let names = [PRECISION_OF_TEST_ITEMS.to_owned()];
+            text += &spread(row, &names, width, |shown| format!("  {shown:>22}"));
         }
     }
     format!("{text}{said}\n\n")
@@ -209,6 +237,7 @@ pub(super) fn about(report: &Report) -> String {
         data.interactions,
         &data.sha256[..12],
     );
+    text += &seeds(report);
     if let Some(least) = protocol.relevant_at {
         let _ = writeln!(text, "right answers: rated at least {least}");
     }
@@ -217,6 +246,43 @@ pub(super) fn about(report: &Report) -> String {
         .iter()
         .for_each(|note| _ = writeln!(text, "{note}"));
     text
+}
+
+/// Which models were fitted with which seeds.
+fn seeds(report: &Report) -> String {
+    let listed = |seeds: &[u32]| {
+        let seeds: Vec<String> = seeds.iter().map(u32::to_string).collect();
+        seeds.join(", ")
+    };
+    let (drawn, plain): (Vec<&Row>, Vec<&Row>) = report
+        .models
+        .iter()
+        .filter(|row| row.fit_seconds.is_some())
+        .partition(|row| !row.seeds.is_empty());
+    let names = |rows: &[&Row]| {
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        names.join(", ")
+    };
+    if report.protocol.seeds.is_empty() {
+        let of = |row: &&Row| format!("{} {}", row.name, listed(&row.seeds));
+        let drawn: Vec<String> = drawn.iter().map(of).collect();
+        return match drawn.is_empty() {
+            true => String::new(),
+            false => format!("seeds: {}\n", drawn.join("; ")),
+        };
+    }
+    let mut text = format!("seeds {}", listed(&report.protocol.seeds));
+    if !drawn.is_empty() {
+        let _ = write!(text, ": one fit with each of {}", names(&drawn));
+    }
+    if !plain.is_empty() {
+        let _ = write!(
+            text,
+            "; fitted once, as nothing in them is drawn: {}",
+            names(&plain)
+        );
+    }
+    text + "\n"
 }
 
 pub(super) fn label(row: &Row) -> String {

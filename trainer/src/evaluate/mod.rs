@@ -93,6 +93,32 @@ impl Evaluation {
         coverage.all(|&(_, covered)| covered == 0.0)
     }
 
+    /// The mean of several evaluations of the same cases. Ranks have no mean
+    /// that means anything, so it has none.
+    ///
+    /// # Panics
+    /// Without any.
+    pub fn mean(evaluations: &[&Self]) -> Self {
+        let (first, n) = (evaluations[0], evaluations.len() as f64);
+        let mean = |of: &dyn Fn(&Self) -> f64| evaluations.iter().map(|e| of(e)).sum::<f64>() / n;
+        let by_case = first.by_case.iter().enumerate();
+        let overall = first.overall.iter().enumerate();
+        Self {
+            users: first.users.clone(),
+            ranks: Vec::new(),
+            by_case: by_case
+                .map(|(at, (name, values))| {
+                    let cases = 0..values.len();
+                    let means = cases.map(|case| mean(&|e| e.by_case[at].1[case]));
+                    (name.clone(), means.collect())
+                })
+                .collect(),
+            overall: overall
+                .map(|(at, (name, _))| (name.clone(), mean(&|e| e.overall[at].1)))
+                .collect(),
+        }
+    }
+
     /// Every metric, such as `recall@10`, by family and then by cut-off.
     pub fn metrics(&self) -> Metrics {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64 + 0.0;

@@ -1,10 +1,10 @@
 //! How right the models are.
 
-use super::{interval, metric};
+use super::{interval, metric, shown};
 use crate::compare::report::{Report, Row};
 use crate::compare::text::{COLUMNS, label, test_items};
 use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
-use crate::report::{Bar, Bars, Block, Figure, Plot, Section, Table, number};
+use crate::report::{Bar, Bars, Block, Figure, Plot, Section, Table};
 
 pub(super) fn accuracy(report: &Report, k: usize) -> Section {
     let bars = |family: &str, name: &str| {
@@ -36,7 +36,7 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
         let columns: Vec<&str> = ["model"].into_iter().chain(names).collect();
         let mut table = Table::new(format!("All metrics of lists of {k}"), &columns);
         for row in &report.models {
-            let values = names.map(|family| number(metric(row, family, k)));
+            let values = names.map(|family| shown(row, &format!("{family}@{k}")));
             table.rows.push([&[label(row)], &values[..]].concat());
         }
         Block::Table(table)
@@ -45,7 +45,7 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
     Section {
         title: "Accuracy".to_owned(),
         intro: "Every model ranks the whole catalogue for the same test cases. More is better, but for gini, of which less \
-                is, and popularity-bias, which is best near 0."
+                is, and popularity-bias, which is best near 0. What follows ± is the standard deviation over the seeds."
             .to_owned(),
         blocks,
     }
@@ -56,8 +56,9 @@ fn precision_of_test_items(report: &Report) -> Option<Block> {
     let caption = format!("{PRECISION_OF_TEST_ITEMS}: {}", test_items(report)?);
     let mut table = Table::new(caption, &["model", PRECISION_OF_TEST_ITEMS]);
     for row in &report.models {
-        if let Some(precision) = row.metrics.get(PRECISION_OF_TEST_ITEMS) {
-            table.rows.push(vec![label(row), number(precision)]);
+        if row.metrics.get(PRECISION_OF_TEST_ITEMS).is_some() {
+            let precision = shown(row, PRECISION_OF_TEST_ITEMS);
+            table.rows.push(vec![label(row), precision]);
         }
     }
     Some(Block::Table(table))
@@ -107,8 +108,8 @@ pub(super) fn ratings(report: &Report) -> Option<Section> {
     for row in &report.models {
         let errors = RATING_METRICS.map(|metric| row.metrics.get(metric));
         if errors.iter().any(Option::is_some) {
-            let shown = errors.map(|error| error.map_or("–".to_owned(), number));
-            table.rows.push([&[label(row)], &shown[..]].concat());
+            let errors = RATING_METRICS.map(|metric| shown(row, metric));
+            table.rows.push([&[label(row)], &errors[..]].concat());
         }
     }
     (!table.rows.is_empty()).then(|| Section {

@@ -57,6 +57,15 @@ fn metric(row: &Row, family: &str, k: usize) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
+/// A metric as a table shows it, with its deviation over the seeds.
+fn shown(row: &Row, metric: &str) -> String {
+    let mean = row.metrics.get(metric).map_or("–".to_owned(), number);
+    match row.deviations.get(metric) {
+        Some(deviation) => format!("{mean} ± {}", number(deviation)),
+        None => mean,
+    }
+}
+
 fn interval<'a>(estimates: &'a [Estimate], metric: &str) -> Option<&'a Estimate> {
     estimates.iter().find(|estimate| estimate.metric == metric)
 }
