@@ -85,6 +85,8 @@ impl Args {
             against: self.against.clone(),
             seed: self.seed,
             seeds: self.seeds.clone(),
+            // The text shows no curves.
+            curves: output.json || self.save.is_some() || self.report.is_some(),
         };
         let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
@@ -108,6 +110,7 @@ impl Args {
                 resamples: RESAMPLES,
                 seed: self.seed,
                 seeds: self.seeds.clone(),
+                curves: found.curves,
                 version: VERSION,
                 notes: [split.notes.clone(), found.notes].concat(),
             },

@@ -162,6 +162,7 @@ impl Args {
                 resamples: RESAMPLES,
                 seed: self.seed,
                 seeds: Vec::new(),
+                curves: found.curves,
                 version: VERSION,
                 notes: [split.notes, found.notes].concat(),
             },

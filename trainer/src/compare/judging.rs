@@ -15,7 +15,7 @@ use crate::evaluate::{
     evaluate, intervals, precision_of_test_items, rating_metrics,
 };
 use crate::failure::Failure;
-use crate::fit::{self, Fitted, Training, fit_with_users};
+use crate::fit::{self, Fitted, Observer, Training, fit_observed};
 use crate::progress::Progress;
 use crate::split::Case;
 
@@ -26,11 +26,15 @@ pub struct Judging<'a> {
     context: &'a Context,
     progress: &'a Progress,
     seeds: Vec<u32>,
+    curves: Option<(Judge<'a>, String)>,
     rows: Vec<Row>,
     evaluations: Vec<Evaluation>,
     notes: Vec<String>,
     failed: Vec<Failure>,
 }
+
+/// What is found of a model while it is fitted.
+type Judge<'a> = &'a dyn Fn(&Fitted) -> Metrics;
 
 /// What [`Judging`] found.
 #[derive(Debug)]
@@ -41,6 +45,8 @@ pub struct Findings {
     pub failed: Vec<Failure>,
     /// What a reader should know about the fits.
     pub notes: Vec<String>,
+    /// What learning curves show, if any were recorded.
+    pub curves: Option<String>,
 }
 
 impl<'a> Judging<'a> {
@@ -57,6 +63,7 @@ impl<'a> Judging<'a> {
             context,
             progress,
             seeds: Vec::new(),
+            curves: None,
             rows: Vec::new(),
             evaluations: Vec::new(),
             notes: Vec::new(),
@@ -70,6 +77,11 @@ impl<'a> Judging<'a> {
             seeds: seeds.to_vec(),
             ..self
         }
+    }
+
+    /// Records how fits in steps go, with what `judge` finds on the way, `about` in words.
+    pub(super) fn record_curves(&mut self, judge: Judge<'a>, about: String) {
+        self.curves = Some((judge, about));
     }
 
     /// Judges a model that was fitted elsewhere, under a name of its own.
@@ -104,7 +116,9 @@ impl<'a> Judging<'a> {
                 true => format!("{} with seed {}", config.name(), seeds[0]),
                 false => config.name().to_owned(),
             };
-            let judged = self.fit_once(&config, &said, training);
+            let judge = self.curves.as_ref().map(|(judge, _)| *judge);
+            let judge = judge.filter(|_| fits.is_empty());
+            let judged = self.fit_once(&config, &said, training, judge);
             let mut judged = match several {
                 true => judged.with_context(|| format!("with seed {}", seeds[0]))?,
                 false => judged?,
@@ -120,12 +134,15 @@ impl<'a> Judging<'a> {
         config: &ModelConfig,
         said: &str,
         training: &Training,
+        judge: Option<Judge>,
     ) -> Result<Judged> {
         self.progress.say(format!("{said}: fitting"));
         let name = config.name();
+        let mut observer = judge.map_or(Observer::none(), Observer::new);
         let clock = Instant::now();
-        let fitted = fit_with_users(config, training, self.progress)?;
-        let seconds = clock.elapsed().as_secs_f64();
+        let fitted = fit_observed(config, training, self.progress, &mut observer)?;
+        let (curve, watched) = observer.finish();
+        let seconds = clock.elapsed().as_secs_f64() - watched;
         fit::notes(config, training)
             .into_iter()
             .for_each(|note| self.note(note));
@@ -138,6 +155,7 @@ impl<'a> Judging<'a> {
         judged.row.metrics.0.extend(ratings);
         judged.row.config = Some(config.clone());
         judged.row.bytes = bytes.ok();
+        judged.row.curve = curve;
         Ok(judged)
     }
 
@@ -203,6 +221,7 @@ impl<'a> Judging<'a> {
                 bytes: None,
                 intervals: Vec::new(),
                 difference: None,
+                curve: None,
                 by_history: by_history(self.cases, &evaluation, k),
                 by_popularity: by_popularity(self.cases, &evaluation, popularity, k),
             },
@@ -229,6 +248,7 @@ impl<'a> Judging<'a> {
         for (row, intervals) in self.rows.iter_mut().zip(own) {
             row.intervals = intervals;
         }
+        let recorded = self.rows.iter().any(|row| row.curve.is_some());
         let found = differences(&self.evaluations, against, &metrics, RESAMPLES, seed);
         for (at, (row, metrics)) in self.rows.iter_mut().zip(found).enumerate() {
             row.difference = (at != against).then(|| DifferenceTo {
@@ -240,6 +260,7 @@ impl<'a> Judging<'a> {
             rows: self.rows,
             failed: self.failed,
             notes: self.notes,
+            curves: self.curves.filter(|_| recorded).map(|(_, about)| about),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Fits and judges several models on one division of the data, beside the
 //! baselines that every figure needs.
 
+mod curves;
 mod judging;
 mod page;
 mod report;
@@ -18,8 +19,9 @@ pub use strata::Stratum;
 use anyhow::{Result, ensure};
 use doorstep_shared::models::ModelConfig;
 
+use self::curves::Validation;
 use crate::evaluate::{Context, HeldOut};
-use crate::fit::{ItemContent, Training};
+use crate::fit::{Fitted, ItemContent, Training};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -43,6 +45,8 @@ pub struct Options {
     pub seed: u64,
     /// One fit with each of every model that draws; where empty one with its own.
     pub seeds: Vec<u32>,
+    /// Record the learning curves of models that are fitted in steps.
+    pub curves: bool,
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
@@ -68,6 +72,11 @@ pub fn compare(
     let held_out = HeldOut::test(split);
     let mut judging =
         Judging::new(&split.test, held_out, context, progress).with_seeds(&options.seeds);
+    let validation = Validation::new(split, context, options.refit);
+    let judge = |fitted: &Fitted| validation.judge(fitted);
+    if options.curves {
+        judging.record_curves(&judge, validation.about());
+    }
     for config in configs {
         judging.fit(config, &training, false);
     }
@@ -104,7 +113,7 @@ mod tests {
     use crate::split::Case;
     use doorstep_shared::{Event, Vocabulary};
 
-    fn split() -> Split {
+    pub(super) fn split() -> Split {
         let mut items = Vocabulary::new();
         (0..8).for_each(|i| _ = items.insert(&i.to_string()));
         let history = |user: u32| -> Vec<Event> {
@@ -145,6 +154,7 @@ mod tests {
             against: against.into(),
             seed: 1,
             seeds: vec![2, 1],
+            curves: true,
         };
         compare(
             &configs,
@@ -197,6 +207,16 @@ mod tests {
         let rows = run(&["als", "next-linear"], "best").unwrap().rows;
         assert_eq!(rows[0].seeds, [2, 1]);
         assert!(rows[0].deviations.get("recall@10").is_some());
+        let curve = rows[0].curve.as_ref().unwrap();
+        assert_eq!((curve.course.unit, curve.points.len()), ("iteration", 15));
+        assert!(
+            curve
+                .points
+                .iter()
+                .all(|p| p.metrics.get("ndcg@10").is_some())
+        );
+        assert!(curve.points[14].loss < curve.points[0].loss);
+        assert!(rows[1].curve.is_none());
         assert!(rows[1].seeds.is_empty() && rows[1].deviations.0.is_empty());
         let (ndcg, estimate) = (rows[0].metrics.get("ndcg@10"), &rows[0].intervals);
         let estimate = estimate.iter().find(|e| e.metric == "ndcg@10").unwrap();

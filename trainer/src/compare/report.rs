@@ -12,6 +12,7 @@ use crate::cli::Output;
 use crate::data::Interactions;
 use crate::evaluate::{Estimate, Metrics, TestItems};
 use crate::failure::Failure;
+use crate::fit::Curve;
 use crate::save::save;
 
 /// One model's line of the report.
@@ -42,6 +43,8 @@ pub struct Row {
     pub intervals: Vec<Estimate>,
     /// Difference to the model compared with; absent for that model itself.
     pub difference: Option<DifferenceTo>,
+    /// The course of a fit in steps, if it was recorded; of several seeds that of the first.
+    pub curve: Option<Curve>,
     /// At the main cut-off, by the number of events in the history.
     pub by_history: Vec<Stratum>,
     /// At the main cut-off, by the right answer's training interactions.
@@ -94,6 +97,8 @@ pub struct Protocol {
     pub seed: u64,
     /// The seeds that were asked for: one fit with each of every model that draws.
     pub seeds: Vec<u32>,
+    /// What learning curves show, if any were recorded.
+    pub curves: Option<String>,
     /// The program.
     pub version: &'static str,
     /// What the division or a fit left out or chose, one sentence each.

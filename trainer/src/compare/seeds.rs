@@ -58,7 +58,7 @@ fn seeds_in(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
 
 /// The mean of `fits`, which differ in their seed alone, with the standard
 /// deviation of every metric. What is said of one fit is said of the first:
-/// its configuration and its bytes.
+/// its configuration, its curve and its bytes.
 ///
 /// # Panics
 /// Without any fit.
@@ -165,6 +165,7 @@ mod tests {
                 bytes: Some(100 + u64::from(seed)),
                 intervals: vec![],
                 difference: None,
+                curve: None,
                 by_history: vec![stratum.clone()],
                 by_popularity: vec![stratum],
             },

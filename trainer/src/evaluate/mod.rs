@@ -14,7 +14,7 @@ mod test_items;
 pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
 pub use random::Random;
-pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
+pub use ratings::{HeldOut, RATING_METRICS, fitted_rmse, rating_metrics};
 pub use test_items::{PRECISION_OF_TEST_ITEMS, TestItems, precision_of_test_items};
 
 use doorstep_shared::{Event, Recommender, Scores};

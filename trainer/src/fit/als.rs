@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
 use super::ratings::uniform;
-use super::{Fitted, Training, als_cg};
+use super::{Course, Fitted, Observer, Training, als_cg};
 use crate::progress::Progress;
 
 /// Vectors are drawn from 0 to this before the first iteration: all positive, as
@@ -38,10 +38,16 @@ const ROWS: usize = 64;
 /// Rows of one product of matrices.
 const BLOCK: usize = 1024;
 
+const COURSE: Course = Course {
+    unit: "iteration",
+    loss: "(Σ c (p − x·y)² + λ (|X|² + |Y|²)) / Σ c over all cells",
+};
+
 pub(super) fn fit(
     config: &AlsConfig,
     training: &Training,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
     let weighting = HistoryWeighting {
         decay: config.recency,
@@ -70,12 +76,21 @@ pub(super) fn fit(
                 config.iterations
             ));
         }
+        observer.step(COURSE, number, config.iterations, || {
+            let loss = loss(config, &by_user, &users, &items);
+            (loss, fitted(config, &users, &items))
+        });
     }
     bar.finish_and_clear();
+    Ok(fitted(config, &users, &items))
+}
+
+fn fitted(config: &AlsConfig, users: &[Lanes], items: &[Lanes]) -> Fitted {
+    let rank = config.factors as usize;
     let fold_in = config.fold_in();
-    let vectors = unpad(&items, rank);
-    let users = unpad(&users, rank);
-    Ok(Fitted {
+    let vectors = unpad(items, rank);
+    let users = unpad(users, rank);
+    Fitted {
         model: Model::Factors(Factors::new(
             AlsConfig::NAME,
             rank,
@@ -90,7 +105,7 @@ pub(super) fn fit(
                 bias: 0.0,
             })
             .collect(),
-    })
+    }
 }
 
 /// Solves for the rows `to` with `from` held fixed.

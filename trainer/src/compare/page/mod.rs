@@ -1,6 +1,7 @@
 //! The comparison of recommenders as a page.
 
 mod accuracy;
+mod curves;
 mod for_whom;
 mod setting;
 mod trade_offs;
@@ -30,6 +31,7 @@ pub fn page(report: &Report) -> Page {
         accuracy::ratings(report),
         Some(trade_offs::breadth(report, k)),
         Some(for_whom::for_whom(report, k)),
+        curves::curves(report),
         Some(trade_offs::cost(report, k)),
         Some(setting::data(report)),
         Some(setting::protocol(report)),
