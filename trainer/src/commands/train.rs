@@ -14,7 +14,9 @@ use crate::division::RelevanceArgs;
 use crate::evaluate::{Context, HeldOut, Similarity, evaluate, popularity, rating_metrics};
 use crate::fit::{self, Fitted as WithUsers, ItemContent, Training, fit_with_users};
 use crate::progress::Progress;
-use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
+use crate::publish::{
+    check_free, check_not_silent, item_counts, item_records, publish_into, widen,
+};
 use crate::settings::SettingArgs;
 use crate::split::{Relevance, Split, SplitMethod, split_with};
 use crate::table::{Publish, TableArgs, table_models};
@@ -169,6 +171,7 @@ impl Args {
         records: &[ItemRecord],
     ) -> Result<Manifest> {
         counts.resize(records.len(), 0);
+        fitted.iter().try_for_each(|f| check_not_silent(&f.model))?;
         let fitted: Vec<Fitted> = fitted
             .into_iter()
             .map(|f| Fitted {

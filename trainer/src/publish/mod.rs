@@ -1,9 +1,11 @@
 //! From fitted models and item records to a bundle on disk.
 
 mod folder;
+mod silent;
 mod widen;
 
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
+pub use silent::check_not_silent;
 pub use widen::widen;
 
 use std::collections::{HashMap, HashSet};
