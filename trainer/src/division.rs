@@ -16,9 +16,9 @@ use crate::split::{Relevance, RelevantAt, Split, SplitMethod, split_with};
 pub struct DivisionArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    pub split: SplitMethod,
+    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N [default: leave-last-two]
+    #[arg(long, value_name = "SPLIT")]
+    pub split: Option<SplitMethod>,
     /// Items of the history may be recommended and may be right answers.
     #[arg(long)]
     pub include_seen: bool,
@@ -72,6 +72,11 @@ impl Division {
 }
 
 impl DivisionArgs {
+    /// How to divide the data, asked for or not.
+    pub fn split(&self) -> SplitMethod {
+        self.split.clone().unwrap_or(SplitMethod::LeaveLastTwo)
+    }
+
     /// The cut-offs, ascending.
     pub fn cutoffs(&self) -> Result<Vec<usize>> {
         let mut cutoffs = self.k.clone();
@@ -93,7 +98,7 @@ impl DivisionArgs {
             include_seen: self.include_seen,
             at_least: relevant_at,
         };
-        let split = split_with(&dataset.interactions, &self.split, relevance)?;
+        let split = split_with(&dataset.interactions, &self.split(), relevance)?;
         let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
         let context = Context {
             cutoffs,

@@ -142,6 +142,71 @@ fn what_nothing_can_be_learnt_from_is_refused() -> Result<()> {
 }
 
 #[test]
+fn a_bundle_is_judged_by_what_it_knows() -> Result<()> {
+    let terminal = Terminal::empty()?;
+    fs::write(terminal.path("own.csv"), rated(usual))?;
+    fs::write(
+        terminal.path("foreign.csv"),
+        rated(usual).replace(",i", ",other"),
+    )?;
+    let mut table = "a,b,y\n".to_owned();
+    for row in 0..100 {
+        let (a, b) = (row * 37 % 100, row * 53 % 100);
+        table += &format!("{a},{b},{}\n", a + b % 7);
+    }
+    fs::write(terminal.path("table.csv"), table)?;
+    terminal.run("train item-knn --interactions own.csv --out items")?;
+    let message = terminal.refused("evaluate items --interactions foreign.csv")?;
+    assert_says(
+        &message,
+        &[
+            "none of the 20 items of the data is in the bundle",
+            "`other0`",
+        ],
+    );
+    terminal.refused("evaluate items --table table.csv")?;
+
+    let train = "train knn --table table.csv --target y --set knn.neighbours=3";
+    terminal.run(&format!("{train} --split every:5 --out judged"))?;
+    let given = terminal.json("evaluate judged --table table.csv --target y --split every:5")?;
+    assert_eq!(terminal.json("evaluate judged --table table.csv")?, given);
+    let message = terminal.refused("evaluate judged --interactions own.csv")?;
+    assert_says(
+        &message,
+        &["knn predicts a column of a table", "--table FILE"],
+    );
+    terminal.run(&format!("{train} --out whole"))?;
+    let message = terminal.refused("evaluate whole --table table.csv")?;
+    assert_says(&message, &["published without figures", "--split every:5"]);
+    Ok(())
+}
+
+#[test]
+fn prepare_says_which_files_are_empty() -> Result<()> {
+    let terminal = Terminal::empty()?;
+    let mut rows = "user,item,timestamp\n".to_owned();
+    for user in 0..20 {
+        for step in 0..6 {
+            rows += &format!("u{user},i{},{}\n", (user + step) % 7, 6 * user + step);
+        }
+    }
+    fs::write(terminal.path("one-by-one.csv"), rows)?;
+    // The users of the later parts are none of the training part.
+    let line =
+        "prepare --interactions one-by-one.csv --core-train 1 --core-all 1 --out out --quiet";
+    let said = terminal.run(line)?;
+    assert_says(
+        &said.stderr,
+        &[
+            "warning: validation_new.txt is empty",
+            "warning: test_new.txt is empty",
+        ],
+    );
+    assert!(!said.stderr.contains("train_new.txt is empty"));
+    Ok(())
+}
+
+#[test]
 fn what_is_merely_odd_is_published_without_a_broken_number() -> Result<()> {
     let terminal = Terminal::empty()?;
     fs::write(

@@ -142,7 +142,7 @@ impl Args {
 /// The same of a table.
 fn compare_tables(args: &Args, output: &Output) -> Result<()> {
     let models = table_models(&args.models, args.settings.assignments()?)?;
-    let split = &args.division.split;
+    let split = &args.division.split();
     let report = compare_table::compare(&args.table, split, &models, &output.progress())?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::bundle::{Bundle, ModelEntry};
 use doorstep_shared::models::ModelConfig;
 use doorstep_shared::{Event, Vocabulary};
@@ -78,9 +78,21 @@ impl Args {
         let chosen = |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
         let models: Vec<&str> = available.into_iter().filter(chosen).collect();
         if self.table.is_given() {
-            let split = &self.division.split;
-            let figures = evaluate_table(&bundle, &models, &self.table, split, &progress)?;
-            return print_table(&self.bundle, split, &figures, self.save.as_deref(), output);
+            let asked = self.division.split.as_ref();
+            let (split, figures) = evaluate_table(&bundle, &models, &self.table, asked, &progress)?;
+            return print_table(&self.bundle, &split, &figures, self.save.as_deref(), output);
+        }
+        let of_table = |entry: &&ModelEntry| entry.content.knn.is_some();
+        if let Some(entry) = manifest
+            .models
+            .iter()
+            .filter(|e| models.contains(&e.name.as_str()))
+            .find(of_table)
+        {
+            bail!(
+                "{} predicts a column of a table; give the table with --table FILE",
+                entry.name
+            );
         }
         check_against(&self.against, &models)?;
         let Division {
@@ -105,6 +117,13 @@ impl Args {
         let items: Vocabulary = ids.iter().collect();
         let numbering = Numbering::new(&items, split.items.ids());
         let missing = split.items.len() - numbering.known();
+        ensure!(
+            numbering.known() > 0,
+            "none of the {missing} items of the data is in the bundle (`{}`, where the bundle has `{}`): nothing can be judged; \
+             give interactions with the ids that the bundle was trained on",
+            split.items.ids().first().map_or("", String::as_str),
+            ids.first().map_or("", String::as_str),
+        );
         if missing > 0 {
             eprintln!(
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"

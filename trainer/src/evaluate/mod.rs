@@ -126,7 +126,12 @@ impl Evaluation {
             .by_case
             .iter()
             .map(|(name, values)| (name.clone(), mean(values)));
-        Metrics(means.chain(self.overall.iter().cloned()).collect())
+        // An empty sum is −0.
+        let overall = self
+            .overall
+            .iter()
+            .map(|(name, value)| (name.clone(), value + 0.0));
+        Metrics(means.chain(overall).collect())
     }
 }
 
