@@ -13,12 +13,13 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 9] = [
+const MODELS: [&str; 10] = [
     "next-linear",
     "item-knn",
     "ease",
     "tf-idf",
     "ensemble",
+    "hybrid",
     "als",
     "svd",
     "recent-popularity",
