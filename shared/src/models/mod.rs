@@ -171,6 +171,15 @@ impl ModelConfig {
         }
     }
 
+    /// Whether the model is fitted on what the items are and on nothing else.
+    pub fn reads_content_alone(&self) -> bool {
+        match self {
+            Self::TfIdf(_) | Self::ItemVectors(_) => true,
+            Self::Ensemble(c) => c.members.iter().all(|m| m.model.reads_content_alone()),
+            _ => false,
+        }
+    }
+
     /// Whether the model predicts ratings, and can be judged by their error.
     pub fn predicts_ratings(&self) -> bool {
         matches!(self, Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_))

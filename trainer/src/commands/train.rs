@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::ItemRecord;
 use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
 use doorstep_shared::models::{Model, ModelConfig};
@@ -28,10 +28,12 @@ use crate::table::{Publish, TableArgs, table_models};
       fits on everything and publishes; the first model is the default one
   doorstep train next-linear --interactions ratings.csv --split leave-last-two --refit --out bundle
       judges the model on held-out interactions first, and publishes its figures with it
+  doorstep train tf-idf --items items.csv --out bundle
+      similar items of a catalogue that nobody has interacted with yet
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
     #[arg(required = true, value_name = "MODEL")]
     models: Vec<String>,
     /// The bundle's folder: absent or empty.
@@ -72,11 +74,10 @@ impl Args {
         }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
-        let dataset = data::load(&self.data, &progress)?;
-        ensure!(
-            !dataset.interactions.rows.is_empty(),
-            "there is no interaction to learn from"
-        );
+        let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
+            true => self.load_catalogue(&configs, &progress)?,
+            false => data::load(&self.data, &progress)?,
+        };
         fit::check_ratings(&configs, &dataset.interactions)?;
         let records = item_records(&dataset);
         let content = ItemContent {
@@ -89,6 +90,26 @@ impl Args {
         };
         let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
         report(&self.out, &manifest, output)
+    }
+
+    /// Item records alone, which models of content can do with.
+    fn load_catalogue(&self, configs: &[ModelConfig], progress: &Progress) -> Result<Dataset> {
+        let interactive = configs.iter().find(|config| !config.reads_content_alone());
+        if let Some(config) = interactive {
+            bail!(
+                "{} learns from interactions: name a file of them with --interactions FILE; of item \
+                 records alone, tf-idf and item-vectors can be fitted",
+                config.name()
+            );
+        }
+        ensure!(
+            self.split.is_none(),
+            "--split divides interactions, and there are none; leave it out to publish without figures"
+        );
+        let dataset = data::load_catalogue(&self.data, progress)?;
+        progress
+            .say("no interactions: items stand in the order of their ids, as none is more popular");
+        Ok(dataset)
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
@@ -220,6 +241,8 @@ const SHOWN: [&str; 7] = [
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
+/// The same where there are no interactions.
+const CATALOGUE: &str = "item records alone";
 
 fn fit_on_everything(
     configs: Vec<ModelConfig>,
@@ -242,9 +265,13 @@ fn fit_on_everything(
             evaluation: None,
         });
     }
+    let fitted_on = match dataset.interactions.rows.is_empty() {
+        true => CATALOGUE,
+        false => EVERYTHING,
+    };
     Ok((
         fitted,
-        EVERYTHING.to_owned(),
+        fitted_on.to_owned(),
         item_counts(&dataset.interactions),
     ))
 }

@@ -27,6 +27,7 @@ mod ratings;
 mod recent_popularity;
 mod rows;
 mod sparse_cosine;
+mod start;
 mod svd;
 mod tf_idf;
 mod user_items;
