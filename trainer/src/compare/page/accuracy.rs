@@ -41,7 +41,6 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
         }
         Block::Table(table)
     }));
-    blocks.extend(precision_of_test_items(report));
     Section {
         title: "Accuracy".to_owned(),
         intro: "Every model ranks the whole catalogue for the same test cases. More is better, but for gini, of which less \
@@ -52,16 +51,20 @@ pub(super) fn accuracy(report: &Report, k: usize) -> Section {
 }
 
 /// The precision of test items and what it is, where it can tell models apart.
-fn precision_of_test_items(report: &Report) -> Option<Block> {
-    let caption = format!("{PRECISION_OF_TEST_ITEMS}: {}", test_items(report)?);
-    let mut table = Table::new(caption, &["model", PRECISION_OF_TEST_ITEMS]);
+pub(super) fn precision_of_test_items(report: &Report) -> Option<Section> {
+    let intro = test_items(report)?;
+    let mut table = Table::new("Of the models' scores", &["model", PRECISION_OF_TEST_ITEMS]);
     for row in &report.models {
         if row.metrics.get(PRECISION_OF_TEST_ITEMS).is_some() {
             let precision = shown(row, PRECISION_OF_TEST_ITEMS);
             table.rows.push(vec![label(row), precision]);
         }
     }
-    Some(Block::Table(table))
+    Some(Section {
+        title: "Precision of test items".to_owned(),
+        intro: format!("A figure of some notebooks: {intro}."),
+        blocks: vec![Block::Table(table)],
+    })
 }
 
 fn differences(report: &Report, k: usize) -> Option<Table> {

@@ -29,6 +29,7 @@ pub fn page(report: &Report) -> Page {
         failure::section(&report.failed),
         Some(accuracy::accuracy(report, k)),
         accuracy::ratings(report),
+        accuracy::precision_of_test_items(report),
         Some(trade_offs::breadth(report, k)),
         Some(for_whom::for_whom(report, k)),
         curves::curves(report),
