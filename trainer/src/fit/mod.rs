@@ -27,6 +27,7 @@ mod recent_popularity;
 mod rows;
 mod sparse_cosine;
 mod strata;
+mod sums;
 mod svd;
 mod tf_idf;
 mod user_items;
