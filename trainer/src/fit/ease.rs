@@ -7,7 +7,7 @@ use doorstep_shared::topk::Scored;
 use super::Training;
 use super::inverse::{Inverse, invert};
 use super::largest::Largest;
-use super::memory::check_dense;
+use super::limits::check_dense;
 use super::rows::by_row;
 use super::sums::Sums;
 use super::user_items::UserItems;
@@ -19,7 +19,12 @@ pub(super) fn fit(
     progress: &Progress,
 ) -> anyhow::Result<ItemItem> {
     let n_items = training.n_items;
-    check_dense(EaseConfig::NAME, n_items, 2)?;
+    let lengths = training
+        .histories
+        .iter()
+        .map(|history| history.len() as f64);
+    let pairs = lengths.map(|length| length * length).sum();
+    check_dense(EaseConfig::NAME, n_items, pairs)?;
     let gram = gram(training, progress);
     let step = progress.spinner("ease: inverse");
     let inverse = invert(&gram, config.lambda)?;

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::Training;
 use super::inverse::{Inverse, invert};
 use super::largest::Largest;
-use super::memory::check_dense;
+use super::limits::check_dense;
 use super::rows::{Packed, by_row};
 use super::sums::Sums;
 use crate::progress::Progress;
@@ -24,7 +24,12 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<ItemItem> {
-    check_dense(NextLinearConfig::NAME, training.n_items, 2)?;
+    let lengths = training.histories.iter().map(|history| history.len());
+    let window = (config.window as usize).saturating_mul(2);
+    let pairs: f64 = lengths
+        .map(|length| length as f64 * length.min(window) as f64)
+        .sum();
+    check_dense(NextLinearConfig::NAME, training.n_items, pairs)?;
     let occurrences = Occurrences::new(training);
     let products = Products {
         config,

@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 /// Rows computed at once before they are joined: bounds what is held twice.
-const BATCH: usize = 1 << 16;
+const BATCH: usize = 8192;
 /// Rows that a thread packs together.
 const PIECE: usize = 64;
 

@@ -10,6 +10,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::limits::check_factors;
 use super::lines::{LANES, Line, ZERO, dot, read, step, write};
 use super::ratings::{Rating, Ratings, noise};
 use super::strata::{BLOCKS, Deal, Strata};
@@ -78,6 +79,7 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
+    check_factors(SvdConfig::NAME, training, config.factors)?;
     let mut ratings = Ratings::new(training)?;
     let (rated_users, rated_items) = ratings.rated();
     let rank = config.factors as usize;
