@@ -87,44 +87,7 @@ impl Settings {
     }
 
     fn set(&mut self, field: &str, value: Value) -> Result<()> {
-        if !self.fields.contains_key(field) {
-            if self.fields.is_empty() {
-                bail!("{} has no hyper-parameters", self.model);
-            }
-            let what = format!("hyper-parameter of {}", self.model);
-            return Err(unknown(
-                &what,
-                field,
-                self.fields.keys().map(String::as_str),
-            ));
-        }
-        let (expected, typed) = match &self.fields[field] {
-            Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
-            // Members are tables; `finish` checks what is in them.
-            Value::Array(_) if field == "members" => (
-                "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE",
-                value.is_array().then(|| value.clone()),
-            ),
-            Value::Array(_) => ("words, separated by commas", list(&value)),
-            // Whole numbers too: the field stays one of fractions.
-            Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
-            _ => {
-                let whole = value.as_u64().filter(|v| u32::try_from(*v).is_ok());
-                (
-                    "a whole number from 0 to 4294967295",
-                    whole.map(Value::from),
-                )
-            }
-        };
-        let typed = typed.with_context(|| {
-            format!(
-                "{}.{field} must be {expected}, not {}",
-                self.model,
-                shown(&value)
-            )
-        })?;
-        self.fields.insert(field.to_owned(), typed);
-        Ok(())
+        set(&mut self.fields, self.model, field, value)
     }
 
     fn finish(mut self) -> Result<ModelConfig> {
@@ -134,6 +97,58 @@ impl Settings {
         config.validate()?;
         Ok(config)
     }
+}
+
+/// Sets one of the `fields` of `owner`; `svd.factors` is a field of a field.
+fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) -> Result<()> {
+    let (first, rest) = match field.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (field, None),
+    };
+    if fields.is_empty() {
+        bail!("{owner} has no hyper-parameters");
+    }
+    if !fields.contains_key(first) {
+        let what = format!("hyper-parameter of {owner}");
+        return Err(unknown(&what, first, fields.keys().map(String::as_str)));
+    }
+    let inner = format!("{owner}.{first}");
+    if let (Value::Object(part), Some(rest)) = (&mut fields[first], rest) {
+        return set(part, &inner, rest, value);
+    }
+    if let (Value::Object(part), Value::Object(given)) = (&mut fields[first], &value) {
+        for (field, value) in given {
+            set(part, &inner, field, value.clone())?;
+        }
+        return Ok(());
+    }
+    ensure!(rest.is_none(), "{inner} has no hyper-parameters of its own");
+    let (expected, typed) = match &fields[first] {
+        Value::Object(_) => (
+            "a table: name one of its fields, as in hybrid.svd.factors=50",
+            None,
+        ),
+        Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
+        // Members are tables; `finish` checks what is in them.
+        Value::Array(_) if field == "members" => (
+            "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE",
+            value.is_array().then(|| value.clone()),
+        ),
+        Value::Array(_) => ("words, separated by commas", list(&value)),
+        // Whole numbers too: the field stays one of fractions.
+        Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
+        _ => {
+            let whole = value.as_u64().filter(|v| u32::try_from(*v).is_ok());
+            (
+                "a whole number from 0 to 4294967295",
+                whole.map(Value::from),
+            )
+        }
+    };
+    let typed =
+        typed.with_context(|| format!("{inner} must be {expected}, not {}", shown(&value)))?;
+    fields.insert(first.to_owned(), typed);
+    Ok(())
 }
 
 /// A copy of `config` with one hyper-parameter set from text, as by `--set`.

@@ -135,3 +135,39 @@ fn a_bad_file_is_named() {
     let error = model_configs(&["ease".to_owned()], &[], Some(missing)).unwrap_err();
     assert!(format!("{error:#}").contains("no-such-file.toml"));
 }
+
+#[test]
+fn parts_of_a_hybrid_have_fields_of_their_own() {
+    let set = |assignments: &[&str]| {
+        let set: Vec<String> = assignments.iter().map(|s| (*s).to_owned()).collect();
+        model_configs(&["hybrid".to_owned()], &set, None)
+    };
+    let found = set(&[
+        "hybrid.alpha=.5",
+        "hybrid.svd.factors=8",
+        "hybrid.content.fields=title,brand",
+    ]);
+    let ModelConfig::Hybrid(hybrid) = &found.unwrap()[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.alpha, hybrid.svd.factors), (0.5, 8));
+    assert_eq!(hybrid.content.fields, ["title", "brand"]);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[hybrid]\nbeta = 0.1\n[hybrid.svd]\nepochs = 3\n")
+        .unwrap();
+    let found = model_configs(&["hybrid".to_owned()], &[], Some(file.path())).unwrap();
+    let ModelConfig::Hybrid(hybrid) = &found[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.beta, hybrid.svd.epochs), (0.1, 3));
+    for (assignment, expected) in [
+        ("hybrid.svd.factor=8", "did you mean `factors`"),
+        ("hybrid.svd=8", "name one of its fields"),
+        ("hybrid.alpha.beta=8", "no hyper-parameters of its own"),
+        ("hybrid.svd.epochs=0", "svd.epochs must be at least 1"),
+        ("hybrid.alpha=.9", "alpha + beta must be at most 1"),
+    ] {
+        let error = format!("{:#}", set(&[assignment]).unwrap_err());
+        assert!(error.contains(expected), "{assignment}: {error}");
+    }
+}
