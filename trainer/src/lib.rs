@@ -23,4 +23,5 @@ pub mod shop;
 pub mod songs;
 pub mod split;
 pub mod table;
+pub mod toml_file;
 pub mod tune;
