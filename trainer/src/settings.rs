@@ -185,6 +185,12 @@ pub fn with_field(config: &ModelConfig, field: &str, value: &str) -> Result<Mode
     settings.finish()
 }
 
+/// Whether a hyper-parameter of `config` is one of whole numbers.
+pub fn is_whole(config: &ModelConfig, field: &str) -> bool {
+    let settings = Settings::defaults(config.name());
+    settings.is_ok_and(|settings| settings.fields.get(field).is_some_and(Value::is_u64))
+}
+
 fn apply_toml(settings: &mut [Settings], file: &TomlFile) -> Result<()> {
     for (key, table) in &file.table()? {
         let model = key.get_ref().as_ref();
@@ -284,7 +290,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// An error that lists what there is, and guesses what was meant.
-fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
+pub fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
     let known: Vec<&str> = known.collect();
     let list = known.join(", ");
     let near = known

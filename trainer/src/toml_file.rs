@@ -23,6 +23,15 @@ impl TomlFile {
         Ok(Self { name, text })
     }
 
+    /// A text that calls itself `name`.
+    #[cfg(test)]
+    pub fn of(name: &str, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     /// The tables of the file, each key and value with its span.
     pub fn table(&self) -> Result<DeTable<'_>> {
         match DeTable::parse(&self.text) {
@@ -73,10 +82,7 @@ mod tests {
     use super::*;
 
     fn file(text: &str) -> TomlFile {
-        TomlFile {
-            name: "a.toml".into(),
-            text: text.into(),
-        }
+        TomlFile::of("a.toml", text)
     }
 
     #[test]
