@@ -3,6 +3,7 @@
 //! The `doorstep` binary is a thin face of this library; the end-to-end tests
 //! and benchmarks call it directly.
 
+pub mod choose;
 pub mod cli;
 pub mod commands;
 pub mod compare;

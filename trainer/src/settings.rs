@@ -29,6 +29,11 @@ impl SettingArgs {
         model_configs(names, &self.set, self.config.as_deref())
     }
 
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.config.is_none()
+    }
+
     /// The assignments of `--set`, for models of tables, which no file configures.
     pub fn assignments(&self) -> Result<&[String]> {
         ensure!(

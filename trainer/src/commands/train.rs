@@ -8,43 +8,57 @@ use doorstep_shared::ItemRecord;
 use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
 use doorstep_shared::models::{Model, ModelConfig};
 
+use crate::choose::{self, BudgetArgs, choose};
 use crate::cli::Output;
+use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
-use crate::division::RelevanceArgs;
-use crate::evaluate::{Context, HeldOut, Similarity, evaluate, popularity, rating_metrics};
+use crate::division::{Division, RelevanceArgs};
+use crate::evaluate::{CUTOFFS, HeldOut, Metrics, evaluate, rating_metrics};
 use crate::fit::{self, Fitted as WithUsers, ItemContent, Training, fit_with_users};
 use crate::progress::Progress;
 use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
 use crate::settings::SettingArgs;
-use crate::split::{Relevance, Split, SplitMethod, split_with};
+use crate::split::{Relevance, SplitMethod};
 use crate::table::{Publish, TableArgs, table_models};
 
 /// Fit models and publish them as a bundle of static files.
 #[derive(clap::Args, Clone, Debug)]
+#[command(group(clap::ArgGroup::new("judged").multiple(true)))]
 #[command(after_help = "Examples:
   doorstep train next-linear popularity --interactions ratings.csv --items items.jsonl --out bundle
       fits on everything and publishes; the first model is the default one
   doorstep train next-linear --interactions ratings.csv --split leave-last-two --refit --out bundle
       judges the model on held-out interactions first, and publishes its figures with it
+  doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
+      tries the models that suit the data, publishes the best with popularity beside it, and says why
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
     /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
-    #[arg(required = true, value_name = "MODEL")]
+    #[arg(
+        required_unless_present = "auto",
+        conflicts_with = "auto",
+        value_name = "MODEL"
+    )]
     models: Vec<String>,
+    /// Choose the model: each that suits the data gets a small search on validation cases; of those that don't clearly differ, the cheapest for a visitor is published.
+    #[arg(long, group = "judged")]
+    auto: bool,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// The bundle's folder: absent or empty.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Replace the bundle that is there.
     #[arg(long)]
     force: bool,
-    /// Fit on the training part of this split, judge on its test cases, and publish the figures.
-    #[arg(long, value_name = "SPLIT")]
+    /// Fit on the training part of this split, judge on its test cases, and publish the figures; --auto takes leave-last-two where nothing is said, or random where that leaves few cases.
+    #[arg(long, value_name = "SPLIT", group = "judged")]
     split: Option<SplitMethod>,
     #[command(flatten)]
     relevance: RelevanceArgs,
     /// After judging, fit again on all interactions and publish that.
-    #[arg(long, requires = "split")]
+    #[arg(long, requires = "judged")]
     refit: bool,
     #[command(flatten)]
     settings: SettingArgs,
@@ -61,6 +75,15 @@ struct Fitted {
     evaluation: Option<Figures>,
 }
 
+/// The models of a bundle, and what they were fitted on.
+struct FittedModels {
+    models: Vec<Fitted>,
+    /// In words.
+    fitted_on: String,
+    /// The interactions of each item in it.
+    counts: Vec<u32>,
+}
+
 impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -68,25 +91,106 @@ impl Args {
         if self.table.is_given() {
             return self.run_table(output);
         }
+        if self.auto {
+            return self.run_auto(output);
+        }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
-        let dataset = data::load(&self.data, &progress)?;
+        let dataset = self.load(&progress)?;
+        fit::check_ratings(&configs, &dataset.interactions)?;
+        let Some(method) = &self.split else {
+            let records = item_records(&dataset);
+            let content = ItemContent {
+                records: &records,
+                vectors: dataset.vectors.as_ref(),
+            };
+            let fitted = fit_on_everything(configs, &dataset, content, &progress)?;
+            let manifest = self.publish(fitted, &dataset, &records)?;
+            return report(&self.out, &manifest, output);
+        };
+        let division = self.divide(dataset, method, &progress)?;
+        let configs = configs.into_iter().map(|config| (config, None)).collect();
+        let fitted = self.fit_and_judge(configs, &division, &progress)?;
+        let manifest = self.publish(fitted, &division.dataset, &division.records)?;
+        report(&self.out, &manifest, output)
+    }
+
+    /// Chooses a model, then goes on with it and popularity as if they had been named.
+    fn run_auto(&self, output: &Output) -> Result<()> {
+        let progress = output.progress();
+        ensure!(
+            self.settings.is_empty(),
+            "--auto chooses hyper-parameters by itself; leave --set and --config out, or name the models"
+        );
+        self.budget.check()?;
+        check_free(&self.out, self.force)?;
+        let dataset = self.load(&progress)?;
+        let (method, because) = match &self.split {
+            Some(method) => (method.clone(), "as asked".to_owned()),
+            None => choose::usual(&dataset.interactions, self.relevance(&dataset)?)?,
+        };
+        let division = self.divide(dataset, &method, &progress)?;
+        let mut choice = choose(&division, &self.budget, &progress)?;
+        let options = Options {
+            refit: false,
+            against: "first".to_owned(),
+            seed: 0,
+        };
+        let (content, split) = (division.content(), &division.split);
+        let configs = choice.configs();
+        let (rows, _) = compare(
+            &configs,
+            split,
+            content,
+            &division.context,
+            &options,
+            &progress,
+        )?;
+        let figures = rows
+            .iter()
+            .map(|row| Some(figures(&division, row.metrics.clone())));
+        let judged = configs.into_iter().zip(figures).collect();
+        choice.test = rows;
+        let fitted = self.fit_and_judge(judged, &division, &progress)?;
+        let manifest = self.publish(fitted, &division.dataset, &division.records)?;
+        if output.json {
+            let both = serde_json::json!({ "choice": choice, "manifest": manifest });
+            return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
+        }
+        output.print(&choice.text(&split.protocol, &because))?;
+        report(&self.out, &manifest, output)
+    }
+
+    fn load(&self, progress: &Progress) -> Result<Dataset> {
+        let dataset = data::load(&self.data, progress)?;
         ensure!(
             !dataset.interactions.rows.is_empty(),
             "there is no interaction to learn from"
         );
-        fit::check_ratings(&configs, &dataset.interactions)?;
-        let records = item_records(&dataset);
-        let content = ItemContent {
-            records: &records,
-            vectors: dataset.vectors.as_ref(),
-        };
-        let (fitted, fitted_on, counts) = match &self.split {
-            None => fit_on_everything(configs, &dataset, content, &progress)?,
-            Some(method) => self.fit_and_judge(configs, &dataset, content, method, &progress)?,
-        };
-        let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
-        report(&self.out, &manifest, output)
+        Ok(dataset)
+    }
+
+    fn relevance(&self, dataset: &Dataset) -> Result<Relevance> {
+        Ok(Relevance {
+            include_seen: false,
+            at_least: self.relevance.least(&dataset.interactions)?,
+        })
+    }
+
+    fn divide(
+        &self,
+        dataset: Dataset,
+        method: &SplitMethod,
+        progress: &Progress,
+    ) -> Result<Division> {
+        let relevance = self.relevance(&dataset)?;
+        let division = Division::of(dataset, method, relevance, CUTOFFS.to_vec())?;
+        division
+            .split
+            .notes
+            .iter()
+            .for_each(|note| progress.say(note));
+        Ok(division)
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
@@ -104,70 +208,73 @@ impl Args {
         report(&self.out, &manifest, output)
     }
 
+    /// Fits each model and judges it, unless its figures are known already.
     fn fit_and_judge(
         &self,
-        configs: Vec<ModelConfig>,
-        dataset: &Dataset,
-        content: ItemContent,
-        method: &SplitMethod,
+        configs: Vec<(ModelConfig, Option<Figures>)>,
+        division: &Division,
         progress: &Progress,
-    ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
-        let relevance = Relevance {
-            include_seen: false,
-            at_least: self.relevance.least(&dataset.interactions)?,
-        };
-        let split = split_with(&dataset.interactions, method, relevance)?;
-        split.notes.iter().for_each(|note| progress.say(note));
-        let n_items = split.items.len();
-        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
-        let context = Context::new(popularity(n_items, &split.train), similarity);
+    ) -> Result<FittedModels> {
+        let content = division.content();
+        let n_items = division.split.items.len();
         let training = Training {
             n_items,
-            histories: &split.train,
+            histories: &division.split.train,
             content: content.of_first(n_items),
         };
-        let mut fitted = Vec::new();
-        for config in configs {
-            let mut model = timed_fit(&config, &training, progress)?;
-            let evaluation = Some(judge(&model, &split, relevance, &context, progress));
+        let (mut models, mut judged) = (Vec::new(), Vec::new());
+        for (config, known) in configs {
+            let to_fit = known.is_none() || !self.refit;
+            let mut model = None;
+            if to_fit {
+                model = Some(timed_fit(&config, &training, progress)?);
+            }
+            let evaluation = known.or_else(|| Some(judge(model.as_ref()?, division, progress)));
             // What is published knows the items that nobody has interacted with, too.
             if config.reads_content() && content.records.len() > n_items && !self.refit {
                 let training = Training {
                     content,
                     ..training
                 };
-                model = timed_fit(&config, &training, progress)?;
+                model = Some(timed_fit(&config, &training, progress)?);
             }
-            fitted.push(Fitted {
+            judged.push((config.clone(), evaluation.clone()));
+            models.extend(model.map(|model| Fitted {
                 config,
                 model: model.model,
                 evaluation,
-            });
+            }));
         }
         if !self.refit {
-            let fitted_on = training_part(&split.protocol);
-            return Ok((fitted, fitted_on, context.popularity));
+            return Ok(FittedModels {
+                models,
+                fitted_on: training_part(&division.split.protocol),
+                counts: division.context.popularity.clone(),
+            });
         }
-        let configs = fitted.iter().map(|f| f.config.clone()).collect();
-        let (mut refitted, fitted_on, counts) =
-            fit_on_everything(configs, dataset, content, progress)?;
-        for (new, judged) in refitted.iter_mut().zip(fitted) {
-            new.evaluation = judged.evaluation.map(|figures| Figures {
+        drop(models);
+        let (configs, figures): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+        let mut refitted = fit_on_everything(configs, &division.dataset, content, progress)?;
+        for (new, figures) in refitted.models.iter_mut().zip(figures) {
+            new.evaluation = figures.map(|figures| Figures {
                 refitted: true,
                 ..figures
             });
         }
-        Ok((refitted, fitted_on, counts))
+        Ok(refitted)
     }
 
     fn publish(
         &self,
-        fitted: Vec<Fitted>,
-        fitted_on: String,
-        mut counts: Vec<u32>,
+        fitted: FittedModels,
         dataset: &Dataset,
         records: &[ItemRecord],
     ) -> Result<Manifest> {
+        let FittedModels {
+            models: fitted,
+            fitted_on,
+            mut counts,
+        } = fitted;
         counts.resize(records.len(), 0);
         let fitted: Vec<Fitted> = fitted
             .into_iter()
@@ -223,7 +330,7 @@ fn fit_on_everything(
     dataset: &Dataset,
     content: ItemContent,
     progress: &Progress,
-) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
+) -> Result<FittedModels> {
     let histories = dataset.interactions.histories();
     let training = Training {
         n_items: dataset.interactions.items.len(),
@@ -239,11 +346,11 @@ fn fit_on_everything(
             evaluation: None,
         });
     }
-    Ok((
-        fitted,
-        EVERYTHING.to_owned(),
-        item_counts(&dataset.interactions),
-    ))
+    Ok(FittedModels {
+        models: fitted,
+        fitted_on: EVERYTHING.to_owned(),
+        counts: item_counts(&dataset.interactions),
+    })
 }
 
 fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
@@ -261,22 +368,22 @@ fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> 
     Ok(model)
 }
 
-fn judge(
-    model: &WithUsers,
-    split: &Split,
-    relevance: Relevance,
-    context: &Context,
-    progress: &Progress,
-) -> Figures {
+fn judge(model: &WithUsers, division: &Division, progress: &Progress) -> Figures {
+    let (split, context) = (&division.split, &division.context);
     let mut metrics = evaluate(&model.model, &split.test, context, progress).metrics();
-    let ratings = rating_metrics(model, &HeldOut::test(split));
-    metrics.0.extend(ratings);
+    metrics
+        .0
+        .extend(rating_metrics(model, &HeldOut::test(split)));
+    figures(division, metrics)
+}
+
+fn figures(division: &Division, Metrics(metrics): Metrics) -> Figures {
     Figures {
-        split: split.protocol.clone(),
-        cases: split.test.len() as u64,
+        split: division.split.protocol.clone(),
+        cases: division.split.test.len() as u64,
         refitted: false,
-        relevant_at: relevance.at_least,
-        metrics: metrics.0.into_iter().collect(),
+        relevant_at: division.relevant_at,
+        metrics: metrics.into_iter().collect(),
     }
 }
 

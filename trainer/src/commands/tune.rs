@@ -1,11 +1,9 @@
 //! `doorstep tune`: chooses hyper-parameters on the validation cases.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, ModelConfig};
-use serde::Serialize;
 
 use crate::cli::Output;
 use crate::compare::{Fingerprint, VERSION};
@@ -15,9 +13,9 @@ use crate::fit::check_ratings;
 use crate::progress::Progress;
 use crate::settings::SettingArgs;
 use crate::tune::{
-    Axis, Found, Halving, Method, Plan, Search, Setting, SpaceFile, State, Trial, check_values,
-    combinations, cores, default_grid, draw, grid, hyper_parameters, set_options_of, tune,
-    tune_weights,
+    Axis, Halving, Method, Plan, Report, Search, Setting, SpaceFile, State, check_values,
+    combinations, cores, default_grid, draw, fields, grid, notes, set_options_of, table, tune,
+    tune_weights, weights_file,
 };
 
 /// Chooses hyper-parameters by the ranking of the validation items.
@@ -65,7 +63,7 @@ pub struct Args {
     /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10]
     #[arg(long, value_name = "METRIC@K")]
     metric: Option<String>,
-    /// Trials at a time, each on its share of the cores; memory adds up [default: JOBS_DEFAULT]
+    /// Trials at a time, each on its share of the cores; their memory adds up [default: the number of cores for svd and bias, else 1]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     #[command(flatten)]
@@ -79,18 +77,6 @@ const METRICS: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "m
 /// Trials of each model of a space where nothing else is asked.
 const TRIALS: usize = 27;
 
-#[derive(Serialize)]
-struct Report<'a> {
-    metric: &'a str,
-    /// Best first; of successive halving, those that came furthest first.
-    trials: &'a [Trial],
-    best: &'a ModelConfig,
-    set: String,
-    /// What a further search should try, and what failed.
-    notes: Vec<String>,
-    setting: &'a Setting,
-}
-
 /// What is searched, before any data is read.
 struct Task {
     method: Method,
@@ -100,11 +86,6 @@ struct Task {
     trials: Option<usize>,
     halving: Option<Halving>,
     seed: u64,
-}
-
-/// Trials at a time where nobody says: one after another.
-fn usual_jobs(_: &[ModelConfig]) -> usize {
-    1
 }
 
 impl Task {
@@ -186,7 +167,7 @@ impl Args {
             split: &division.split,
             content: division.content(),
             context: &division.context,
-            jobs: jobs.unwrap_or_else(|| usual_jobs(&bases)),
+            jobs,
             deadline: None,
             progress: &progress,
         };
@@ -321,128 +302,4 @@ impl Args {
             report.set
         ))
     }
-}
-
-/// An ensemble as a file for `--config`.
-fn weights_file(config: &ModelConfig) -> Result<String> {
-    let ModelConfig::Ensemble(ensemble) = config else {
-        bail!("{} has no weights", config.name());
-    };
-    let mut text = String::new();
-    // One without weight would cost visitors its download.
-    for member in ensemble.members.iter().filter(|m| m.weight > 0.0) {
-        let model = member.model.name();
-        let _ = writeln!(
-            text,
-            "[[ensemble.members]]\nweight = {}\nmodel = \"{model}\"",
-            member.weight
-        );
-        let defaults = ModelConfig::named(model)
-            .map(|c| hyper_parameters(&c))
-            .unwrap_or_default();
-        for (field, value) in hyper_parameters(&member.model) {
-            if defaults.get(&field) == Some(&value) {
-                continue;
-            }
-            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
-            let words = value.split(',').collect::<Vec<_>>();
-            let value = if plain { value } else { format!("{words:?}") };
-            let _ = writeln!(text, "{field} = {value}");
-        }
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn fields(axes: &[Axis]) -> Vec<&str> {
-    axes.iter().map(|axis| axis.field.as_str()).collect()
-}
-
-/// What a further search should try, and what was left out of this one.
-fn notes(found: &Found, axes: &[Axis], best: &ModelConfig) -> Vec<String> {
-    let values = hyper_parameters(best);
-    let beyond = |axis: &Axis| axis.beyond(values.get(&axis.field)?);
-    let failed = found
-        .failures
-        .iter()
-        .map(|failure| format!("left out: {failure}"));
-    axes.iter().filter_map(beyond).chain(failed).collect()
-}
-
-/// The trials, one a line: a column for each of `fields`, or the model with what
-/// differs from its defaults where there are several models.
-fn table(report: &Report, fields: &[&str], cases: usize) -> String {
-    let mut text = String::new();
-    let longest = fields.iter().map(|field| field.len()).max();
-    let width = longest.map_or(12, |longest| (longest + 2).max(12));
-    let named = |trial: &Trial| {
-        let set = set_options_of(&trial.config, &[]);
-        let prefix = format!("--set {}.", trial.config.name());
-        format!("{}  {}", trial.config.name(), set.replace(&prefix, ""))
-    };
-    let names: Vec<String> = report.trials.iter().map(named).collect();
-    let longest = names.iter().map(String::len).max().unwrap_or(0);
-    let several = fields.is_empty();
-    if several {
-        let _ = write!(text, "{:longest$}", "model");
-    }
-    for field in fields {
-        let _ = write!(text, "{field:>width$}");
-    }
-    let other = match report.metric.split_once('@') {
-        Some(("recall", k)) => format!("ndcg@{k}"),
-        Some((_, k)) => format!("recall@{k}"),
-        None if report.metric.starts_with("rmse") => report.metric.replace("rmse", "mae"),
-        None => report.metric.replace("mae", "rmse"),
-    };
-    let rungs = report.trials.iter().any(|trial| trial.rung.is_some());
-    let rung = if rungs { "    rung" } else { "" };
-    let _ = writeln!(
-        text,
-        "{:>16}{other:>16}{:>10}{rung}",
-        report.metric, "seconds"
-    );
-    for (trial, name) in report.trials.iter().zip(&names) {
-        let values = hyper_parameters(&trial.config);
-        if several {
-            let _ = write!(text, "{name:longest$}");
-        }
-        for field in fields {
-            let _ = write!(
-                text,
-                "{:>width$}",
-                values.get(*field).map_or("", String::as_str)
-            );
-        }
-        let reached = trial
-            .rung
-            .map(|rung| format!("{} of {}", rung.number, rung.of));
-        let _ = writeln!(
-            text,
-            "{:>16.5}{:>16.5}{:>10.2}{:>rung$}",
-            trial.score(report.metric),
-            trial.score(&other),
-            trial.seconds,
-            reached.unwrap_or_default(),
-            rung = rung.len(),
-        );
-    }
-    if rungs {
-        text += "a lower rung is judged on less: its figures stand beside those of the same rung only\n";
-    }
-    text.push('\n');
-    report
-        .notes
-        .iter()
-        .for_each(|note| _ = writeln!(text, "{note}"));
-    let best = match several {
-        true => format!("{} ", report.best.name()),
-        false => String::new(),
-    };
-    let _ = writeln!(
-        text,
-        "{cases} validation cases, {}; the best:\n{best}{}",
-        report.setting.split, report.set
-    );
-    text
 }

@@ -1,6 +1,7 @@
 //! From fitted models and item records to a bundle on disk.
 
 mod folder;
+pub mod traffic;
 mod widen;
 
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};

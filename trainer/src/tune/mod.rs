@@ -7,6 +7,7 @@
 
 mod axis;
 mod halving;
+mod report;
 mod search;
 mod space;
 mod space_file;
@@ -16,6 +17,7 @@ mod weights;
 
 pub use axis::{Axis, Values};
 pub use halving::{Halving, Part, Rung};
+pub use report::{Report, fields, notes, table, weights_file};
 pub use search::{Done, Failure, Search, cores};
 pub use space::{check_values, combinations, default_grid, draw, grid};
 pub use space_file::{Method, SpaceFile};
