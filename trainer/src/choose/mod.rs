@@ -40,7 +40,12 @@ pub struct BudgetArgs {
     #[arg(long, default_value_t = 6, value_name = "N", requires = "auto")]
     trials: usize,
     /// With --auto: begin no further trial after so many minutes (what is chosen may then differ from run to run).
-    #[arg(long, value_name = "M", requires = "auto")]
+    #[arg(
+        long,
+        value_name = "M",
+        requires = "auto",
+        allow_negative_numbers = true
+    )]
     minutes: Option<f64>,
 }
 

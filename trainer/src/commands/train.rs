@@ -1,22 +1,20 @@
 //! `doorstep train`: fits models and publishes them as a bundle.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
-use anyhow::{Context as _, Result, ensure};
-use doorstep_shared::ItemRecord;
-use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
-use doorstep_shared::models::{Model, ModelConfig};
+use anyhow::{Result, ensure};
+use doorstep_shared::bundle::{Figures, Manifest};
+use doorstep_shared::models::ModelConfig;
 
 use crate::choose::{self, BudgetArgs, choose};
 use crate::cli::Output;
 use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
-use crate::evaluate::{CUTOFFS, HeldOut, Metrics, evaluate, rating_metrics};
-use crate::fit::{self, Fitted as WithUsers, ItemContent, Training, fit_with_users};
+use crate::evaluate::CUTOFFS;
+use crate::fit::{ItemContent, check_ratings};
 use crate::progress::Progress;
-use crate::publish::{check_free, item_counts, item_records, publish_into, widen};
+use crate::publish::{Bundled, check_free, figures, item_records};
 use crate::settings::SettingArgs;
 use crate::split::{Relevance, SplitMethod};
 use crate::table::{Publish, TableArgs, table_models};
@@ -68,22 +66,6 @@ pub struct Args {
     table: TableArgs,
 }
 
-/// A fitted model on its way into the bundle.
-struct Fitted {
-    config: ModelConfig,
-    model: Model,
-    evaluation: Option<Figures>,
-}
-
-/// The models of a bundle, and what they were fitted on.
-struct FittedModels {
-    models: Vec<Fitted>,
-    /// In words.
-    fitted_on: String,
-    /// The interactions of each item in it.
-    counts: Vec<u32>,
-}
-
 impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -97,21 +79,20 @@ impl Args {
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
         let dataset = self.load(&progress)?;
-        fit::check_ratings(&configs, &dataset.interactions)?;
+        check_ratings(&configs, &dataset.interactions)?;
         let Some(method) = &self.split else {
             let records = item_records(&dataset);
             let content = ItemContent {
                 records: &records,
                 vectors: dataset.vectors.as_ref(),
             };
-            let fitted = fit_on_everything(configs, &dataset, content, &progress)?;
-            let manifest = self.publish(fitted, &dataset, &records)?;
+            let fitted = Bundled::of_everything(configs, &dataset, content, &progress)?;
+            let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
             return report(&self.out, &manifest, output);
         };
         let division = self.divide(dataset, method, &progress)?;
         let configs = configs.into_iter().map(|config| (config, None)).collect();
-        let fitted = self.fit_and_judge(configs, &division, &progress)?;
-        let manifest = self.publish(fitted, &division.dataset, &division.records)?;
+        let manifest = self.judge_and_publish(configs, &division, &progress)?;
         report(&self.out, &manifest, output)
     }
 
@@ -151,14 +132,23 @@ impl Args {
             .map(|row| Some(figures(&division, row.metrics.clone())));
         let judged = configs.into_iter().zip(figures).collect();
         choice.test = rows;
-        let fitted = self.fit_and_judge(judged, &division, &progress)?;
-        let manifest = self.publish(fitted, &division.dataset, &division.records)?;
+        let manifest = self.judge_and_publish(judged, &division, &progress)?;
         if output.json {
             let both = serde_json::json!({ "choice": choice, "manifest": manifest });
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
         }
         output.print(&choice.text(&split.protocol, &because))?;
         report(&self.out, &manifest, output)
+    }
+
+    fn judge_and_publish(
+        &self,
+        configs: Vec<(ModelConfig, Option<Figures>)>,
+        division: &Division,
+        progress: &Progress,
+    ) -> Result<Manifest> {
+        let fitted = Bundled::judged(configs, division, self.refit, progress)?;
+        fitted.publish(&division.dataset, &division.records, &self.out, self.force)
     }
 
     fn load(&self, progress: &Progress) -> Result<Dataset> {
@@ -194,6 +184,11 @@ impl Args {
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
+        ensure!(
+            !self.auto,
+            "--auto chooses among models of interactions; see those of a table side by side with \
+             `doorstep compare --table`"
+        );
         let models = table_models(&self.models, self.settings.assignments()?)?;
         check_free(&self.out, self.force)?;
         let publish = Publish {
@@ -207,108 +202,6 @@ impl Args {
         let manifest = publish.run(&output.progress())?;
         report(&self.out, &manifest, output)
     }
-
-    /// Fits each model and judges it, unless its figures are known already.
-    fn fit_and_judge(
-        &self,
-        configs: Vec<(ModelConfig, Option<Figures>)>,
-        division: &Division,
-        progress: &Progress,
-    ) -> Result<FittedModels> {
-        let content = division.content();
-        let n_items = division.split.items.len();
-        let training = Training {
-            n_items,
-            histories: &division.split.train,
-            content: content.of_first(n_items),
-        };
-        let (mut models, mut judged) = (Vec::new(), Vec::new());
-        for (config, known) in configs {
-            let to_fit = known.is_none() || !self.refit;
-            let mut model = None;
-            if to_fit {
-                model = Some(timed_fit(&config, &training, progress)?);
-            }
-            let evaluation = known.or_else(|| Some(judge(model.as_ref()?, division, progress)));
-            // What is published knows the items that nobody has interacted with, too.
-            if config.reads_content() && content.records.len() > n_items && !self.refit {
-                let training = Training {
-                    content,
-                    ..training
-                };
-                model = Some(timed_fit(&config, &training, progress)?);
-            }
-            judged.push((config.clone(), evaluation.clone()));
-            models.extend(model.map(|model| Fitted {
-                config,
-                model: model.model,
-                evaluation,
-            }));
-        }
-        if !self.refit {
-            return Ok(FittedModels {
-                models,
-                fitted_on: training_part(&division.split.protocol),
-                counts: division.context.popularity.clone(),
-            });
-        }
-        drop(models);
-        let (configs, figures): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-        let mut refitted = fit_on_everything(configs, &division.dataset, content, progress)?;
-        for (new, figures) in refitted.models.iter_mut().zip(figures) {
-            new.evaluation = figures.map(|figures| Figures {
-                refitted: true,
-                ..figures
-            });
-        }
-        Ok(refitted)
-    }
-
-    fn publish(
-        &self,
-        fitted: FittedModels,
-        dataset: &Dataset,
-        records: &[ItemRecord],
-    ) -> Result<Manifest> {
-        let FittedModels {
-            models: fitted,
-            fitted_on,
-            mut counts,
-        } = fitted;
-        counts.resize(records.len(), 0);
-        let fitted: Vec<Fitted> = fitted
-            .into_iter()
-            .map(|f| Fitted {
-                model: widen(f.model, records.len()),
-                ..f
-            })
-            .collect();
-        let models: Vec<PublishedModel> = fitted
-            .iter()
-            .map(|f| PublishedModel {
-                model: &f.model,
-                config: Some(&f.config),
-                evaluation: f.evaluation.clone(),
-            })
-            .collect();
-        let publication = Publication {
-            generator: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
-            data: DataSummary {
-                fingerprint: dataset.interactions.fingerprint(),
-                interactions: dataset.interactions.rows.len() as u64,
-                fitted_on,
-            },
-            records,
-            counts: &counts,
-            models: &models,
-        };
-        publish_into(&self.out, self.force, &publication)
-    }
-}
-
-/// What `fitted_on` says where a split's other parts were held out.
-pub fn training_part(protocol: &str) -> String {
-    format!("the training part of {protocol}")
 }
 
 /// Figures that the report shows.
@@ -321,71 +214,6 @@ const SHOWN: [&str; 7] = [
     "rmse-folded-in",
     "accuracy",
 ];
-
-/// What `fitted_on` says where nothing was held out.
-const EVERYTHING: &str = "all interactions";
-
-fn fit_on_everything(
-    configs: Vec<ModelConfig>,
-    dataset: &Dataset,
-    content: ItemContent,
-    progress: &Progress,
-) -> Result<FittedModels> {
-    let histories = dataset.interactions.histories();
-    let training = Training {
-        n_items: dataset.interactions.items.len(),
-        histories: &histories,
-        content,
-    };
-    let mut fitted = Vec::new();
-    for config in configs {
-        let model = timed_fit(&config, &training, progress)?.model;
-        fitted.push(Fitted {
-            config,
-            model,
-            evaluation: None,
-        });
-    }
-    Ok(FittedModels {
-        models: fitted,
-        fitted_on: EVERYTHING.to_owned(),
-        counts: item_counts(&dataset.interactions),
-    })
-}
-
-fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
-    progress.say(format!("{}: fitting", config.name()));
-    let start = Instant::now();
-    let model = fit_with_users(config, training, progress)
-        .with_context(|| format!("cannot fit {}", config.name()))?;
-    progress.say(format!(
-        "{}: fitted in {:.2} s",
-        config.name(),
-        start.elapsed().as_secs_f64()
-    ));
-    let notes = fit::notes(config, training);
-    notes.iter().for_each(|note| progress.say(note));
-    Ok(model)
-}
-
-fn judge(model: &WithUsers, division: &Division, progress: &Progress) -> Figures {
-    let (split, context) = (&division.split, &division.context);
-    let mut metrics = evaluate(&model.model, &split.test, context, progress).metrics();
-    metrics
-        .0
-        .extend(rating_metrics(model, &HeldOut::test(split)));
-    figures(division, metrics)
-}
-
-fn figures(division: &Division, Metrics(metrics): Metrics) -> Figures {
-    Figures {
-        split: division.split.protocol.clone(),
-        cases: division.split.test.len() as u64,
-        refitted: false,
-        relevant_at: division.relevant_at,
-        metrics: metrics.into_iter().collect(),
-    }
-}
 
 pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
