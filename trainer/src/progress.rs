@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
     quiet: bool,
-    /// Whether lines are left out, as others speak at the same time.
+    /// Whether lines are left out, being one of many.
     bars_only: bool,
     /// Those that are shown, one below the other.
     bars: MultiProgress,
@@ -24,8 +24,8 @@ impl Progress {
         }
     }
 
-    /// The same for work beside other work: its bars stand with the others', and
-    /// its lines, which nobody could tell apart, are left out.
+    /// The same for one of many like it: its bars stand with the others', and its
+    /// lines, which nobody could tell apart, are left out.
     pub fn aside(&self) -> Self {
         Self {
             bars_only: true,

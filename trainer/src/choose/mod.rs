@@ -113,6 +113,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
     }
     let most = race.best.values().map(|best| best.trial.score(METRIC));
     let most = most.fold(0.0, f64::max);
+    let mut hopeless = Vec::new();
     for config in &candidates {
         let name = config.name();
         let Some(score) = race.best.get(name).map(|best| best.trial.score(METRIC)) else {
@@ -122,15 +123,19 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
             continue;
         };
         if score < HOPELESS * most {
-            race.notes.push(format!(
-                "{name} was tried with its default hyper-parameters only: they reach less than half of the best"
-            ));
+            hopeless.push(name);
             continue;
         }
         let mut drawn = draw(config, &axes, budget.trials, 0)?;
         drawn.retain(|other| other != config);
         drawn.truncate(budget.trials - 1);
         race.run(&drawn, 1, false)?;
+    }
+    if !hopeless.is_empty() {
+        race.notes.push(format!(
+            "tried with default hyper-parameters only, which reach less than half of the best: {}",
+            hopeless.join(", ")
+        ));
     }
     if race
         .search
@@ -140,7 +145,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         race.notes
             .push("the time was up before all trials were done".to_owned());
     }
-    race.finish()
+    race.finish(division.relevant_at)
 }
 
 impl Race<'_> {
@@ -209,7 +214,7 @@ impl Race<'_> {
     }
 
     /// Compares the best of each model, and chooses.
-    fn finish(self) -> Result<Choice> {
+    fn finish(self, relevant_at: Option<f32>) -> Result<Choice> {
         let mut notes = self.notes;
         let cases = self.search.split.validation.len();
         let mut best: Vec<Best> = self.best.into_values().collect();
@@ -246,7 +251,11 @@ impl Race<'_> {
             });
         }
         let chosen = report::cheapest_of_the_best(&tried);
-        Ok(Choice::new(tried, chosen, self.left_out, cases, notes))
+        let choice = Choice::new(tried, chosen, self.left_out, cases, notes);
+        Ok(Choice {
+            relevant_at,
+            ..choice
+        })
     }
 }
 

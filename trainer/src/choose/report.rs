@@ -51,6 +51,8 @@ pub struct Choice {
     pub metric: &'static str,
     /// Validation cases.
     pub cases: usize,
+    /// The least rating of a right answer, where ratings decide.
+    pub relevant_at: Option<f32>,
     /// The name of the chosen model.
     pub chosen: String,
     /// Why, in words.
@@ -63,8 +65,9 @@ pub struct Choice {
     pub notes: Vec<String>,
     /// Test metrics of the chosen model and of the baselines, judged once.
     pub test: Vec<Row>,
+    /// Its place among those.
     #[serde(skip)]
-    at: usize,
+    pub(super) at: usize,
 }
 
 /// The place, among models best first, of the one with the smallest download of
@@ -87,6 +90,7 @@ impl Choice {
         Self {
             metric: METRIC,
             cases,
+            relevant_at: None,
             chosen: tried[at].model.clone(),
             why: why(&tried, at),
             tried,
@@ -110,9 +114,13 @@ impl Choice {
     /// The reasoning as text for a terminal.
     pub fn text(&self, split: &str, because: &str) -> String {
         let mut text = format!(
-            "Chosen: {} {}\n{}\n\n{} validation cases of {split}: {because}\n",
+            "Chosen: {} {}\n{}\n\n{} validation cases of {split} ({because})",
             self.chosen, self.tried[self.at].set, self.why, self.cases
         );
+        if let Some(least) = self.relevant_at {
+            let _ = write!(text, ", right answers rated at least {least}");
+        }
+        text.push('\n');
         let _ = writeln!(
             text,
             "{:18} {:>9}  {:32} {:>10} {:>10} {:>7} {:>8}",
@@ -189,15 +197,17 @@ fn why(tried: &[Tried], at: usize) -> String {
         return format!("{} is the only model that could be judged", best.model);
     };
     let to_best = second.to_best.as_ref();
-    let what = match to_best.is_some_and(Estimate::is_clear) {
-        true => "it is clearly better than the runner-up",
-        false => "it does best, and no model that is as good costs a visitor less; the runner-up",
-    };
-    format!(
-        "{what}, {}, which is at {} of it",
-        second.model,
-        to_best.map_or(String::new(), difference)
-    )
+    let by = to_best.map_or(String::new(), difference);
+    match to_best.is_some_and(Estimate::is_clear) {
+        true => format!(
+            "{} does clearly better than the runner-up, {}: {by}",
+            best.model, second.model
+        ),
+        false => format!(
+            "{} does best; the runner-up, {}, doesn't clearly differ ({by}), but costs a visitor no less",
+            best.model, second.model
+        ),
+    }
 }
 
 fn difference(d: &Estimate) -> String {

@@ -110,10 +110,11 @@ impl Search<'_> {
             }
             Ok(())
         };
+        // What a fit says of itself, such as the loss of an iteration, is for who fits one.
+        let aside = self.progress.aside();
         if jobs == 1 {
-            work(self.progress)?;
+            work(&aside)?;
         } else {
-            let aside = self.progress.aside();
             thread::scope(|scope| {
                 let (work, aside) = (&work, &aside);
                 let start = |job: usize| {
