@@ -1,5 +1,6 @@
 //! The commands as one types them: what they print, what they write, what they refuse.
 
+mod auto;
 mod compare;
 mod content;
 mod damage;

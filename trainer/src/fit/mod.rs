@@ -36,6 +36,7 @@ mod user_items;
 mod words;
 
 pub use content::ItemContent;
+pub use hybrid::weigh;
 pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;

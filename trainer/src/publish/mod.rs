@@ -1,8 +1,11 @@
 //! From fitted models and item records to a bundle on disk.
 
+mod bundled;
 mod folder;
+pub mod traffic;
 mod widen;
 
+pub use bundled::{Bundled, figures, training_part};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
 pub use widen::widen;
 
