@@ -62,6 +62,30 @@ pub struct Division {
 }
 
 impl Division {
+    /// Divides `dataset`.
+    pub fn of(
+        dataset: Dataset,
+        method: &SplitMethod,
+        relevance: Relevance,
+        cutoffs: Vec<usize>,
+    ) -> Result<Self> {
+        let split = split_with(&dataset.interactions, method, relevance)?;
+        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
+        let context = Context {
+            cutoffs,
+            include_seen: relevance.include_seen,
+            relevant_at: relevance.at_least,
+            ..Context::new(popularity(split.items.len(), &split.train), similarity)
+        };
+        Ok(Self {
+            records: item_records(&dataset),
+            dataset,
+            split,
+            context,
+            relevant_at: relevance.at_least,
+        })
+    }
+
     /// What content models are fitted on.
     pub fn content(&self) -> ItemContent<'_> {
         ItemContent {
@@ -98,20 +122,6 @@ impl DivisionArgs {
             include_seen: self.include_seen,
             at_least: relevant_at,
         };
-        let split = split_with(&dataset.interactions, &self.split(), relevance)?;
-        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
-        let context = Context {
-            cutoffs,
-            include_seen: self.include_seen,
-            relevant_at,
-            ..Context::new(popularity(split.items.len(), &split.train), similarity)
-        };
-        Ok(Division {
-            records: item_records(&dataset),
-            dataset,
-            split,
-            context,
-            relevant_at,
-        })
+        Division::of(dataset, &self.split(), relevance, cutoffs)
     }
 }

@@ -3,6 +3,7 @@
 //! The `doorstep` binary is a thin face of this library; the end-to-end tests
 //! and benchmarks call it directly.
 
+pub mod choose;
 pub mod cli;
 pub mod commands;
 pub mod compare;
@@ -24,4 +25,5 @@ pub mod shop;
 pub mod songs;
 pub mod split;
 pub mod table;
+pub mod toml_file;
 pub mod tune;

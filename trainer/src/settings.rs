@@ -1,11 +1,16 @@
 //! Which models to fit with which hyper-parameters: names, a TOML file and
 //! `--set MODEL.FIELD=VALUE`, later ones winning.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use doorstep_shared::models::ModelConfig;
+use doorstep_shared::models::{EnsembleConfig, ModelConfig};
 use serde_json::{Map, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::toml_file::{TomlFile, json};
 
 /// The options that set hyper-parameters.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -31,6 +36,11 @@ impl SettingArgs {
             path.rsplit('.').next().map(str::trim) == Some(field)
         };
         self.set.iter().find(named).map(String::as_str)
+    }
+
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.config.is_none()
     }
 
     /// The assignments of `--set`, for models of tables, which no file configures.
@@ -62,9 +72,7 @@ fn model_configs(
         settings.push(Settings::defaults(name)?);
     }
     if let Some(path) = config {
-        let from = format!("the configuration {}", path.display());
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {from}"))?;
-        apply_toml(&mut settings, &text).with_context(|| format!("in {from}"))?;
+        apply_toml(&mut settings, &TomlFile::read(path, "the configuration")?)?;
     }
     for assignment in set {
         apply_assignment(&mut settings, assignment)
@@ -77,10 +85,16 @@ fn model_configs(
 struct Settings {
     model: &'static str,
     fields: Map<String, Value>,
+    /// `FILE:LINE` of the fields that a file sets.
+    places: BTreeMap<String, String>,
 }
 
 /// The key under which a serialised [`ModelConfig`] holds the model's name.
 const TAG: &str = "model";
+/// The field of an ensemble that holds tables.
+const MEMBERS: &str = "members";
+const MEMBER: &str =
+    "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE";
 
 impl Settings {
     fn defaults(model: &str) -> Result<Self> {
@@ -92,18 +106,49 @@ impl Settings {
             bail!("a configuration of {model} is not a table");
         };
         fields.remove(TAG);
-        Ok(Self { model, fields })
+        Ok(Self {
+            model,
+            fields,
+            places: BTreeMap::new(),
+        })
+    }
+
+    /// Sets what a table of a file says.
+    fn set_all(&mut self, table: &DeTable, file: &TomlFile) -> Result<()> {
+        for (key, value) in table {
+            let field = key.get_ref().as_ref();
+            let place = file.place(&key.span());
+            let value = match (self.model, field, value.get_ref()) {
+                (EnsembleConfig::NAME, MEMBERS, DeValue::Array(members)) => members
+                    .iter()
+                    .map(|m| member(m, file))
+                    .collect::<Result<_>>()?,
+                (_, _, other) => json(other),
+            };
+            self.set(field, value).with_context(|| place.clone())?;
+            self.places.insert(field.to_owned(), place);
+        }
+        Ok(())
     }
 
     fn set(&mut self, field: &str, value: Value) -> Result<()> {
-        set(&mut self.fields, self.model, field, value)
+        set(&mut self.fields, self.model, field, value)?;
+        self.places.remove(field);
+        Ok(())
     }
 
     fn finish(mut self) -> Result<ModelConfig> {
         self.fields
             .insert(TAG.to_owned(), Value::String(self.model.to_owned()));
         let config: ModelConfig = serde_json::from_value(Value::Object(self.fields))?;
-        config.validate()?;
+        let valid = config.validate();
+        let field = valid.as_ref().err().map(|error| error.field);
+        // The weights of an ensemble, `members.weight`, are set by its `members`.
+        let field = field.and_then(|field| field.split('.').next());
+        match field.and_then(|field| self.places.remove(field)) {
+            Some(place) => valid.context(place)?,
+            None => valid?,
+        }
         Ok(config)
     }
 }
@@ -138,11 +183,8 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
             None,
         ),
         Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
-        // Members are tables; `finish` checks what is in them.
-        Value::Array(_) if field == "members" => (
-            "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE",
-            value.is_array().then(|| value.clone()),
-        ),
+        // `member` has checked what is in them.
+        Value::Array(_) if field == MEMBERS => (MEMBER, value.is_array().then(|| value.clone())),
         Value::Array(_) => ("words, separated by commas", list(&value)),
         // Whole numbers too: the field stays one of fractions.
         Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
@@ -160,38 +202,76 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
     Ok(())
 }
 
-/// A copy of `config` with one hyper-parameter set from text, as by `--set`.
-pub fn with_field(config: &ModelConfig, field: &str, value: &str) -> Result<ModelConfig> {
+/// A copy of `config` with hyper-parameters set from text, field and value, as by
+/// `--set`: together, as the range of one may depend on another.
+pub fn with_fields<'a>(
+    config: &ModelConfig,
+    values: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<ModelConfig> {
     let mut settings = Settings::defaults(config.name())?;
     if let Value::Object(fields) = serde_json::to_value(config)? {
         settings.fields = fields;
         settings.fields.remove(TAG);
     }
-    settings.set(field, parse(value))?;
+    for (field, value) in values {
+        settings.set(field, parse(value))?;
+    }
     settings.finish()
 }
 
-fn apply_toml(settings: &mut [Settings], text: &str) -> Result<()> {
-    let tables: toml::Table = text.parse()?;
-    for (model, table) in &tables {
-        if ModelConfig::named(model).is_none() {
-            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
-        }
-        let toml::Value::Table(table) = table else {
-            bail!("`{model}` must be a table: [{model}], then FIELD = VALUE");
-        };
+/// Whether a hyper-parameter of `config` is one of whole numbers.
+pub fn is_whole(config: &ModelConfig, field: &str) -> bool {
+    let settings = Settings::defaults(config.name());
+    let path = format!("/{}", field.replace('.', "/"));
+    settings.is_ok_and(|settings| {
+        let fields = Value::Object(settings.fields);
+        fields.pointer(&path).is_some_and(Value::is_u64)
+    })
+}
+
+fn apply_toml(settings: &mut [Settings], file: &TomlFile) -> Result<()> {
+    for (key, table) in &file.table()? {
+        let model = key.get_ref().as_ref();
+        let place = || file.place(&key.span());
         // A file may configure models that this command doesn't use.
-        let mut unused = Settings::defaults(model)?;
-        let at = settings.iter().position(|s| s.model == model);
-        for (field, value) in table {
-            let target = match at {
-                Some(at) => &mut settings[at],
-                None => &mut unused,
-            };
-            target.set(field, serde_json::to_value(value)?)?;
-        }
+        let mut unused = Settings::defaults(model).with_context(place)?;
+        let DeValue::Table(table) = table.get_ref() else {
+            bail!(
+                "{}: `{model}` must be a table: [{model}], then FIELD = VALUE",
+                place()
+            );
+        };
+        let used = settings.iter_mut().find(|s| s.model == model);
+        used.unwrap_or(&mut unused).set_all(table, file)?;
     }
     Ok(())
+}
+
+/// A member of an ensemble: its weight beside its model's hyper-parameters.
+fn member(entry: &Spanned<DeValue>, file: &TomlFile) -> Result<Value> {
+    let place = file.place(&entry.span());
+    let mut table = match entry.get_ref() {
+        DeValue::Table(table) => table.clone(),
+        _ => bail!("{place}: members must be {MEMBER}"),
+    };
+    let mut take = |field: &str| {
+        let found = table.remove_entry(field).map(|(_, value)| value);
+        found.with_context(|| format!("{place}: a member has no {field}; members are {MEMBER}"))
+    };
+    let (model, weight) = (take(TAG)?, take("weight")?);
+    let name = model.get_ref().as_str().unwrap_or_default();
+    let mut settings = Settings::defaults(name).with_context(|| file.place(&model.span()))?;
+    settings.set_all(&table, file)?;
+    let mut member = serde_json::to_value(settings.finish()?)?;
+    let weight_place = file.place(&weight.span());
+    let weight = json(weight.get_ref());
+    ensure!(
+        weight.is_number(),
+        "{weight_place}: a member's weight must be a number from 0 to 1, not {}",
+        shown(&weight)
+    );
+    member["weight"] = weight;
+    Ok(member)
 }
 
 fn apply_assignment(settings: &mut [Settings], assignment: &str) -> Result<()> {
@@ -248,7 +328,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// An error that lists what there is, and guesses what was meant.
-fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
+pub fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
     let known: Vec<&str> = known.collect();
     let list = known.join(", ");
     let near = known

@@ -115,10 +115,10 @@ fn one_field_is_set_on_top_of_the_others() {
         ..Default::default()
     };
     assert_eq!(
-        with_field(&base, "decay", "0.5").unwrap(),
+        with_fields(&base, [("decay", "0.5")]).unwrap(),
         ModelConfig::NextLinear(expected)
     );
-    assert!(with_field(&base, "decay", "2").is_err());
+    assert!(with_fields(&base, [("decay", "2")]).is_err());
 }
 
 #[test]
@@ -169,5 +169,81 @@ fn parts_of_a_hybrid_have_fields_of_their_own() {
     ] {
         let error = format!("{:#}", set(&[assignment]).unwrap_err());
         assert!(error.contains(expected), "{assignment}: {error}");
+    }
+}
+
+#[test]
+fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
+    let message = |text: &str| {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let names = ["ensemble".to_owned(), "ease".to_owned()];
+        let error = model_configs(&names, &[], Some(file.path())).unwrap_err();
+        let name = file.path().display().to_string();
+        format!("{error:#}").replace(&name, "FILE")
+    };
+    let two = "[[ensemble.members]]\nweight = 0.5\nmodel = 'ease'\n";
+    for (text, expected) in [
+        ("[ease]\nlambda = = 3\n", "FILE:2: this is not TOML"),
+        (
+            "[ease]\nlambda = -3\n",
+            "FILE:2: ease.lambda must be a positive number, not -3",
+        ),
+        (
+            "[ease]\nlambda = nan\n",
+            "FILE:2: ease.lambda must be a number, not `nan`",
+        ),
+        (
+            "[ease]\n\nlamda = 3\n",
+            "FILE:3: there is no hyper-parameter of ease called `lamda`; did you mean `lambda`",
+        ),
+        (
+            "\n[eas]\n",
+            "FILE:2: there is no model called `eas`; did you mean `ease`",
+        ),
+        ("ease = 3", "FILE:1: `ease` must be a table"),
+        (
+            "[ensemble]\nmembers = 3\n",
+            "FILE:2: ensemble.members must be tables",
+        ),
+        (
+            "[ensemble]\nmembers = [3]\n",
+            "FILE:2: members must be tables",
+        ),
+        (
+            "[[ensemble.members]]\nweight = 1\n",
+            "FILE:1: a member has no model",
+        ),
+        (
+            "[[ensemble.members]]\nmodel = 'ease'\n",
+            "FILE:1: a member has no weight",
+        ),
+        (
+            "[[ensemble.members]]\nweight = 1\nmodel = 'eas'\n",
+            "FILE:3: there is no model called `eas`",
+        ),
+        (
+            "[[ensemble.members]]\nweight = 'x'\nmodel = 'ease'\n",
+            "FILE:2: a member's weight must be a number",
+        ),
+        (
+            &format!("{two}{two}lamda = 3\n"),
+            "FILE:7: there is no hyper-parameter of ease called `lamda`",
+        ),
+        (
+            &format!("{two}{two}lambda = 0\n"),
+            "FILE:7: ease.lambda must be a positive number, not 0",
+        ),
+        (
+            &format!("{two}{two}{two}"),
+            "FILE:1: ensemble.members.weight must be 1 over all members",
+        ),
+        (
+            "[[ensemble.members]]\nweight = 1\nmodel = 'ensemble'\n",
+            "FILE:1: ensemble.members.model must be neither an ensemble nor a hybrid",
+        ),
+    ] {
+        let found = message(text);
+        assert!(found.starts_with(expected), "{text}\n{found}");
     }
 }

@@ -1,5 +1,6 @@
 //! The commands as one types them: what they print, what they write, what they refuse.
 
+mod auto;
 mod bad_input;
 mod compare;
 mod content;

@@ -104,7 +104,7 @@ impl Args {
         } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
-            && manifest.data.fitted_on != super::train::training_part(&split.protocol)
+            && manifest.data.fitted_on != crate::publish::training_part(&split.protocol)
         {
             eprintln!(
                 "warning: the bundle was fitted on {} of this very file, so it may have seen the test cases: \

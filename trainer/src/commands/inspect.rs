@@ -1,20 +1,15 @@
 //! `doorstep inspect`: what a bundle holds and what a visitor downloads of it.
 
-use std::cell::RefCell;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use doorstep_shared::bundle::{Bundle, Labels, Manifest, ModelContent, Store};
-use doorstep_shared::query::{HistoryEntry, RecommendQuery, SimilarQuery};
+use doorstep_shared::bundle::{Bundle, Labels, Manifest, ModelContent};
+use doorstep_shared::query::SimilarQuery;
 use serde::Serialize;
 
 use crate::cli::Output;
+use crate::publish::traffic::{Counting, Download, HISTORY, measure, of_lists, tried_alone};
 use crate::publish::{FolderStore, at_once};
-
-/// How many histories and items are tried to say what a query downloads.
-const TRIALS: usize = 25;
-/// How many items each tried history has.
-const HISTORY: usize = 10;
 
 /// Show a bundle's models, sizes and figures, and what a query downloads.
 #[derive(clap::Args, Clone, Debug)]
@@ -22,14 +17,6 @@ pub struct Args {
     /// The bundle's folder.
     #[arg(value_name = "BUNDLE")]
     bundle: PathBuf,
-}
-
-/// What one kind of query downloads on a first visit, beyond engine and manifest.
-#[derive(Debug, Serialize)]
-struct Download {
-    median_bytes: u64,
-    largest_bytes: u64,
-    median_files: u64,
 }
 
 /// What `--json` prints.
@@ -41,70 +28,34 @@ struct Report<'a> {
     predict: Option<Download>,
 }
 
-/// Counts what is read.
-struct CountingStore {
-    folder: FolderStore,
-    read: RefCell<(u64, u64)>,
-}
-
-impl Store for CountingStore {
-    type Error = anyhow::Error;
-
-    async fn get(&self, path: &str, max_bytes: u64) -> Result<Vec<u8>> {
-        let bytes = self.folder.get(path, max_bytes).await?;
-        let (total, files) = *self.read.borrow();
-        *self.read.borrow_mut() = (total + bytes.len() as u64, files + 1);
-        Ok(bytes)
-    }
-}
-
 impl Args {
     /// Prints the bundle's contents.
     pub fn run(self, output: &Output) -> Result<()> {
-        let open = || -> Result<Bundle<CountingStore>> {
+        let open = || -> Result<Bundle<Counting<FolderStore>>> {
             let folder = FolderStore::open(&self.bundle)?;
-            at_once(Bundle::open(CountingStore {
-                folder,
-                read: RefCell::default(),
-            }))
+            at_once(Bundle::open(Counting::new(folder, "")))
         };
         let bundle = open()?;
         let manifest = bundle.manifest().clone();
         let ids = at_once(bundle.all_ids())?;
-        let tried: Vec<usize> = (0..TRIALS * HISTORY)
-            .map(|n| spread(n, ids.len()))
-            .collect();
         let table = manifest
             .models
             .iter()
             .any(|model| model.content.knn.is_some());
         let predict = table.then(|| {
-            measure(&tried[..1], 1, &open, |bundle, _| {
+            measure(&[0], 1, &open, |bundle, _| {
                 at_once(bundle.knn_rows(None, &[0], Labels::All)).map(drop)
             })
         });
         let predict = predict.transpose()?;
-        let recommend = (!ids.is_empty()).then(|| {
-            measure(&tried, HISTORY, &open, |bundle, items| {
-                let entry = |&i: &usize| HistoryEntry {
-                    item: ids[i].clone(),
-                    rating: None,
-                    time: None,
-                };
-                let query = RecommendQuery {
-                    history: items.iter().map(entry).collect(),
-                    ..Default::default()
-                };
-                at_once(bundle.recommend(&query)).map(drop)
-            })
-        });
+        let recommend = (!ids.is_empty()).then(|| of_lists(&ids, &open));
         let recommend = recommend.transpose()?;
         let item_item = manifest.models.iter().any(|model| {
             let content = &model.content;
             content.item_item.is_some() || content.factors.iter().any(|f| f.rank > 0)
         });
         let similar = item_item.then(|| {
-            measure(&tried[..TRIALS], 1, &open, |bundle, items| {
+            measure(&tried_alone(ids.len()), 1, &open, |bundle, items| {
                 let query = SimilarQuery {
                     item: ids[items[0]].clone(),
                     k: 8,
@@ -133,39 +84,6 @@ impl Args {
             output.print(&describe(&manifest, manifest_bytes, &downloads))
         }
     }
-}
-
-/// Item indices all over the catalogue, popular ones more often: the square of
-/// a low-discrepancy sequence.
-fn spread(n: usize, n_items: usize) -> usize {
-    let fraction = (n as f64 * 0.618_033_988_749_895).fract();
-    ((fraction * fraction * n_items as f64) as usize).min(n_items.saturating_sub(1))
-}
-
-/// Runs `query` on a freshly opened bundle for each group of `size` items.
-fn measure(
-    items: &[usize],
-    size: usize,
-    open: &impl Fn() -> Result<Bundle<CountingStore>>,
-    query: impl Fn(&Bundle<CountingStore>, &[usize]) -> Result<()>,
-) -> Result<Download> {
-    let mut bytes = Vec::new();
-    let mut files = Vec::new();
-    for group in items.chunks(size) {
-        let bundle = open()?;
-        *bundle.store().read.borrow_mut() = (0, 0);
-        query(&bundle, group)?;
-        let (read, count) = *bundle.store().read.borrow();
-        bytes.push(read);
-        files.push(count);
-    }
-    bytes.sort_unstable();
-    files.sort_unstable();
-    Ok(Download {
-        median_bytes: bytes[bytes.len() / 2],
-        largest_bytes: bytes[bytes.len() - 1],
-        median_files: files[files.len() / 2],
-    })
 }
 
 fn describe(

@@ -1,28 +1,27 @@
 //! `doorstep train`: fits models and publishes them as a bundle.
 
 use std::path::PathBuf;
-use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use doorstep_shared::ItemRecord;
-use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
-use doorstep_shared::models::{Model, ModelConfig};
+use anyhow::{Result, bail, ensure};
+use doorstep_shared::bundle::{Figures, Manifest};
+use doorstep_shared::models::ModelConfig;
 
+use crate::choose::{self, BudgetArgs, choose};
 use crate::cli::Output;
+use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
-use crate::division::RelevanceArgs;
-use crate::evaluate::{Context, HeldOut, Similarity, evaluate, popularity, rating_metrics};
-use crate::fit::{self, Fitted as WithUsers, ItemContent, Training, fit_with_users};
+use crate::division::{Division, RelevanceArgs};
+use crate::evaluate::CUTOFFS;
+use crate::fit::{ItemContent, check_ratings};
 use crate::progress::Progress;
-use crate::publish::{
-    check_free, check_not_silent, item_counts, item_records, publish_into, widen,
-};
+use crate::publish::{Bundled, check_free, figures, item_records};
 use crate::settings::SettingArgs;
-use crate::split::{Relevance, Split, SplitMethod, split_with};
+use crate::split::{Relevance, SplitMethod};
 use crate::table::{Publish, TableArgs, table_models};
 
 /// Fit models and publish them as a bundle of static files.
 #[derive(clap::Args, Clone, Debug)]
+#[command(group(clap::ArgGroup::new("judged").multiple(true)))]
 #[command(after_help = "Examples:
   doorstep train next-linear popularity --interactions ratings.csv --items items.jsonl --out bundle
       fits on everything and publishes; the first model is the default one
@@ -30,25 +29,36 @@ use crate::table::{Publish, TableArgs, table_models};
       judges the model on held-out interactions first, and publishes its figures with it
   doorstep train tf-idf --items items.csv --out bundle
       similar items of a catalogue that nobody has interacted with yet
+  doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
+      tries the models that suit the data, publishes the best with popularity beside it, and says why
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
     /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
-    #[arg(required = true, value_name = "MODEL")]
+    #[arg(
+        required_unless_present = "auto",
+        conflicts_with = "auto",
+        value_name = "MODEL"
+    )]
     models: Vec<String>,
+    /// Choose the model: each that suits the data gets a small search on validation cases; of those that don't clearly differ, the cheapest for a visitor is published.
+    #[arg(long, group = "judged")]
+    auto: bool,
+    #[command(flatten)]
+    budget: BudgetArgs,
     /// The bundle's folder: absent or empty.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Replace the bundle that is there.
     #[arg(long)]
     force: bool,
-    /// Fit on the training part of this split, judge on its test cases, and publish the figures.
-    #[arg(long, value_name = "SPLIT")]
+    /// Fit on the training part of this split, judge on its test cases, and publish the figures; --auto takes leave-last-two where nothing is said, or random where that leaves few cases.
+    #[arg(long, value_name = "SPLIT", group = "judged")]
     split: Option<SplitMethod>,
     #[command(flatten)]
     relevance: RelevanceArgs,
     /// After judging, fit again on all interactions and publish that.
-    #[arg(long, requires = "split")]
+    #[arg(long, requires = "judged")]
     refit: bool,
     #[command(flatten)]
     settings: SettingArgs,
@@ -58,13 +68,6 @@ pub struct Args {
     table: TableArgs,
 }
 
-/// A fitted model on its way into the bundle.
-struct Fitted {
-    config: ModelConfig,
-    model: Model,
-    evaluation: Option<Figures>,
-}
-
 impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -72,24 +75,123 @@ impl Args {
         if self.table.is_given() {
             return self.run_table(output);
         }
+        if self.auto {
+            return self.run_auto(output);
+        }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
         let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
             true => self.load_catalogue(&configs, &progress)?,
-            false => data::load(&self.data, &progress)?,
+            false => self.load(&progress)?,
         };
-        fit::check_ratings(&configs, &dataset.interactions)?;
-        let records = item_records(&dataset);
-        let content = ItemContent {
-            records: &records,
-            vectors: dataset.vectors.as_ref(),
+        check_ratings(&configs, &dataset.interactions)?;
+        let Some(method) = &self.split else {
+            let records = item_records(&dataset);
+            let content = ItemContent {
+                records: &records,
+                vectors: dataset.vectors.as_ref(),
+            };
+            let fitted = Bundled::of_everything(configs, &dataset, content, &progress)?;
+            let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
+            return report(&self.out, &manifest, output);
         };
-        let (fitted, fitted_on, counts) = match &self.split {
-            None => fit_on_everything(configs, &dataset, content, &progress)?,
-            Some(method) => self.fit_and_judge(configs, &dataset, content, method, &progress)?,
-        };
-        let manifest = self.publish(fitted, fitted_on, counts, &dataset, &records)?;
+        let division = self.divide(dataset, method, &progress)?;
+        let configs = configs.into_iter().map(|config| (config, None)).collect();
+        let manifest = self.judge_and_publish(configs, &division, &progress)?;
         report(&self.out, &manifest, output)
+    }
+
+    /// Chooses a model, then goes on with it and popularity as if they had been named.
+    fn run_auto(&self, output: &Output) -> Result<()> {
+        let progress = output.progress();
+        ensure!(
+            self.settings.is_empty(),
+            "--auto chooses hyper-parameters by itself; leave --set and --config out, or name the models"
+        );
+        self.budget.check()?;
+        check_free(&self.out, self.force)?;
+        let dataset = self.load(&progress)?;
+        let (method, because) = match &self.split {
+            Some(method) => (method.clone(), "as asked".to_owned()),
+            None => choose::usual(&dataset.interactions, self.relevance(&dataset)?)?,
+        };
+        let division = self.divide(dataset, &method, &progress)?;
+        let mut choice = choose(&division, &self.budget, &progress)?;
+        let options = Options {
+            refit: false,
+            against: "first".to_owned(),
+            seed: 0,
+            seeds: Vec::new(),
+            curves: false,
+        };
+        let (content, split) = (division.content(), &division.split);
+        let configs = choice.configs();
+        let found = compare(
+            &configs,
+            split,
+            content,
+            &division.context,
+            &options,
+            &progress,
+        )?;
+        if let Some(failure) = found.failed.first() {
+            bail!("cannot fit {}: {}", failure.model, failure.error);
+        }
+        let rows = found.rows;
+        let figures = rows
+            .iter()
+            .map(|row| Some(figures(&division, row.metrics.clone())));
+        let judged = configs.into_iter().zip(figures).collect();
+        choice.test = rows;
+        let manifest = self.judge_and_publish(judged, &division, &progress)?;
+        if output.json {
+            let both = serde_json::json!({ "choice": choice, "manifest": manifest });
+            return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
+        }
+        output.print(&choice.text(&split.protocol, &because))?;
+        report(&self.out, &manifest, output)
+    }
+
+    fn judge_and_publish(
+        &self,
+        configs: Vec<(ModelConfig, Option<Figures>)>,
+        division: &Division,
+        progress: &Progress,
+    ) -> Result<Manifest> {
+        let fitted = Bundled::judged(configs, division, self.refit, progress)?;
+        fitted.publish(&division.dataset, &division.records, &self.out, self.force)
+    }
+
+    fn load(&self, progress: &Progress) -> Result<Dataset> {
+        let dataset = data::load(&self.data, progress)?;
+        ensure!(
+            !dataset.interactions.rows.is_empty(),
+            "there is no interaction to learn from"
+        );
+        Ok(dataset)
+    }
+
+    fn relevance(&self, dataset: &Dataset) -> Result<Relevance> {
+        Ok(Relevance {
+            include_seen: false,
+            at_least: self.relevance.least(&dataset.interactions)?,
+        })
+    }
+
+    fn divide(
+        &self,
+        dataset: Dataset,
+        method: &SplitMethod,
+        progress: &Progress,
+    ) -> Result<Division> {
+        let relevance = self.relevance(&dataset)?;
+        let division = Division::of(dataset, method, relevance, CUTOFFS.to_vec())?;
+        division
+            .split
+            .notes
+            .iter()
+            .for_each(|note| progress.say(note));
+        Ok(division)
     }
 
     /// Item records alone, which models of content can do with.
@@ -113,6 +215,11 @@ impl Args {
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
+        ensure!(
+            !self.auto,
+            "--auto chooses among models of interactions; see those of a table side by side with \
+             `doorstep compare --table`"
+        );
         let models = table_models(&self.models, self.settings.assignments()?)?;
         check_free(&self.out, self.force)?;
         let publish = Publish {
@@ -126,106 +233,6 @@ impl Args {
         let manifest = publish.run(&output.progress())?;
         report(&self.out, &manifest, output)
     }
-
-    fn fit_and_judge(
-        &self,
-        configs: Vec<ModelConfig>,
-        dataset: &Dataset,
-        content: ItemContent,
-        method: &SplitMethod,
-        progress: &Progress,
-    ) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
-        let relevance = Relevance {
-            include_seen: false,
-            at_least: self.relevance.least(&dataset.interactions)?,
-        };
-        let split = split_with(&dataset.interactions, method, relevance)?;
-        split.notes.iter().for_each(|note| progress.say(note));
-        let n_items = split.items.len();
-        let similarity = Similarity::of(&split.items, &dataset.catalogue, &split.train);
-        let context = Context::new(popularity(n_items, &split.train), similarity);
-        let training = Training {
-            n_items,
-            histories: &split.train,
-            content: content.of_first(n_items),
-        };
-        let mut fitted = Vec::new();
-        for config in configs {
-            let mut model = timed_fit(&config, &training, progress)?;
-            let evaluation = Some(judge(&model, &split, relevance, &context, progress));
-            // What is published knows the items that nobody has interacted with, too.
-            if config.reads_content() && content.records.len() > n_items && !self.refit {
-                let training = Training {
-                    content,
-                    ..training
-                };
-                model = timed_fit(&config, &training, progress)?;
-            }
-            fitted.push(Fitted {
-                config,
-                model: model.model,
-                evaluation,
-            });
-        }
-        if !self.refit {
-            let fitted_on = training_part(&split.protocol);
-            return Ok((fitted, fitted_on, context.popularity));
-        }
-        let configs = fitted.iter().map(|f| f.config.clone()).collect();
-        let (mut refitted, fitted_on, counts) =
-            fit_on_everything(configs, dataset, content, progress)?;
-        for (new, judged) in refitted.iter_mut().zip(fitted) {
-            new.evaluation = judged.evaluation.map(|figures| Figures {
-                refitted: true,
-                ..figures
-            });
-        }
-        Ok((refitted, fitted_on, counts))
-    }
-
-    fn publish(
-        &self,
-        fitted: Vec<Fitted>,
-        fitted_on: String,
-        mut counts: Vec<u32>,
-        dataset: &Dataset,
-        records: &[ItemRecord],
-    ) -> Result<Manifest> {
-        counts.resize(records.len(), 0);
-        fitted.iter().try_for_each(|f| check_not_silent(&f.model))?;
-        let fitted: Vec<Fitted> = fitted
-            .into_iter()
-            .map(|f| Fitted {
-                model: widen(f.model, records.len()),
-                ..f
-            })
-            .collect();
-        let models: Vec<PublishedModel> = fitted
-            .iter()
-            .map(|f| PublishedModel {
-                model: &f.model,
-                config: Some(&f.config),
-                evaluation: f.evaluation.clone(),
-            })
-            .collect();
-        let publication = Publication {
-            generator: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
-            data: DataSummary {
-                fingerprint: dataset.interactions.fingerprint(),
-                interactions: dataset.interactions.rows.len() as u64,
-                fitted_on,
-            },
-            records,
-            counts: &counts,
-            models: &models,
-        };
-        publish_into(&self.out, self.force, &publication)
-    }
-}
-
-/// What `fitted_on` says where a split's other parts were held out.
-pub fn training_part(protocol: &str) -> String {
-    format!("the training part of {protocol}")
 }
 
 /// Figures that the report shows.
@@ -238,77 +245,6 @@ const SHOWN: [&str; 7] = [
     "rmse-folded-in",
     "accuracy",
 ];
-
-/// What `fitted_on` says where nothing was held out.
-const EVERYTHING: &str = "all interactions";
-/// The same where there are no interactions.
-const CATALOGUE: &str = "item records alone";
-
-fn fit_on_everything(
-    configs: Vec<ModelConfig>,
-    dataset: &Dataset,
-    content: ItemContent,
-    progress: &Progress,
-) -> Result<(Vec<Fitted>, String, Vec<u32>)> {
-    let histories = dataset.interactions.histories();
-    let training = Training {
-        n_items: dataset.interactions.items.len(),
-        histories: &histories,
-        content,
-    };
-    let mut fitted = Vec::new();
-    for config in configs {
-        let model = timed_fit(&config, &training, progress)?.model;
-        fitted.push(Fitted {
-            config,
-            model,
-            evaluation: None,
-        });
-    }
-    let fitted_on = match dataset.interactions.rows.is_empty() {
-        true => CATALOGUE,
-        false => EVERYTHING,
-    };
-    Ok((
-        fitted,
-        fitted_on.to_owned(),
-        item_counts(&dataset.interactions),
-    ))
-}
-
-fn timed_fit(config: &ModelConfig, training: &Training, progress: &Progress) -> Result<WithUsers> {
-    progress.say(format!("{}: fitting", config.name()));
-    let start = Instant::now();
-    let model = fit_with_users(config, training, progress)
-        .with_context(|| format!("cannot fit {}", config.name()))?;
-    progress.say(format!(
-        "{}: fitted in {:.2} s",
-        config.name(),
-        start.elapsed().as_secs_f64()
-    ));
-    let notes = fit::notes(config, training);
-    notes.iter().for_each(|note| progress.say(note));
-    Ok(model)
-}
-
-fn judge(
-    model: &WithUsers,
-    split: &Split,
-    relevance: Relevance,
-    context: &Context,
-    progress: &Progress,
-) -> Figures {
-    let mut metrics = evaluate(&model.model, &split.test, context, progress).metrics();
-    let ratings = rating_metrics(model, &HeldOut::test(split));
-    metrics.0.extend(ratings);
-    Figures {
-        split: split.protocol.clone(),
-        cases: split.test.len() as u64,
-        refitted: false,
-        relevant_at: relevance.at_least,
-        metrics: metrics.0.into_iter().collect(),
-    }
-}
 
 pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {

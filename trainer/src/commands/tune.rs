@@ -1,44 +1,71 @@
-//! `doorstep tune`: chooses a model's hyper-parameters on the validation cases.
+//! `doorstep tune`: chooses hyper-parameters on the validation cases.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, ModelConfig};
-use serde::Serialize;
 
 use crate::cli::Output;
 use crate::compare::{Fingerprint, VERSION};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::check_ratings;
+use crate::progress::Progress;
 use crate::settings::SettingArgs;
 use crate::tune::{
-    Axis, Setting, State, Trial, default_grid, hyper_parameters, set_options_of, trials, tune,
-    tune_weights,
+    Axis, Halving, Method, Plan, Report, Search, Setting, SpaceFile, State, check_values,
+    combinations, cores, default_grid, draw, fields, grid, notes, set_options_of, table, tune,
+    tune_weights, weights_file,
 };
 
-/// Chooses a model's hyper-parameters by its ranking of the validation items.
+/// Chooses hyper-parameters by the ranking of the validation items.
 ///
 /// The test items are not looked at; judge the result with `doorstep compare`.
 #[derive(clap::Args, Clone, Debug)]
+#[command(after_help = "Examples:
+  doorstep tune next-linear --interactions ratings.csv
+      tries a grid that suits the model
+  doorstep tune item-knn --grid shrinkage=0,10,50 --grid recency=0.6,0.8,1 --interactions ratings.csv
+  doorstep tune --space space.toml --interactions ratings.csv --state trials.json
+
+space.toml:
+  method = \"successive-halving\"   # or \"grid\", \"random\"
+  metric = \"ndcg@10\"
+  trials = 27                     # of each model; seed = 0
+  [next-linear]
+  lambda = { low = 10, high = 400, scale = \"log\" }
+  row_decay = { low = 0.9, high = 1, step = 0.01 }
+  decay = [0.7, 0.8, 0.9]
+  [item-knn]                      # several models: the best of all is said
+  shrinkage = { low = 0, high = 100 }
+
+Successive halving judges all trials on a ninth of everything, a third of them on a third, and a ninth on all of it
+(eta = 3, rungs = 3; fewer rungs where there are few cases). Everything is: validation cases, and iterations of svd, als and
+als-explicit, or training users of ease and next-linear (lambda in proportion); other models are fitted in full.")]
 pub struct Args {
     /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, or ensemble for its weights.
-    model: String,
+    #[arg(required_unless_present = "space", conflicts_with = "space")]
+    model: Option<String>,
+    /// A search space as TOML: models, and for each hyper-parameter a list or a range (see below).
+    #[arg(long, value_name = "FILE", conflicts_with = "grid")]
+    space: Option<PathBuf>,
     #[command(flatten)]
     division: DivisionArgs,
     /// Values to try, such as lambda=20,80,200; may be repeated. Without it, a grid that suits the model.
     #[arg(long, value_name = "FIELD=VALUE,…")]
     grid: Vec<Axis>,
-    /// Draw N combinations of the grid instead of trying all.
+    /// Draw N combinations of the grid instead of trying all; of each model of a space.
     #[arg(long, value_name = "N")]
     trials: Option<usize>,
-    /// Of that draw.
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in.
-    #[arg(long, default_value = "ndcg@10", value_name = "METRIC@K")]
-    metric: String,
+    /// Of draws and samples [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10]
+    #[arg(long, value_name = "METRIC@K")]
+    metric: Option<String>,
+    /// Trials at a time, each on its share of the cores; their memory adds up [default: the number of cores for svd and bias, else 1]
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
     #[command(flatten)]
     settings: SettingArgs,
     /// Keeps completed trials in this file, and goes on from it.
@@ -47,113 +74,210 @@ pub struct Args {
 }
 
 const METRICS: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "map"];
+/// Trials of each model of a space where nothing else is asked.
+const TRIALS: usize = 27;
 
-#[derive(Serialize)]
-struct Report<'a> {
-    metric: &'a str,
-    /// Best first.
-    trials: &'a [Trial],
-    best: &'a ModelConfig,
-    set: String,
-    /// What a further search should try.
-    notes: Vec<String>,
-    setting: &'a Setting,
+/// What is searched, before any data is read.
+struct Task {
+    method: Method,
+    /// Each model, and what to try; of no axes, the grid that suits the data.
+    models: Vec<(ModelConfig, Vec<Axis>)>,
+    metric: String,
+    trials: Option<usize>,
+    halving: Option<Halving>,
+    seed: u64,
+}
+
+impl Task {
+    /// The configurations to try; `timed` where the data has timestamps.
+    fn plan(&self, usual: bool, timed: bool) -> Result<(Plan, Vec<Vec<Axis>>)> {
+        let mut plan = Plan {
+            models: Vec::new(),
+            halving: self.halving,
+            metric: self.metric.clone(),
+        };
+        let mut searched = Vec::new();
+        for (base, axes) in &self.models {
+            let axes = match axes.is_empty() && usual {
+                true => default_grid(base.name(), timed)?,
+                false => axes.clone(),
+            };
+            let configs = match (self.method, self.trials) {
+                (Method::Grid, None) => grid(base, &axes)?,
+                (Method::SuccessiveHalving, None) if combinations(&axes).is_some() => {
+                    grid(base, &axes)?
+                }
+                (_, trials) => draw(base, &axes, trials.unwrap_or(TRIALS), self.seed)?,
+            };
+            plan.models.push(configs);
+            searched.push(axes);
+        }
+        Ok((plan, searched))
+    }
 }
 
 impl Args {
     /// Checks every option, then reads, divides, searches and reports.
     pub fn run(self, output: &Output) -> Result<()> {
-        let base = self.settings.configs(std::slice::from_ref(&self.model))?;
-        let base = base.first().context("no model named")?;
-        let known = METRICS.iter().flat_map(|family| {
-            let cutoffs = self.division.cutoffs().unwrap_or_default();
-            cutoffs.into_iter().map(move |k| format!("{family}@{k}"))
-        });
-        let ratings = RATING_METRICS.iter().filter(|_| base.predicts_ratings());
-        let known: Vec<String> = known.chain(ratings.map(|m| (*m).to_owned())).collect();
-        ensure!(
-            known.contains(&self.metric),
-            "--metric {}: choose one of {}",
-            self.metric,
-            known.join(", ")
-        );
-        if let ModelConfig::Ensemble(ensemble) = base {
-            return self.run_weights(ensemble, output);
-        }
-        // A grid that can't work is refused before any file is read.
-        if self.grid.is_empty() {
-            default_grid(&self.model, true)?;
-        } else {
-            trials(base, &self.grid, self.trials, self.seed)?;
-        }
         let progress = output.progress();
-        let division = self.division.load(&progress)?;
-        check_ratings(std::slice::from_ref(base), &division.dataset.interactions)?;
-        let grid = match self.grid.is_empty() {
-            true => default_grid(&self.model, division.dataset.interactions.has_times)?,
-            false => self.grid.clone(),
+        let jobs = self.jobs(&progress)?;
+        let task = match (&self.space, &self.model) {
+            (Some(_), _) => self.task_of_space()?,
+            (None, Some(model)) => {
+                let base = self.settings.configs(std::slice::from_ref(model))?;
+                let base = base.into_iter().next().context("no model named")?;
+                let metric = self.metric(None, std::slice::from_ref(&base))?;
+                if let ModelConfig::Ensemble(ensemble) = &base {
+                    return self.run_weights(ensemble, &metric, output);
+                }
+                check_values(&base, &self.grid)?;
+                Task {
+                    method: Method::Grid,
+                    models: vec![(base, self.grid.clone())],
+                    metric,
+                    trials: self.trials,
+                    halving: None,
+                    seed: self.seed.unwrap_or(0),
+                }
+            }
+            (None, None) => bail!("no model named"),
         };
-        let configs = trials(base, &grid, self.trials, self.seed)?;
-        let setting = self.setting(&division);
+        // A search that can't work is refused before any file is read.
+        let usual = self.space.is_none();
+        task.plan(usual, true)?;
+        let division = self.division.load(&progress)?;
+        let bases: Vec<ModelConfig> = task.models.iter().map(|(base, _)| base.clone()).collect();
+        check_ratings(&bases, &division.dataset.interactions)?;
+        let (plan, axes) = task.plan(usual, division.dataset.interactions.has_times)?;
+        let models: Vec<&str> = bases.iter().map(ModelConfig::name).collect();
+        let setting = self.setting(&division, models.join(", "), task.halving);
         let file = self.state.as_deref();
         let state = State::open(file, setting.clone())?;
-        let known = configs.iter().filter(|config| state.holds(config)).count();
-        if known > 0 {
-            let all = configs.len();
-            progress.say(format!("{known} of {all} trials are done already"));
+        let all: usize = plan.models.iter().map(Vec::len).sum();
+        if !state.trials.is_empty() {
+            let configs = plan.models.iter().flatten();
+            let known = configs
+                .filter(|c| state.trials.iter().any(|t| t.config == **c))
+                .count();
+            progress.say(format!(
+                "{known} of {all} trials are done already, or begun"
+            ));
         }
-        let mut found = tune(
-            &configs,
-            &division.split,
-            division.content(),
-            &division.context,
-            state,
-            file,
-            &progress,
-        )?;
-        // Stable: of equals the first of the grid.
-        found.sort_by(|a, b| b.merit(&self.metric).total_cmp(&a.merit(&self.metric)));
-        let best = &found.first().context("no trial")?.config;
-        let fields: Vec<&str> = grid.iter().map(|axis| axis.field.as_str()).collect();
-        let values = hyper_parameters(best);
-        let beyond = |axis: &Axis| axis.beyond(values.get(&axis.field)?);
+        let search = Search {
+            split: &division.split,
+            content: division.content(),
+            context: &division.context,
+            jobs,
+            deadline: None,
+            progress: &progress,
+        };
+        let found = tune(&plan, &search, state, file)?;
+        let best = &found.trials.first().context("no trial")?.config;
+        let of_best = models.iter().position(|model| *model == best.name());
+        let axes = of_best.map_or(&[][..], |at| &axes[at]);
         let report = Report {
-            metric: &self.metric,
-            trials: &found,
+            metric: &task.metric,
+            trials: &found.trials,
             best,
-            set: set_options_of(best, &fields),
-            notes: grid.iter().filter_map(beyond).collect(),
+            set: set_options_of(best, &fields(axes)),
+            notes: notes(&found, axes, best),
             setting: &setting,
         };
         if output.json {
-            output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?))
-        } else {
-            output.print(&table(&report, &fields, division.split.validation.len()))
+            return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
         }
+        let columns = if models.len() == 1 {
+            fields(axes)
+        } else {
+            vec![]
+        };
+        output.print(&table(&report, &columns, division.split.validation.len()))
     }
 
-    fn setting(&self, division: &Division) -> Setting {
+    /// What a file says, with the options over it.
+    fn task_of_space(&self) -> Result<Task> {
+        let path = self.space.as_deref().context("no space")?;
+        let space = SpaceFile::read(path)?;
+        let names: Vec<String> = space.models.iter().map(|(name, _)| name.clone()).collect();
+        let bases = self.settings.configs(&names)?;
+        let metric = self.metric(space.metric, &bases)?;
+        let seed = self.seed.or(space.seed).unwrap_or(0);
+        let halving = Halving {
+            eta: space.eta,
+            rungs: space.rungs,
+            seed,
+        };
+        let axes = space.models.into_iter().map(|(_, axes)| axes);
+        Ok(Task {
+            method: space.method,
+            models: bases.into_iter().zip(axes).collect(),
+            metric,
+            trials: self.trials.or(space.trials),
+            halving: (space.method == Method::SuccessiveHalving).then_some(halving),
+            seed,
+        })
+    }
+
+    /// The metric that decides: that of the option, else of the file, else the usual one.
+    fn metric(&self, of_file: Option<(String, String)>, bases: &[ModelConfig]) -> Result<String> {
+        let cutoffs = self.division.cutoffs()?;
+        let ranking = METRICS
+            .iter()
+            .flat_map(|family| cutoffs.iter().map(move |k| format!("{family}@{k}")));
+        let rate = bases.iter().all(ModelConfig::predicts_ratings);
+        let ratings = RATING_METRICS.iter().filter(|_| rate);
+        let known: Vec<String> = ranking.chain(ratings.map(|m| (*m).to_owned())).collect();
+        let (metric, place) = match (&self.metric, of_file) {
+            (Some(metric), _) => (metric.clone(), "--metric".to_owned()),
+            (None, Some((metric, place))) => (metric, format!("{place}: metric")),
+            (None, None) => ("ndcg@10".to_owned(), "--metric".to_owned()),
+        };
+        ensure!(
+            known.contains(&metric),
+            "{place} {metric}: choose one of {}",
+            known.join(", ")
+        );
+        Ok(metric)
+    }
+
+    /// The jobs asked for, at most as many as there are cores.
+    fn jobs(&self, progress: &Progress) -> Result<Option<usize>> {
+        ensure!(self.jobs != Some(0), "--jobs must be at least 1 (got 0)");
+        let cores = cores();
+        if let Some(jobs) = self.jobs.filter(|&jobs| jobs > cores) {
+            progress.say(format!(
+                "--jobs {jobs}: {cores}, as there are no more cores"
+            ));
+        }
+        Ok(self.jobs.map(|jobs| jobs.min(cores)))
+    }
+
+    fn setting(&self, division: &Division, model: String, halving: Option<Halving>) -> Setting {
         Setting {
             program: VERSION.to_owned(),
-            model: self.model.clone(),
+            model,
             data: Fingerprint::of(&division.dataset.interactions).sha256,
             split: division.split.protocol.clone(),
             include_seen: self.division.include_seen,
             relevant_at: division.relevant_at,
             cutoffs: division.context.cutoffs.clone(),
+            halving,
         }
     }
 
     /// Searches for the weights of an ensemble.
-    fn run_weights(&self, ensemble: &EnsembleConfig, output: &Output) -> Result<()> {
+    fn run_weights(&self, ensemble: &EnsembleConfig, metric: &str, output: &Output) -> Result<()> {
         ensure!(
-            self.grid.is_empty() && self.trials.is_none() && self.state.is_none(),
-            "an ensemble's weights are searched for step by step, without --grid, --trials or \
-             --state; tune its members by themselves"
+            self.grid.is_empty()
+                && self.trials.is_none()
+                && self.state.is_none()
+                && self.jobs.is_none(),
+            "an ensemble's weights are searched for step by step, without --grid, --trials, \
+             --state or --jobs; tune its members by themselves"
         );
         let progress = output.progress();
         let division = self.division.load(&progress)?;
-        let (content, metric) = (division.content(), &self.metric);
+        let content = division.content();
         let Division { split, context, .. } = &division;
         let mut found = tune_weights(ensemble, split, content, context, metric, &progress)?;
         found.sort_by(|a, b| b.score(metric).total_cmp(&a.score(metric)));
@@ -164,7 +288,7 @@ impl Args {
             best,
             set: weights_file(best)?,
             notes: Vec::new(),
-            setting: &self.setting(&division),
+            setting: &self.setting(&division, EnsembleConfig::NAME.to_owned(), None),
         };
         if output.json {
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
@@ -178,79 +302,4 @@ impl Args {
             report.set
         ))
     }
-}
-
-/// An ensemble as a file for `--config`.
-fn weights_file(config: &ModelConfig) -> Result<String> {
-    let ModelConfig::Ensemble(ensemble) = config else {
-        bail!("{} has no weights", config.name());
-    };
-    let mut text = String::new();
-    // One without weight would cost visitors its download.
-    for member in ensemble.members.iter().filter(|m| m.weight > 0.0) {
-        let model = member.model.name();
-        let _ = writeln!(
-            text,
-            "[[ensemble.members]]\nweight = {}\nmodel = \"{model}\"",
-            member.weight
-        );
-        let defaults = ModelConfig::named(model)
-            .map(|c| hyper_parameters(&c))
-            .unwrap_or_default();
-        for (field, value) in hyper_parameters(&member.model) {
-            if defaults.get(&field) == Some(&value) {
-                continue;
-            }
-            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
-            let words = value.split(',').collect::<Vec<_>>();
-            let value = if plain { value } else { format!("{words:?}") };
-            let _ = writeln!(text, "{field} = {value}");
-        }
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-fn table(report: &Report, fields: &[&str], cases: usize) -> String {
-    let mut text = String::new();
-    let longest = fields.iter().map(|field| field.len()).max();
-    let width = longest.map_or(12, |longest| (longest + 2).max(12));
-    for field in fields {
-        let _ = write!(text, "{field:>width$}");
-    }
-    let other = match report.metric.split_once('@') {
-        Some(("recall", k)) => format!("ndcg@{k}"),
-        Some((_, k)) => format!("recall@{k}"),
-        None if report.metric.starts_with("rmse") => report.metric.replace("rmse", "mae"),
-        None => report.metric.replace("mae", "rmse"),
-    };
-    let _ = writeln!(text, "{:>16}{other:>16}{:>10}", report.metric, "seconds");
-    for trial in report.trials {
-        let values = hyper_parameters(&trial.config);
-        for field in fields {
-            let _ = write!(
-                text,
-                "{:>width$}",
-                values.get(*field).map_or("", String::as_str)
-            );
-        }
-        let _ = writeln!(
-            text,
-            "{:>16.5}{:>16.5}{:>10.2}",
-            trial.score(report.metric),
-            trial.score(&other),
-            trial.seconds
-        );
-    }
-    text.push('\n');
-    report
-        .notes
-        .iter()
-        .for_each(|note| _ = writeln!(text, "{note}"));
-    let _ = writeln!(
-        text,
-        "{cases} validation cases, {}; the best:\n{}",
-        report.setting.split, report.set
-    );
-    text
 }

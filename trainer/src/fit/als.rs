@@ -26,6 +26,7 @@ use rayon::prelude::*;
 
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
+use super::limits::check_factors;
 use super::ratings::uniform;
 use super::start::from_item_vectors;
 use super::{Course, Fitted, Observer, Training, als_cg};
@@ -50,6 +51,7 @@ pub(super) fn fit(
     progress: &Progress,
     observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
+    check_factors(AlsConfig::NAME, training, config.factors)?;
     let weighting = HistoryWeighting {
         decay: config.recency,
         window: None,

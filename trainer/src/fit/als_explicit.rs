@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::limits::check_factors;
 use super::ratings::{OBJECTIVE, Ratings, noise};
 use super::start::from_item_vectors;
 use super::{Course, Fitted, Observer, Training};
@@ -27,6 +28,7 @@ pub(super) fn fit(
     progress: &Progress,
     observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
+    check_factors(AlsExplicitConfig::NAME, training, config.factors)?;
     let ratings = Ratings::new(training)?;
     let rank = config.factors as usize;
     let fold_in = config.fold_in(ratings.scale);

@@ -1,9 +1,12 @@
 //! From fitted models and item records to a bundle on disk.
 
+mod bundled;
 mod folder;
 mod silent;
+pub mod traffic;
 mod widen;
 
+pub use bundled::{Bundled, figures, training_part};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
 pub use silent::check_not_silent;
 pub use widen::widen;

@@ -1,219 +1,153 @@
 //! Chooses hyper-parameters by the validation cases, and by nothing else.
+//!
+//! A [`Plan`] says which configurations there are: those of a grid, of draws,
+//! or of a file (`space_file.rs`). `search.rs` fits and judges them, several at
+//! a time; [`tune`] keeps what is done in a [`State`] and, with successive
+//! halving, lets the better ones go on.
 
-mod grid;
+mod axis;
+mod halving;
+mod report;
+mod search;
+mod space;
+mod space_file;
 mod state;
+mod trial;
 mod weights;
 
-pub use grid::{Axis, default_grid, trials};
+pub use axis::{Axis, Values};
+pub use halving::{Halving, Part, Rung};
+pub use report::{Report, fields, notes, table, weights_file};
+pub use search::{Done, Failure, Search, cores};
+pub use space::{check_values, combinations, default_grid, draw, grid};
+pub use space_file::{Method, SpaceFile};
 pub use state::{Setting, State};
+pub use trial::{Trial, hyper_parameters, set_options_of};
 pub use weights::tune_weights;
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Mutex;
 
-use anyhow::{Result, ensure};
-use doorstep_shared::item_item::HistoryWeighting;
-use doorstep_shared::models::{Model, ModelConfig};
-use serde::{Deserialize, Serialize};
+use anyhow::{Result, bail};
+use doorstep_shared::models::ModelConfig;
 
-use crate::evaluate::{Context, HeldOut, Metrics, RATING_METRICS, evaluate, rating_metrics};
-use crate::fit::{Fitted, ItemContent, Training, fit_with_users};
-use crate::progress::Progress;
-use crate::split::Split;
+use search::lock;
 
-/// One configuration and how it did.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
-    /// The hyper-parameters.
-    pub config: ModelConfig,
-    /// Validation metrics by name.
-    pub metrics: BTreeMap<String, f64>,
-    /// Wall-clock seconds of fitting and evaluation.
-    pub seconds: f64,
+/// What to try.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The configurations of each model.
+    pub models: Vec<Vec<ModelConfig>>,
+    /// How they are thinned out; without it each is judged on everything.
+    pub halving: Option<Halving>,
+    /// The metric that decides.
+    pub metric: String,
 }
 
-impl Trial {
-    /// The value of the metric that decides, turned so that more is better.
-    pub fn merit(&self, metric: &str) -> f64 {
-        match RATING_METRICS.contains(&metric) {
-            true => self
-                .metrics
-                .get(metric)
-                .map_or(f64::NEG_INFINITY, |error| -error),
-            false => self.score(metric),
-        }
-    }
-
-    /// The value of a metric.
-    pub fn score(&self, metric: &str) -> f64 {
-        self.metrics
-            .get(metric)
-            .copied()
-            .unwrap_or(f64::NEG_INFINITY)
-    }
+/// What was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Each configuration where it came furthest, best first; of equals, the
+    /// first of the plan.
+    pub trials: Vec<Trial>,
+    /// Configurations that could not be fitted, and why, one sentence each.
+    pub failures: Vec<String>,
 }
 
-/// Fits every configuration on the training part and judges it by the
+/// Fits the configurations on the training part and judges them by the
 /// validation cases. With `file`, trials that it holds are not repeated, and
 /// each new one is saved as soon as it is done.
-pub fn tune(
+pub fn tune(plan: &Plan, search: &Search, state: State, file: Option<&Path>) -> Result<Found> {
+    search.check()?;
+    let state = Mutex::new(state);
+    let mut found = Found {
+        trials: Vec::new(),
+        failures: Vec::new(),
+    };
+    for configs in &plan.models {
+        tune_model(configs, plan, search, &state, file, &mut found)?;
+    }
+    if found.trials.is_empty() {
+        bail!("no trial succeeded: {}", found.failures.join("; "));
+    }
+    let rung = |trial: &Trial| trial.rung.map_or(1.0, |rung| rung.share);
+    // Stable: of equals the first of the plan.
+    found.trials.sort_by(|a, b| {
+        let by_merit = || b.merit(&plan.metric).total_cmp(&a.merit(&plan.metric));
+        rung(b).total_cmp(&rung(a)).then_with(by_merit)
+    });
+    Ok(found)
+}
+
+fn tune_model(
     configs: &[ModelConfig],
-    split: &Split,
-    content: ItemContent,
-    context: &Context,
-    mut state: State,
+    plan: &Plan,
+    search: &Search,
+    state: &Mutex<State>,
     file: Option<&Path>,
-    progress: &Progress,
-) -> Result<Vec<Trial>> {
-    ensure!(
-        !split.validation.is_empty(),
-        "the split {} leaves no validation case to tune on; choose another --split",
-        split.protocol
-    );
-    let training = Training {
-        n_items: split.items.len(),
-        histories: &split.train,
-        content: content.of_first(split.items.len()),
+    found: &mut Found,
+) -> Result<()> {
+    let cases = search.split.validation.len();
+    let rungs: Vec<Option<Rung>> = match plan.halving {
+        None => vec![None],
+        Some(halving) => halving
+            .rungs(configs.len(), cases)
+            .into_iter()
+            .map(Some)
+            .collect(),
     };
-    let mut fitted: Option<(ModelConfig, Fitted)> = None;
-    let mut done = Vec::new();
-    for (number, config) in (1..).zip(configs) {
-        if let Some(trial) = state.trials.iter().find(|trial| trial.config == *config) {
-            done.push(trial.clone());
-            continue;
-        }
-        progress.say(format!(
-            "trial {number} of {}: {}",
-            configs.len(),
-            set_options(config)
-        ));
-        let clock = Instant::now();
-        let (rows, weighting) = rows_and_weighting(config);
-        let mut model = match fitted.take() {
-            Some((key, model)) if key == rows => model,
-            _ => fit_with_users(&rows, &training, progress)?,
+    // The configurations that are still in the race, by their places.
+    let mut left: Vec<usize> = (0..configs.len()).collect();
+    let mut furthest: Vec<Option<Trial>> = vec![None; configs.len()];
+    for (number, rung) in (1..).zip(&rungs) {
+        let part = match (rung, plan.halving) {
+            (Some(rung), Some(halving)) => Part::of(search.split, rung.share, halving.seed),
+            _ => Part::whole(search.split),
         };
-        if let (Model::ItemItem(model), Some(weighting)) = (&mut model.model, weighting) {
-            model.weighting = weighting;
+        if let Some(rung) = rung {
+            search.progress.say(format!(
+                "rung {number} of {}: {} trials on {:.0} % of everything, {} validation cases",
+                rung.of,
+                left.len(),
+                100.0 * rung.share,
+                part.cases.len()
+            ));
         }
-        let trial = judge(config, &model, split, context, clock, progress);
-        fitted = Some((rows, model));
-        done.push(trial.clone());
-        state.trials.push(trial);
-        if let Some(file) = file {
-            state.save(file)?;
+        let done = |at: usize| lock(state).trial(&configs[at], *rung).cloned();
+        let new: Vec<(usize, &ModelConfig)> = left
+            .iter()
+            .filter(|&&at| done(at).is_none())
+            .map(|&at| (at, &configs[at]))
+            .collect();
+        let failures = search.run(&new, configs.len(), &part, &|done: Done| {
+            let mut state = lock(state);
+            state.trials.push(Trial {
+                rung: *rung,
+                ..done.trial
+            });
+            file.map_or(Ok(()), |file| state.save(file))
+        })?;
+        for failure in failures {
+            let config = trial::shown(&configs[failure.at]);
+            found.failures.push(format!("{config}: {}", failure.error));
         }
+        let mut ranked: Vec<(usize, Trial)> = Vec::new();
+        for at in left {
+            if let Some(trial) = done(at) {
+                furthest[at] = Some(trial.clone());
+                ranked.push((at, trial));
+            }
+        }
+        let metric = &plan.metric;
+        ranked.sort_by(|(_, a), (_, b)| b.merit(metric).total_cmp(&a.merit(metric)));
+        if let Some(halving) = plan.halving {
+            ranked.truncate(halving.survivors(ranked.len()));
+        }
+        left = ranked.into_iter().map(|(at, _)| at).collect();
+        left.sort_unstable();
     }
-    Ok(done)
-}
-
-/// What validation cases say of `model`, which was fitted for `config`.
-fn judge(
-    config: &ModelConfig,
-    model: &Fitted,
-    split: &Split,
-    context: &Context,
-    clock: Instant,
-    progress: &Progress,
-) -> Trial {
-    let Metrics(mut metrics) =
-        evaluate(&model.model, &split.validation, context, progress).metrics();
-    metrics.extend(rating_metrics(model, &HeldOut::validation(split)));
-    Trial {
-        config: config.clone(),
-        metrics: metrics.into_iter().collect(),
-        seconds: clock.elapsed().as_secs_f64(),
-    }
-}
-
-/// What has to be fitted for `config`, and the history weighting to put on it:
-/// where the recency enters scoring only, one fit serves all its values.
-fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeighting>) {
-    let mut rows = config.clone();
-    let weighting = match &mut rows {
-        ModelConfig::ItemKnn(c) => {
-            let weighting = c.weighting();
-            c.recency = 1.0;
-            Some(weighting)
-        }
-        ModelConfig::Ease(c) => {
-            let weighting = c.weighting();
-            c.recency = 1.0;
-            Some(weighting)
-        }
-        ModelConfig::TfIdf(c) => {
-            let weighting = c.weighting();
-            c.recency = 1.0;
-            Some(weighting)
-        }
-        ModelConfig::ItemVectors(c) => {
-            let weighting = c.weighting();
-            c.recency = 1.0;
-            Some(weighting)
-        }
-        ModelConfig::NextLinear(_)
-        | ModelConfig::Hybrid(_)
-        | ModelConfig::Ensemble(_)
-        | ModelConfig::Popularity(_)
-        | ModelConfig::RecentPopularity(_)
-        | ModelConfig::Bias(_)
-        | ModelConfig::Svd(_)
-        | ModelConfig::AlsExplicit(_)
-        | ModelConfig::Als(_) => None,
-    };
-    (rows, weighting)
-}
-
-/// The options that give `config`: every hyper-parameter that isn't at its
-/// default or that `fields` names.
-pub fn set_options_of(config: &ModelConfig, fields: &[&str]) -> String {
-    let defaults = ModelConfig::named(config.name()).map(|c| hyper_parameters(&c));
-    let differs = |field: &str, value: &String| {
-        defaults.as_ref().and_then(|d| d.get(field)) != Some(value) || fields.contains(&field)
-    };
-    hyper_parameters(config)
-        .iter()
-        .filter(|(field, value)| differs(field, value))
-        .map(|(field, value)| format!("--set {}.{field}={value}", config.name()))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn set_options(config: &ModelConfig) -> String {
-    let all = hyper_parameters(config);
-    let fields: Vec<String> = all
-        .iter()
-        .map(|(field, value)| format!("{field}={value}"))
-        .collect();
-    format!("{} {}", config.name(), fields.join(" "))
-}
-
-/// Field and value as one would type it: 0.8, not the 0.800000011920929 of a
-/// single-precision number made double.
-pub fn hyper_parameters(config: &ModelConfig) -> BTreeMap<String, String> {
-    let text = serde_json::to_string(config).unwrap_or_default();
-    let mut found = BTreeMap::new();
-    flatten("", &text, &mut found);
-    found.remove("model");
-    found
-}
-
-/// The fields of a JSON object, those of an object in it as `svd.factors`.
-fn flatten(prefix: &str, object: &str, found: &mut BTreeMap<String, String>) {
-    type Raw = BTreeMap<String, Box<serde_json::value::RawValue>>;
-    let fields: Raw = serde_json::from_str(object).unwrap_or_default();
-    for (field, value) in fields {
-        let (field, value) = (format!("{prefix}{field}"), value.get());
-        if value.starts_with('{') {
-            flatten(&format!("{field}."), value, found);
-            continue;
-        }
-        let list: Option<Vec<String>> = serde_json::from_str(value).ok();
-        let words = list.map(|words| words.join(","));
-        let text = words.unwrap_or_else(|| value.trim_end_matches(".0").to_owned());
-        found.insert(field, text);
-    }
+    found.trials.extend(furthest.into_iter().flatten());
+    Ok(())
 }
 
 #[cfg(test)]

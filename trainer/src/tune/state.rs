@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::models::ModelConfig;
 use serde::{Deserialize, Serialize};
 
-use super::Trial;
+use super::{Halving, Rung, Trial};
 use crate::save::save;
 
 /// What must be the same for trials to be comparable.
@@ -14,7 +14,7 @@ use crate::save::save;
 pub struct Setting {
     /// The program, with its version.
     pub program: String,
-    /// The model's name.
+    /// The model's name, or several with commas between.
     pub model: String,
     /// Fingerprint of the data.
     pub data: String,
@@ -26,6 +26,9 @@ pub struct Setting {
     pub relevant_at: Option<f32>,
     /// The cut-offs k.
     pub cutoffs: Vec<usize>,
+    /// What lower rungs are samples of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halving: Option<Halving>,
 }
 
 /// The trials of one setting.
@@ -53,16 +56,17 @@ impl State {
             .with_context(|| format!("{name} is not a state of `tune`; name another --state"))?;
         ensure!(
             state.setting == setting,
-            "{name} holds trials of {} on other data, another split, another protocol or by another version; name \
+            "{name} holds trials of {} on other data, another split, another protocol, another search or by another version; name \
              another --state, or delete it",
             state.setting.model
         );
         Ok(state)
     }
 
-    /// Whether the trial of `config` is done.
-    pub fn holds(&self, config: &ModelConfig) -> bool {
-        self.trials.iter().any(|trial| trial.config == *config)
+    /// The trial of `config` on a rung, if it is done.
+    pub fn trial(&self, config: &ModelConfig, rung: Option<Rung>) -> Option<&Trial> {
+        let mut trials = self.trials.iter();
+        trials.find(|trial| trial.config == *config && trial.rung == rung)
     }
 
     /// Replaces `file`.

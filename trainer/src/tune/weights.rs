@@ -6,7 +6,8 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, Model, ModelConfig};
 
-use super::{Trial, judge};
+use super::Trial;
+use super::trial::judge;
 use crate::evaluate::Context;
 use crate::fit::{ItemContent, Training, fit};
 use crate::progress::Progress;
@@ -52,7 +53,16 @@ pub fn tune_weights(
             share.weight = *hundredths as f32 / 100.0;
         }
         let model = Model::Ensemble(ensemble.clone());
-        let trial = judge(&config, &model.into(), split, context, clock, progress);
+        let cases = &split.validation;
+        let (trial, _) = judge(
+            &config,
+            &model.into(),
+            cases,
+            split,
+            context,
+            clock,
+            progress,
+        );
         let score = trial.score(metric);
         progress.say(format!("{weights:?} hundredths: {metric} {score:.5}"));
         trials.push(trial);

@@ -1,0 +1,151 @@
+//! What a search finds, as it is printed.
+
+use std::fmt::Write as _;
+
+use anyhow::{Result, bail};
+use doorstep_shared::models::ModelConfig;
+use serde::Serialize;
+
+use super::{Axis, Found, Setting, Trial, hyper_parameters, set_options_of};
+
+/// The result of a search.
+#[derive(Serialize)]
+pub struct Report<'a> {
+    /// The metric that decides.
+    pub metric: &'a str,
+    /// Best first; of successive halving, those that came furthest first.
+    pub trials: &'a [Trial],
+    /// The best configuration.
+    pub best: &'a ModelConfig,
+    /// It as options, or as a file for `--config`.
+    pub set: String,
+    /// What a further search should try, and what failed.
+    pub notes: Vec<String>,
+    /// Where all of this holds.
+    pub setting: &'a Setting,
+}
+
+/// An ensemble as a file for `--config`.
+pub fn weights_file(config: &ModelConfig) -> Result<String> {
+    let ModelConfig::Ensemble(ensemble) = config else {
+        bail!("{} has no weights", config.name());
+    };
+    let mut text = String::new();
+    // One without weight would cost visitors its download.
+    for member in ensemble.members.iter().filter(|m| m.weight > 0.0) {
+        let model = member.model.name();
+        let _ = writeln!(
+            text,
+            "[[ensemble.members]]\nweight = {}\nmodel = \"{model}\"",
+            member.weight
+        );
+        let defaults = ModelConfig::named(model)
+            .map(|c| hyper_parameters(&c))
+            .unwrap_or_default();
+        for (field, value) in hyper_parameters(&member.model) {
+            if defaults.get(&field) == Some(&value) {
+                continue;
+            }
+            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
+            let words = value.split(',').collect::<Vec<_>>();
+            let value = if plain { value } else { format!("{words:?}") };
+            let _ = writeln!(text, "{field} = {value}");
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The hyper-parameters that are searched.
+pub fn fields(axes: &[Axis]) -> Vec<&str> {
+    axes.iter().map(|axis| axis.field.as_str()).collect()
+}
+
+/// What a further search should try, and what was left out of this one.
+pub fn notes(found: &Found, axes: &[Axis], best: &ModelConfig) -> Vec<String> {
+    let values = hyper_parameters(best);
+    let beyond = |axis: &Axis| axis.beyond(values.get(&axis.field)?);
+    let failed = found
+        .failures
+        .iter()
+        .map(|failure| format!("left out: {failure}"));
+    axes.iter().filter_map(beyond).chain(failed).collect()
+}
+
+/// The trials, one a line: a column for each of `fields`, or the model with what
+/// differs from its defaults where there are several models.
+pub fn table(report: &Report, fields: &[&str], cases: usize) -> String {
+    let mut text = String::new();
+    let longest = fields.iter().map(|field| field.len()).max();
+    let width = longest.map_or(12, |longest| (longest + 2).max(12));
+    let named = |trial: &Trial| {
+        let set = set_options_of(&trial.config, &[]);
+        let prefix = format!("--set {}.", trial.config.name());
+        format!("{}  {}", trial.config.name(), set.replace(&prefix, ""))
+    };
+    let names: Vec<String> = report.trials.iter().map(named).collect();
+    let longest = names.iter().map(String::len).max().unwrap_or(0);
+    let several = fields.is_empty();
+    if several {
+        let _ = write!(text, "{:longest$}", "model");
+    }
+    for field in fields {
+        let _ = write!(text, "{field:>width$}");
+    }
+    let other = match report.metric.split_once('@') {
+        Some(("recall", k)) => format!("ndcg@{k}"),
+        Some((_, k)) => format!("recall@{k}"),
+        None if report.metric.starts_with("rmse") => report.metric.replace("rmse", "mae"),
+        None => report.metric.replace("mae", "rmse"),
+    };
+    let rungs = report.trials.iter().any(|trial| trial.rung.is_some());
+    let rung = if rungs { "    rung" } else { "" };
+    let _ = writeln!(
+        text,
+        "{:>16}{other:>16}{:>10}{rung}",
+        report.metric, "seconds"
+    );
+    for (trial, name) in report.trials.iter().zip(&names) {
+        let values = hyper_parameters(&trial.config);
+        if several {
+            let _ = write!(text, "{name:longest$}");
+        }
+        for field in fields {
+            let _ = write!(
+                text,
+                "{:>width$}",
+                values.get(*field).map_or("", String::as_str)
+            );
+        }
+        let reached = trial
+            .rung
+            .map(|rung| format!("{} of {}", rung.number, rung.of));
+        let _ = writeln!(
+            text,
+            "{:>16.5}{:>16.5}{:>10.2}{:>rung$}",
+            trial.score(report.metric),
+            trial.score(&other),
+            trial.seconds,
+            reached.unwrap_or_default(),
+            rung = rung.len(),
+        );
+    }
+    if rungs {
+        text += "a lower rung is judged on less: its figures stand beside those of the same rung only\n";
+    }
+    text.push('\n');
+    report
+        .notes
+        .iter()
+        .for_each(|note| _ = writeln!(text, "{note}"));
+    let best = match several {
+        true => format!("{} ", report.best.name()),
+        false => String::new(),
+    };
+    let _ = writeln!(
+        text,
+        "{cases} validation cases, {}; the best:\n{best}{}",
+        report.setting.split, report.set
+    );
+    text
+}
