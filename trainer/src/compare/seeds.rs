@@ -123,8 +123,8 @@ mod tests {
     fn what_is_drawn_is_fitted_once_a_seed() {
         let named = |name| ModelConfig::named(name).unwrap();
         let (ease, svd) = (named("ease"), named("svd"));
-        assert_eq!(fits(&ease, &[0, 1]).unwrap(), [ease.clone()]);
-        assert_eq!(fits(&svd, &[]).unwrap(), [svd.clone()]);
+        assert!(fits(&ease, &[0, 1]).unwrap().iter().eq([&ease]));
+        assert!(fits(&svd, &[]).unwrap().iter().eq([&svd]));
         assert!(seeds_of(&ease).unwrap().is_empty());
         let found = fits(&svd, &[3, 1]).unwrap();
         let of = |config| seeds_of(config).unwrap();

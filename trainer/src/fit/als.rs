@@ -24,6 +24,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::als_loss::{LOSS, loss};
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
 use super::limits::check_factors;
@@ -42,7 +43,7 @@ const BLOCK: usize = 1024;
 
 const COURSE: Course = Course {
     unit: "iteration",
-    loss: "(Σ c (p − x·y)² + λ (|X|² + |Y|²)) / Σ c over all cells",
+    loss: LOSS,
 };
 
 pub(super) fn fit(
@@ -345,7 +346,7 @@ pub(super) fn rows_of(rows: &[Lanes], n: usize) -> MatRef<'_, f32> {
 }
 
 /// YᵀY, both triangles: blocks in any order, their sum in one.
-fn gram(rows: &[Lanes], groups: usize) -> Vec<f64> {
+pub(super) fn gram(rows: &[Lanes], groups: usize) -> Vec<f64> {
     let n = groups * LANES;
     let blocks: Vec<Vec<f32>> = rows
         .par_chunks(BLOCK * groups)
@@ -381,7 +382,7 @@ fn inverse(matrix: Vec<f64>, n: usize) -> Option<Vec<f32>> {
 }
 
 /// The rows times a symmetric matrix.
-fn product(rows: &[Lanes], matrix: &[f32], groups: usize) -> Vec<Lanes> {
+pub(super) fn product(rows: &[Lanes], matrix: &[f32], groups: usize) -> Vec<Lanes> {
     let n = groups * LANES;
     let mut product = vec![[0.0; LANES]; rows.len()];
     let matrix = MatRef::from_row_major_slice(matrix, n, n);
@@ -394,33 +395,6 @@ fn product(rows: &[Lanes], matrix: &[f32], groups: usize) -> Vec<Lanes> {
             matmul(to, Accum::Replace, rows, matrix, 1.0, Par::Seq);
         });
     product
-}
-
-/// (Σ over all cells c (p − x·y)² + λ (|X|² + |Y|²)) / Σ c, as the library
-/// `implicit` reports it.
-fn loss(config: &AlsConfig, by_user: &Confidences, users: &[Lanes], items: &[Lanes]) -> f64 {
-    let groups = (config.factors as usize).div_ceil(LANES);
-    let matrix: Vec<f32> = gram(items, groups).into_iter().map(|x| x as f32).collect();
-    let moved = product(users, &matrix, groups);
-    let of_user = |user: usize| {
-        let x = &users[user * groups..][..groups];
-        // All cells as if none had an interaction, then those that have one.
-        let mut squares = f64::from(dot(x, &moved[user * groups..][..groups]));
-        let (others, confidences) = by_user.row(user);
-        for (&other, &c) in others.iter().zip(confidences) {
-            let score = f64::from(dot(x, &items[other as usize * groups..][..groups]));
-            squares += f64::from(c) * (1.0 - score).powi(2) - score * score;
-        }
-        squares
-    };
-    let cells: Vec<f64> = (0..by_user.len()).into_par_iter().map(of_user).collect();
-    let norm = |side: &[Lanes]| -> f64 {
-        let squares = side.as_flattened().iter().map(|&x| f64::from(x).powi(2));
-        squares.sum()
-    };
-    let ridge = f64::from(config.regularisation) * (norm(users) + norm(items));
-    let n_items = items.len() / groups;
-    (cells.iter().sum::<f64>() + ridge) / by_user.total(n_items)
 }
 
 #[cfg(test)]

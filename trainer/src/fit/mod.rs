@@ -7,6 +7,7 @@
 mod als;
 mod als_cg;
 mod als_explicit;
+mod als_loss;
 mod bias;
 mod confidences;
 mod content;
