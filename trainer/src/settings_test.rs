@@ -141,7 +141,7 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
     let message = |text: &str| {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let names = ["ensemble".to_owned(), "ease".to_owned()];
+        let names = ["ensemble", "hybrid", "ease"].map(str::to_owned);
         let error = model_configs(&names, &[], Some(file.path())).unwrap_err();
         let name = file.path().display().to_string();
         format!("{error:#}").replace(&name, "FILE")
@@ -165,6 +165,19 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
             "\n[eas]\n",
             "FILE:2: there is no model called `eas`; did you mean `ease`",
         ),
+        (
+            "[hybrid]\nalpha = 0.1\n[hybrid.svd]\nepochs = 0\n",
+            "FILE:4: svd.epochs must be at least 1",
+        ),
+        (
+            "[hybrid]\n[hybrid.svd]\nepoch = 3\n",
+            "FILE:3: there is no hyper-parameter of hybrid.svd called `epoch`",
+        ),
+        (
+            "[hybrid]\nalpha = 0.9\n",
+            "FILE:2: hybrid.alpha + beta must be at most 1",
+        ),
+        ("[hybrid]\nsvd = 3\n", "FILE:2: hybrid.svd must be a table"),
         ("ease = 3", "FILE:1: `ease` must be a table"),
         (
             "[ensemble]\nmembers = 3\n",
@@ -204,10 +217,46 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
         ),
         (
             "[[ensemble.members]]\nweight = 1\nmodel = 'ensemble'\n",
-            "FILE:1: ensemble.members.model must be no ensemble itself",
+            "FILE:1: ensemble.members.model must be neither an ensemble nor a hybrid",
         ),
     ] {
         let found = message(text);
         assert!(found.starts_with(expected), "{text}\n{found}");
+    }
+}
+
+#[test]
+fn parts_of_a_hybrid_have_fields_of_their_own() {
+    let set = |assignments: &[&str]| {
+        let set: Vec<String> = assignments.iter().map(|s| (*s).to_owned()).collect();
+        model_configs(&["hybrid".to_owned()], &set, None)
+    };
+    let found = set(&[
+        "hybrid.alpha=.5",
+        "hybrid.svd.factors=8",
+        "hybrid.content.fields=title,brand",
+    ]);
+    let ModelConfig::Hybrid(hybrid) = &found.unwrap()[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.alpha, hybrid.svd.factors), (0.5, 8));
+    assert_eq!(hybrid.content.fields, ["title", "brand"]);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[hybrid]\nbeta = 0.1\n[hybrid.svd]\nepochs = 3\n")
+        .unwrap();
+    let found = model_configs(&["hybrid".to_owned()], &[], Some(file.path())).unwrap();
+    let ModelConfig::Hybrid(hybrid) = &found[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.beta, hybrid.svd.epochs), (0.1, 3));
+    for (assignment, expected) in [
+        ("hybrid.svd.factor=8", "did you mean `factors`"),
+        ("hybrid.svd=8", "name one of its fields"),
+        ("hybrid.alpha.beta=8", "no hyper-parameters of its own"),
+        ("hybrid.svd.epochs=0", "svd.epochs must be at least 1"),
+        ("hybrid.alpha=.9", "alpha + beta must be at most 1"),
+    ] {
+        let error = format!("{:#}", set(&[assignment]).unwrap_err());
+        assert!(error.contains(expected), "{assignment}: {error}");
     }
 }

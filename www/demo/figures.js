@@ -2,9 +2,12 @@
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
-const price = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' });
+const currency = document.querySelector('[currency]')?.getAttribute('currency');
+const price = new Intl.NumberFormat('en', currency ? { style: 'currency', currency } : { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export const formatCount = (count) => whole.format(count);
+
+export const formatRating = (rating) => (rating == null ? '' : `★ ${rating.toFixed(1)}`);
 
 export const formatPrice = (amount) => (amount == null ? '' : price.format(amount));
 

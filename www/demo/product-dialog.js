@@ -2,7 +2,7 @@
 // the back button closes it and a link opens it.
 
 import { element, find, picture, title } from './dom.js';
-import { formatPrice } from './figures.js';
+import { formatPrice, formatRating } from './figures.js';
 
 const dialog = find('product');
 
@@ -20,7 +20,7 @@ function draw(item) {
   find('product-picture').replaceChildren(picture(item, 480));
   find('product-title').textContent = title(item);
   find('product-price').textContent = formatPrice(item.price);
-  find('product-rating').textContent = item.rating == null ? '' : `Rated ${item.rating.toFixed(1)} of 5`;
+  find('product-rating').textContent = item.rating == null ? '' : `Rated ${formatRating(item.rating)}`;
   find('product-description').textContent = item.description ?? '';
   const { brand = [], ...attributes } = item.attributes ?? {};
   find('product-brand').textContent = brand.join(', ');

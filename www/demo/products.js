@@ -1,7 +1,7 @@
 // The range: popular items by category, or what a search finds.
 
 import { element, find, itemAddress, picture, title } from './dom.js';
-import { formatCount, formatPrice } from './figures.js';
+import { formatCount, formatPrice, formatRating } from './figures.js';
 
 const PAGE = 24;
 const MOST = 1000; // as many as one query gives
@@ -12,9 +12,10 @@ function card(item) {
   return element('li', {},
     element('a', { className: 'card', href: itemAddress(item.id), dataset: { id: item.id } },
       picture(item, 320),
-      element('span', { className: 'card-brand' }, item.attributes?.brand?.[0] ?? ''),
+      element('span', { className: 'card-brand' }, item.attributes?.brand?.[0] ?? item.attributes?.category?.[0] ?? ''),
       element('span', { className: 'card-title' }, title(item)),
-      element('span', { className: 'card-price' }, formatPrice(item.price))));
+      element('span', { className: 'card-price' }, formatPrice(item.price),
+        element('span', { className: 'card-rating' }, element('span', { className: 'visually-hidden' }, item.rating == null ? '' : 'rated'), formatRating(item.rating)))));
 }
 
 /** Holds the products' places while they load. */

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::process;
 use crate::project::{Profile, Project};
-use crate::site::{self, Recipe};
+use crate::site::{self, Recipe, Shop};
 use crate::tools::Tools;
 
 /// Options of `demo`.
@@ -19,9 +19,21 @@ pub struct Args {
     /// Build only, don't serve.
     #[arg(long)]
     no_serve: bool,
+    /// Show this bundle, made by `doorstep train` or `doorstep import`, instead of the generated shop.
+    #[arg(long, value_name = "DIR")]
+    bundle: Option<PathBuf>,
+    /// The currency of that bundle's prices, such as USD; without it they are plain numbers.
+    #[arg(long, value_name = "CODE", requires = "bundle", value_parser = currency)]
+    currency: Option<String>,
     /// Where the finished site goes.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    let letters = text.len() == 3 && text.chars().all(|c| c.is_ascii_uppercase());
+    let code = letters.then(|| text.to_owned());
+    code.ok_or_else(|| "give the three capital letters of ISO 4217, such as USD".to_owned())
 }
 
 /// Builds the demo site and serves it until interrupted.
@@ -38,6 +50,10 @@ pub fn run(args: Args) -> Result<()> {
             data: &[],
             profile: Profile::Release,
             out: out.clone(),
+            shop: args.bundle.map(|bundle| Shop {
+                bundle,
+                currency: args.currency,
+            }),
         },
     )?;
     if args.no_serve {

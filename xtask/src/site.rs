@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::process;
 use crate::project::{Profile, Project};
@@ -13,12 +13,13 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 9] = [
+const MODELS: [&str; 10] = [
     "next-linear",
     "item-knn",
     "ease",
     "tf-idf",
     "ensemble",
+    "hybrid",
     "als",
     "svd",
     "recent-popularity",
@@ -35,6 +36,16 @@ pub struct Recipe {
     pub profile: Profile,
     /// The finished site.
     pub out: PathBuf,
+    /// What the shop sells; without it, what is generated.
+    pub shop: Option<Shop>,
+}
+
+/// A bundle of one's own.
+pub struct Shop {
+    /// Its folder.
+    pub bundle: PathBuf,
+    /// What its prices are in.
+    pub currency: Option<String>,
 }
 
 /// Builds a site and returns the `doorstep` command that it was made with.
@@ -44,14 +55,18 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
     })?;
     let generated = |part: &str| project.generated(&format!("{}-{part}", recipe.name));
     let (data, bundle, songs) = (generated("data"), generated("bundle"), generated("songs"));
+    if let Some(shop) = &recipe.shop {
+        ensure!(
+            shop.bundle.join("manifest.json").is_file(),
+            "{} is not a bundle; make one with `doorstep train MODEL --interactions FILE --out {0}`",
+            shop.bundle.display()
+        );
+    }
     generate(&doorstep, &data, recipe.data)?;
-    train(
-        "the bundle",
-        shop(&doorstep, &data),
-        &doorstep,
-        &data,
-        &bundle,
-    )?;
+    if recipe.shop.is_none() {
+        let shop = shop(&doorstep, &data);
+        train("the bundle", shop, &doorstep, &data, &bundle)?;
+    }
     train(
         "the songs",
         table(&doorstep, &data),
@@ -61,12 +76,17 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
     )?;
     let page = build_page(project, tools)?;
     step("put the site together", || {
-        let parts = [
-            (&bundle, "bundle"),
-            (&songs, "songs"),
-            (&data.join("images"), "images"),
-        ];
-        assemble(&page, &parts, &recipe.out)
+        let images = data.join("images");
+        let mut parts = vec![(&songs, "songs")];
+        match &recipe.shop {
+            Some(shop) => parts.push((&shop.bundle, "bundle")),
+            None => parts.extend([(&bundle, "bundle"), (&images, "images")]),
+        }
+        assemble(&page, &parts, &recipe.out)?;
+        match &recipe.shop {
+            Some(shop) => adapt(&recipe.out.join("index.html"), shop),
+            None => Ok(()),
+        }
     })?;
     Ok(doorstep)
 }
@@ -177,6 +197,21 @@ fn assemble(page: &Path, parts: &[(&PathBuf, &str)], out: &Path) -> Result<()> {
         copy_folder(folder, &out.join(name))?;
     }
     Ok(())
+}
+
+/// Takes back what the page says of the generated shop alone.
+fn adapt(page: &Path, shop: &Shop) -> Result<()> {
+    let mut text = fs::read_to_string(page).with_context(|| format!("no {}", page.display()))?;
+    let currency = shop.currency.as_ref();
+    let currency = currency.map_or_else(String::new, |code| format!(r#" currency="{code}""#));
+    for (said, instead) in [
+        (r#" currency="EUR""#, currency.as_str()),
+        (" The products in this shop are made up.", ""),
+    ] {
+        ensure!(text.contains(said), "the page no longer says `{said}`");
+        text = text.replace(said, instead);
+    }
+    fs::write(page, text).with_context(|| format!("cannot write {}", page.display()))
 }
 
 /// Whether a folder holds files that an earlier build did not put there.

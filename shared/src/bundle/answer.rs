@@ -21,10 +21,7 @@ impl<S: Store> Bundle<S> {
         check_k(query.k)?;
         let model = self.model(query.model.as_deref())?;
         let mut unknown = Vec::new();
-        let unrated = match &model.source {
-            Source::Factors(open) => open.files.fold_in.unrated(),
-            _ => 1.0,
-        };
+        let unrated = model.source.unrated();
         let history = self.history(query, unrated, &mut unknown).await?;
         let mut constraints = self.constraints(query, &mut unknown).await?;
         if query.exclude_seen {

@@ -7,13 +7,13 @@ use super::rows::Row;
 use super::{BundleError, Store};
 use crate::factors::Factors;
 use crate::item_item::accumulate;
-use crate::models::{add_scaled, factor};
+use crate::models::Share;
 use crate::{Event, Recommender, Scores};
 
 /// What one model, or one member of an ensemble, has read for a history.
 pub(super) struct Evidence<'a> {
-    /// The member's weight; `None` where the model stands alone, unscaled.
-    weight: Option<f32>,
+    /// The member's share; `None` where the model stands alone, unscaled.
+    share: Option<Share>,
     /// What its scores were multiplied by.
     scale: f32,
     read: Read<'a>,
@@ -38,12 +38,12 @@ impl<S: Store> Bundle<S> {
         history: &[Event],
         by_rows: bool,
     ) -> Outcome<Vec<Evidence<'a>>, S> {
-        let members: Vec<(Option<f32>, &Source)> = match source {
-            Source::Ensemble(members) => members.iter().map(|(w, s)| (Some(*w), s)).collect(),
+        let members: Vec<(Option<Share>, &Source)> = match source {
+            Source::Ensemble(members) => members.iter().map(|(m, s)| (Some(*m), s)).collect(),
             alone => vec![(None, alone)],
         };
         let mut evidence = Vec::new();
-        for (weight, source) in members {
+        for (share, source) in members {
             let read = match source {
                 Source::ItemItem(source) => {
                     let weighed = source.weighting.weigh(history);
@@ -60,7 +60,7 @@ impl<S: Store> Bundle<S> {
                 _ => return Err(BundleError::no_items(name).into()),
             };
             evidence.push(Evidence {
-                weight,
+                share,
                 scale: 1.0,
                 read,
             });
@@ -71,20 +71,14 @@ impl<S: Store> Bundle<S> {
 
 /// Adds what all of `evidence` says to the scores, and notes how members were scaled.
 pub(super) fn score(evidence: &mut [Evidence<'_>], history: &[Event], scores: &mut Scores) {
-    for Evidence {
-        weight,
-        scale,
-        read,
-    } in evidence
-    {
-        let Some(weight) = *weight else {
+    for Evidence { share, scale, read } in evidence {
+        let Some(share) = *share else {
             read.score(history, scores);
             continue;
         };
         let mut own = Scores::new(scores.values().len());
         read.score(history, &mut own);
-        *scale = factor(weight, &own);
-        add_scaled(scores, *scale, &own);
+        *scale = share.add(&own, scores);
     }
 }
 

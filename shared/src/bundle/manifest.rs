@@ -185,8 +185,12 @@ pub struct ModelContent {
 /// files are the same ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MemberRef {
-    /// What its scores, over the largest of them, are multiplied by.
+    /// What its scores, once scaled, are multiplied by.
     pub weight: f32,
+    /// Whether predicted ratings become 0 to 1 by their scale, and other scores
+    /// stay as they are; elsewhere each history's largest score becomes ±1.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absolute: bool,
     /// Its files; no ensemble again.
     #[serde(deserialize_with = "content")]
     pub content: ModelContent,

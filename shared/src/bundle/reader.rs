@@ -15,7 +15,7 @@ use super::table::{FileRef, read_file};
 use super::varint::Cursor;
 use super::{BundleError, MANIFEST, ReadError, Store, counts};
 use crate::item_item::{HistoryWeighting, ItemItem, Neighbours};
-use crate::models::{Ensemble, Model, Popularity, RecentPopularity};
+use crate::models::{Ensemble, Model, Popularity, RecentPopularity, Share};
 use crate::{ItemRecord, Recommender, Scores};
 
 /// A bundle that answers queries. One query at a time.
@@ -80,8 +80,8 @@ pub(super) enum Source {
     },
     /// Rows read as a history needs them.
     ItemItem(ItemItemRows),
-    /// Weight and source of each member, none of them an ensemble.
-    Ensemble(Vec<(f32, Source)>),
+    /// Share and source of each member, none of them an ensemble.
+    Ensemble(Vec<(Share, Source)>),
     /// Vectors, all read on first use.
     Factors(Box<OpenFactors>),
     /// Predicts a table's column.
@@ -302,10 +302,13 @@ impl<S: Store> Bundle<S> {
             return self.whole(name, source).await;
         };
         let mut members = Vec::new();
-        for (weight, source) in sources {
-            members.push((*weight, self.whole(name, source).await?));
+        for (share, source) in sources {
+            members.push((*share, self.whole(name, source).await?));
         }
-        Ok(Model::Ensemble(Ensemble { members }))
+        Ok(Model::Ensemble(Ensemble {
+            name: name.to_owned(),
+            members,
+        }))
     }
 
     /// The same of what is no ensemble.
@@ -418,6 +421,18 @@ impl Source {
         }
     }
 
+    /// What an entry of a history counts as where it has no rating.
+    pub(super) fn unrated(&self) -> f32 {
+        match self {
+            Self::Factors(open) => open.files.fold_in.unrated(),
+            Self::Ensemble(members) => {
+                let own = members.iter().map(|(_, member)| member.unrated());
+                own.fold(1.0, f32::max)
+            }
+            _ => 1.0,
+        }
+    }
+
     /// `None` for a kind that this version does not know.
     fn open(name: &str, content: &ModelContent, n_items: u32) -> Result<Option<Self>, BundleError> {
         let Some(refs) = &content.ensemble else {
@@ -425,12 +440,18 @@ impl Source {
         };
         let mut members = Vec::new();
         for member in refs {
-            if !(0.0..=1.0).contains(&member.weight) {
-                let why = "a member's weight must be from 0 to 1";
+            let factors = member.content.factors.as_ref();
+            let ratings = factors.and_then(|files| files.fold_in.ratings);
+            let share = Share {
+                weight: member.weight,
+                range: member.absolute.then(|| Share::range_of(ratings)),
+            };
+            if !share.is_valid() {
+                let why = "a member's weight or range is none";
                 return Err(BundleError::damaged(MANIFEST, why));
             }
             match Self::open_alone(name, &member.content, n_items)? {
-                Some(source) => members.push((member.weight, source)),
+                Some(source) => members.push((share, source)),
                 None => return Ok(None),
             }
         }

@@ -91,43 +91,42 @@ pub async fn read_file<S: Store>(
         .get(&file.path, file.bytes)
         .await
         .map_err(ReadError::Store)?;
-    verify(&file.path, &bytes, Some(file.bytes), &file.sha256)?;
+    verify(file, &bytes)?;
     Ok(bytes)
 }
 
-fn verify(
-    path: &str,
-    bytes: &[u8],
-    length: Option<u64>,
-    digest: &Digest,
-) -> Result<(), BundleError> {
-    if let Some(length) = length.filter(|&l| l != bytes.len() as u64) {
-        let found = if bytes.len() as u64 > length {
+/// The same of several files, fetched side by side.
+async fn read_files<S: Store>(
+    store: &S,
+    files: &[FileRef],
+) -> Result<Vec<Vec<u8>>, ReadError<S::Error>> {
+    try_join_all(files.iter().map(|file| read_file(store, file))).await
+}
+
+fn verify(file: &FileRef, bytes: &[u8]) -> Result<(), BundleError> {
+    let (length, found) = (file.bytes, bytes.len() as u64);
+    if found != length {
+        let found = if found > length {
             "longer".to_owned()
         } else {
-            format!("{} long", bytes.len())
+            format!("{found} long")
         };
-        return Err(BundleError::damaged(
-            path,
-            format!("it should be {length} bytes long and is {found}"),
-        ));
+        let why = format!("it should be {length} bytes long and is {found}");
+        return Err(BundleError::damaged(&file.path, why));
     }
-    if Digest::of(bytes) != *digest {
-        return Err(BundleError::damaged(
-            path,
-            "its content does not match its digest",
-        ));
+    if Digest::of(bytes) != file.sha256 {
+        let why = "its content does not match its digest";
+        return Err(BundleError::damaged(&file.path, why));
     }
     Ok(())
 }
-
-type Page = Rc<Vec<(u32, Digest)>>;
 
 /// Reads shards, keeping index pages and the shards fetched last.
 #[derive(Debug)]
 pub struct Table {
     meta: TableRef,
-    pages: RefCell<HashMap<u32, Page>>,
+    /// Index pages as read: an entry a shard.
+    pages: RefCell<HashMap<u32, Vec<u8>>>,
     cache: RefCell<Cache>,
 }
 
@@ -207,10 +206,12 @@ impl Table {
             .filter(|(_, kept)| kept.is_none());
         let missing: Vec<u32> = missing.map(|(&shard, _)| shard).collect();
         self.load_pages(store, &missing).await?;
-        let fetched = try_join_all(missing.iter().map(|&shard| self.fetch(store, shard))).await?;
+        let files: Vec<FileRef> = missing.iter().map(|&shard| self.shard(shard)).collect();
+        let fetched = read_files(store, &files).await?;
         let mut cache = self.cache.borrow_mut();
         let gaps = contents.iter_mut().filter(|content| content.is_none());
         for ((gap, shard), content) in gaps.zip(missing).zip(fetched) {
+            let content: Rc<[u8]> = content.into();
             cache.insert(shard, content.clone());
             *gap = Some(content);
         }
@@ -229,52 +230,33 @@ impl Table {
         numbers.sort_unstable();
         numbers.dedup();
         numbers.retain(|page| !self.pages.borrow().contains_key(page));
-        let pages = try_join_all(numbers.iter().map(|&page| self.fetch_page(store, page))).await?;
+        let files: Vec<FileRef> = numbers.iter().map(|&page| self.page(page)).collect();
+        let pages = read_files(store, &files).await?;
         self.pages
             .borrow_mut()
             .extend(numbers.into_iter().zip(pages));
         Ok(())
     }
 
-    async fn fetch_page<S: Store>(
-        &self,
-        store: &S,
-        page: u32,
-    ) -> Result<Page, ReadError<S::Error>> {
-        let path = self.meta.page_path(page);
-        let length = u64::from(self.meta.page_len(page)) * ENTRY_BYTES as u64;
-        let bytes = store.get(&path, length).await.map_err(ReadError::Store)?;
-        verify(&path, &bytes, Some(length), &self.meta.pages[page as usize])?;
-        let entries = bytes.chunks_exact(ENTRY_BYTES).map(|entry| {
-            let (length, digest) = entry.split_at(4);
-            let length = u32::from_le_bytes(length.try_into().expect("four bytes"));
-            (length, Digest(digest.try_into().expect("32 bytes")))
-        });
-        Ok(Rc::new(entries.collect()))
+    fn page(&self, page: u32) -> FileRef {
+        FileRef {
+            path: self.meta.page_path(page),
+            bytes: u64::from(self.meta.page_len(page)) * ENTRY_BYTES as u64,
+            sha256: self.meta.pages[page as usize],
+        }
     }
 
-    async fn fetch<S: Store>(
-        &self,
-        store: &S,
-        shard: u32,
-    ) -> Result<Rc<[u8]>, ReadError<S::Error>> {
-        let path = self.meta.shard_path(shard);
-        let (page, position) = (
-            shard / self.meta.shards_per_page,
-            shard % self.meta.shards_per_page,
-        );
-        let (length, digest) = self.pages.borrow()[&page][position as usize];
-        if u64::from(length) > MAX_FILE_BYTES {
-            return Err(
-                BundleError::damaged(path, "it is declared longer than any file may be").into(),
-            );
+    /// What the shard's index page, which is at hand, says of it.
+    fn shard(&self, shard: u32) -> FileRef {
+        let per_page = self.meta.shards_per_page;
+        let pages = self.pages.borrow();
+        let entry = &pages[&(shard / per_page)][(shard % per_page) as usize * ENTRY_BYTES..];
+        let (length, digest) = entry[..ENTRY_BYTES].split_at(4);
+        FileRef {
+            path: self.meta.shard_path(shard),
+            bytes: u32::from_le_bytes(length.try_into().expect("four bytes")).into(),
+            sha256: Digest(digest.try_into().expect("32 bytes")),
         }
-        let bytes = store
-            .get(&path, length.into())
-            .await
-            .map_err(ReadError::Store)?;
-        verify(&path, &bytes, Some(length.into()), &digest)?;
-        Ok(bytes.into())
     }
 }
 

@@ -300,12 +300,13 @@ fn write_model(
         }
         Model::Ensemble(model) => {
             let (mut members, mut total) = (Vec::new(), 0);
-            for (weight, member) in &model.members {
+            for (share, member) in &model.members {
                 let name = member.name();
                 let (content, bytes) = write_model(publication, name, member, order, sink)?;
                 total += bytes;
                 members.push(MemberRef {
-                    weight: *weight,
+                    weight: share.weight,
+                    absolute: share.range.is_some(),
                     content,
                 });
             }

@@ -28,6 +28,9 @@ pub struct AlsConfig {
     /// Steps of conjugate gradients from the last solution (Takács, Pilászy and
     /// Tikk 2011), 3 for instance; 0 solves exactly.
     pub cg_steps: u32,
+    /// Whether item vectors brought along, their principal components, are where
+    /// items start; otherwise noise is.
+    pub from_item_vectors: bool,
     /// Of the first vectors.
     pub seed: u32,
 }
@@ -42,6 +45,7 @@ impl Default for AlsConfig {
             recency: 1.0,
             iterations: 15,
             cg_steps: 0,
+            from_item_vectors: false,
             seed: 0,
         }
     }

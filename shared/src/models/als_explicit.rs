@@ -18,6 +18,9 @@ pub struct AlsExplicitConfig {
     pub regularisation: f32,
     /// How often both sides are solved for.
     pub iterations: u32,
+    /// Whether item vectors brought along, their principal components, are where
+    /// items start; otherwise noise is.
+    pub from_item_vectors: bool,
     /// Of the first vectors.
     pub seed: u32,
 }
@@ -28,6 +31,7 @@ impl Default for AlsExplicitConfig {
             factors: 16,
             regularisation: 0.15,
             iterations: 10,
+            from_item_vectors: false,
             seed: 0,
         }
     }

@@ -2,14 +2,15 @@
 //!
 //! Models score on scales of their own, and on larger ones for longer
 //! histories. So each member's scores are divided by the largest of them (in
-//! absolute value, over all items, for this history) before they are weighted;
-//! an item that a member leaves untouched has 0 from it. Similar items are
-//! those of a history that holds the one item alone, by the members that have
-//! rows of neighbours.
+//! absolute value, over all items, for this history) before they are weighted,
+//! or, where a member has a range, mapped from it to 0..1; an item that a
+//! member leaves untouched has 0 from it. Similar items are those of a history
+//! that holds the one item alone, by the members that have rows of neighbours.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Model, ModelConfig, OutOfRange, require};
+use crate::factors::RatingScale;
 use crate::{Event, Recommender, Scores};
 
 /// Weights must sum to 1 within this.
@@ -83,43 +84,74 @@ impl EnsembleConfig {
             format!("{} = {sum}", shown.join(" + ")),
         )?;
         for member in &self.members {
-            let nested = matches!(member.model, ModelConfig::Ensemble(_));
+            let nested = matches!(
+                member.model,
+                ModelConfig::Ensemble(_) | ModelConfig::Hybrid(_)
+            );
             let name = member.model.name().to_owned();
-            check(!nested, "members.model", "no ensemble itself", name)?;
+            check(
+                !nested,
+                "members.model",
+                "neither an ensemble nor a hybrid",
+                name,
+            )?;
             member.model.validate()?;
         }
         Ok(())
     }
 }
 
-/// Fitted members with their weights.
+/// Fitted members with their shares.
 #[derive(Clone, Debug)]
 pub struct Ensemble {
-    /// Weight and model; no ensemble is among them.
-    pub members: Vec<(f32, Model)>,
+    /// What kind of ensemble it is: `ensemble` or `hybrid`.
+    pub name: String,
+    /// No ensemble is among them.
+    pub members: Vec<(Share, Model)>,
 }
 
-/// What a member's `scores` are multiplied by: its weight over the largest of
-/// them; 0 where all are 0.
-pub fn factor(weight: f32, scores: &Scores) -> f32 {
-    let values = scores
-        .touched()
-        .iter()
-        .map(|&item| scores.values()[item as usize]);
-    let largest = values.map(f32::abs).fold(0.0, f32::max);
-    if largest > 0.0 { weight / largest } else { 0.0 }
+/// What a member counts for in the total.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// From 0 to 1.
+    pub weight: f32,
+    /// The scores that become 0 and 1; without it each history's largest becomes ±1.
+    pub range: Option<[f32; 2]>,
 }
 
-/// Adds `factor` times a member's `scores` to the total.
-pub fn add_scaled(total: &mut Scores, factor: f32, scores: &Scores) {
-    for &item in scores.touched() {
-        total.add(item, factor * scores.values()[item as usize]);
+impl Share {
+    /// The range of predicted ratings, and of scores that are from 0 to 1 anyhow.
+    pub fn range_of(ratings: Option<RatingScale>) -> [f32; 2] {
+        ratings.map_or([0.0, 1.0], |scale| [scale.least, scale.most])
+    }
+
+    /// Whether both numbers are in their ranges.
+    pub fn is_valid(&self) -> bool {
+        let width = self.range.map_or(1.0, |[low, high]| high - low);
+        (0.0..=1.0).contains(&self.weight) && width > 0.0 && width.is_finite()
+    }
+
+    /// Adds a member's `scores` to the total, and gives what they were multiplied by.
+    pub fn add(&self, scores: &Scores, total: &mut Scores) -> f32 {
+        let value = |item: u32| scores.values()[item as usize];
+        let [low, high] = self.range.unwrap_or_else(|| {
+            let sizes = scores.touched().iter().map(|&item| value(item).abs());
+            [0.0, sizes.fold(0.0, f32::max)]
+        });
+        if high <= low {
+            return 0.0;
+        }
+        let factor = self.weight / (high - low);
+        for &item in scores.touched() {
+            total.add(item, factor * (value(item) - low));
+        }
+        factor
     }
 }
 
 impl Recommender for Ensemble {
     fn name(&self) -> &str {
-        EnsembleConfig::NAME
+        &self.name
     }
 
     fn n_items(&self) -> usize {
@@ -129,10 +161,10 @@ impl Recommender for Ensemble {
 
     fn score(&self, history: &[Event], scores: &mut Scores) {
         let mut own = Scores::new(self.n_items());
-        for (weight, model) in &self.members {
+        for (share, model) in &self.members {
             own.clear();
             model.score(history, &mut own);
-            add_scaled(scores, factor(*weight, &own), &own);
+            share.add(&own, scores);
         }
     }
 }
@@ -151,13 +183,50 @@ mod tests {
             n_items: 3,
             top: vec![(2, 5), (0, 1)],
         });
+        let share = |weight| Share {
+            weight,
+            range: None,
+        };
         let ensemble = Ensemble {
-            members: vec![(0.75, popularity), (0.25, recent)],
+            name: "ensemble".to_owned(),
+            members: vec![(share(0.75), popularity), (share(0.25), recent)],
         };
         let mut scores = Scores::new(3);
         ensemble.score(&[], &mut scores);
         assert_eq!(scores.values(), [0.75 + 0.05, 0.1875, 0.25]);
-        assert_eq!(factor(1.0, &Scores::new(3)), 0.0);
+        let nothing = Scores::new(3);
+        assert_eq!(share(1.0).add(&nothing, &mut scores), 0.0);
+    }
+
+    #[test]
+    fn a_range_becomes_0_to_1() {
+        let share = Share {
+            weight: 0.5,
+            range: Some([1.0, 5.0]),
+        };
+        let (mut own, mut total) = (Scores::new(4), Scores::new(4));
+        own.add(0, 1.0);
+        own.add(1, 5.0);
+        own.add(2, 3.0);
+        assert_eq!(share.add(&own, &mut total), 0.125);
+        assert_eq!(total.values(), [0.0, 0.5, 0.25, 0.0]);
+        let empty = [5.0, 5.0];
+        assert!(
+            share.is_valid()
+                && !Share {
+                    range: Some(empty),
+                    ..share
+                }
+                .is_valid()
+        );
+        let endless = [f32::NEG_INFINITY, 5.0];
+        assert!(
+            !Share {
+                range: Some(endless),
+                ..share
+            }
+            .is_valid()
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod als_explicit;
 mod bias;
 mod ease;
 mod ensemble;
+mod hybrid;
 mod item_knn;
 mod item_vectors;
 mod next_linear;
@@ -18,7 +19,8 @@ pub use als::AlsConfig;
 pub use als_explicit::AlsExplicitConfig;
 pub use bias::BiasConfig;
 pub use ease::EaseConfig;
-pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, add_scaled, factor};
+pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, Share};
+pub use hybrid::HybridConfig;
 pub use item_knn::ItemKnnConfig;
 pub use item_vectors::ItemVectorsConfig;
 pub use next_linear::NextLinearConfig;
@@ -94,13 +96,15 @@ pub enum ModelConfig {
     Ease(EaseConfig),
     /// Ridge regression of the next item on the decayed history.
     NextLinear(NextLinearConfig),
+    /// Predicted ratings, likeness of content and average ratings, weighed.
+    Hybrid(HybridConfig),
     /// A weighted sum of other models.
     Ensemble(EnsembleConfig),
 }
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 12] = [
+    pub const NAMES: [&'static str; 13] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
         BiasConfig::NAME,
@@ -112,6 +116,7 @@ impl ModelConfig {
         ItemVectorsConfig::NAME,
         EaseConfig::NAME,
         NextLinearConfig::NAME,
+        HybridConfig::NAME,
         EnsembleConfig::NAME,
     ];
 
@@ -131,6 +136,7 @@ impl ModelConfig {
             ItemVectorsConfig::NAME => Self::ItemVectors(ItemVectorsConfig::default()),
             EaseConfig::NAME => Self::Ease(EaseConfig::default()),
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
+            HybridConfig::NAME => Self::Hybrid(HybridConfig::default()),
             EnsembleConfig::NAME => Self::Ensemble(EnsembleConfig::default()),
             _ => return None,
         })
@@ -150,6 +156,7 @@ impl ModelConfig {
             Self::ItemVectors(_) => ItemVectorsConfig::NAME,
             Self::Ease(_) => EaseConfig::NAME,
             Self::NextLinear(_) => NextLinearConfig::NAME,
+            Self::Hybrid(_) => HybridConfig::NAME,
             Self::Ensemble(_) => EnsembleConfig::NAME,
         }
     }
@@ -158,8 +165,17 @@ impl ModelConfig {
     /// interacted with them.
     pub fn reads_content(&self) -> bool {
         match self {
-            Self::TfIdf(_) | Self::ItemVectors(_) => true,
+            Self::TfIdf(_) | Self::ItemVectors(_) | Self::Hybrid(_) => true,
             Self::Ensemble(c) => c.members.iter().any(|member| member.model.reads_content()),
+            _ => false,
+        }
+    }
+
+    /// Whether the model is fitted on what the items are and on nothing else.
+    pub fn reads_content_alone(&self) -> bool {
+        match self {
+            Self::TfIdf(_) | Self::ItemVectors(_) => true,
+            Self::Ensemble(c) => c.members.iter().all(|m| m.model.reads_content_alone()),
             _ => false,
         }
     }
@@ -167,6 +183,15 @@ impl ModelConfig {
     /// Whether the model predicts ratings, and can be judged by their error.
     pub fn predicts_ratings(&self) -> bool {
         matches!(self, Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_))
+    }
+
+    /// Whether the model can't be fitted without ratings.
+    pub fn needs_ratings(&self) -> bool {
+        match self {
+            Self::Hybrid(_) => true,
+            Self::Ensemble(c) => c.members.iter().any(|member| member.model.needs_ratings()),
+            alone => alone.predicts_ratings(),
+        }
     }
 
     /// Checks every hyper-parameter's range.
@@ -183,6 +208,7 @@ impl ModelConfig {
             Self::ItemVectors(c) => c.validate(),
             Self::Ease(c) => c.validate(),
             Self::NextLinear(c) => c.validate(),
+            Self::Hybrid(c) => c.validate(),
             Self::Ensemble(c) => c.validate(),
         }
     }

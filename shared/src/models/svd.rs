@@ -31,6 +31,9 @@ pub struct SvdConfig {
     /// smaller error; otherwise user by user, oldest rating first, much as Surprise
     /// does, which takes them in the order of the file.
     pub shuffle: bool,
+    /// Whether item vectors brought along, their principal components, are where
+    /// items start; otherwise noise is.
+    pub from_item_vectors: bool,
     /// Of the first vectors and of the shuffles.
     pub seed: u32,
 }
@@ -45,6 +48,7 @@ impl Default for SvdConfig {
             fold_in_regularisation: 0.1,
             deviation: 0.1,
             shuffle: true,
+            from_item_vectors: false,
             seed: 0,
         }
     }

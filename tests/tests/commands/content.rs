@@ -6,6 +6,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::Bundle;
 use doorstep_shared::query::{RecommendQuery, SimilarQuery};
+use doorstep_shared::{Event, Recommender, Scores};
 use doorstep_trainer::publish::{FolderStore, at_once};
 use serde_json::json;
 
@@ -76,6 +77,67 @@ fn an_ensembles_members_share_the_files_of_models_published_beside_it() -> Resul
     ensure!(members[2]["content"] == *alone, "{members} {alone}");
     let report = terminal.json(&format!("evaluate bundle {SHOP}"))?;
     ensure!(metric(&report, "ensemble", "recall@10")? > 0.0);
+    Ok(())
+}
+
+/// The list of a query scores as the model read back whole does, members' ranges
+/// included, and an unrated history counts as one of the highest ratings.
+#[test]
+fn a_hybrid_answers_from_a_bundle_as_it_was_fitted() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    let manifest = terminal.json(&format!(
+        "train hybrid {SHOP} --split leave-last-two --out bundle"
+    ))?;
+    let judged = &manifest["models"][0]["evaluation"]["metrics"]["ndcg@10"];
+    let report = terminal.json(&format!(
+        "evaluate bundle {SHOP} --split leave-last-two --relevant-at 4"
+    ))?;
+    let again = metric(&report, "hybrid", "ndcg@10")?;
+    let judged = judged.as_f64().context("no figure")?;
+    ensure!((judged - again).abs() < 0.01, "{judged} then {again}");
+
+    let bundle = at_once(Bundle::open(FolderStore::open(&terminal.path("bundle"))?))?;
+    let ids = at_once(bundle.all_ids())?;
+    let query = json!({ "history": [{ "item": ids[0] }, { "item": ids[1] }], "k": 10 });
+    let query: RecommendQuery = serde_json::from_value(query)?;
+    let hits = at_once(bundle.recommend(&query))?.hits;
+    let history = [0, 1].map(|item| Event {
+        rating: 5.0,
+        ..Event::implicit(item)
+    });
+    let model = at_once(bundle.whole_model("hybrid"))?;
+    let mut scores = Scores::new(ids.len());
+    model.score(&history, &mut scores);
+    for hit in &hits {
+        let item = ids.iter().position(|id| *id == hit.id).context("an id")?;
+        let expected = scores.values()[item];
+        ensure!((hit.score - expected).abs() < 1e-5, "{hit:?} {expected}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_catalogue_without_interactions_has_similar_items() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    terminal.run("train tf-idf --items items.jsonl --out bundle")?;
+    let bundle = at_once(Bundle::open(FolderStore::open(&terminal.path("bundle"))?))?;
+    let ids = at_once(bundle.all_ids())?;
+    let query: SimilarQuery = serde_json::from_value(json!({ "item": ids[0], "k": 5 }))?;
+    ensure!(at_once(bundle.similar(&query))?.hits.len() == 5);
+    for (line, expected) in [
+        (
+            "train tf-idf ease --items items.jsonl",
+            "ease learns from interactions",
+        ),
+        (
+            "train tf-idf --items items.jsonl --split leave-last-two",
+            "leave it out",
+        ),
+        ("train tf-idf", "no file of interactions"),
+    ] {
+        let said = terminal.refused(&format!("{line} --out other"))?;
+        ensure!(said.contains(expected), "{line}: {said}");
+    }
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub struct Args {
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
-    /// The models, separated by commas: popularity, recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; for tables knn, knn-local.
+    /// The models, separated by commas: popularity, recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use doorstep_shared::bundle::{Figures, Manifest};
 use doorstep_shared::models::ModelConfig;
 
@@ -29,10 +29,12 @@ use crate::table::{Publish, TableArgs, table_models};
       judges the model on held-out interactions first, and publishes its figures with it
   doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
       tries the models that suit the data, publishes the best with popularity beside it, and says why
+  doorstep train tf-idf --items items.csv --out bundle
+      similar items of a catalogue that nobody has interacted with yet
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, ensemble; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
     #[arg(
         required_unless_present = "auto",
         conflicts_with = "auto",
@@ -78,7 +80,10 @@ impl Args {
         }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
-        let dataset = self.load(&progress)?;
+        let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
+            true => self.load_catalogue(&configs, &progress)?,
+            false => data::load(&self.data, &progress)?,
+        };
         check_ratings(&configs, &dataset.interactions)?;
         let Some(method) = &self.split else {
             let records = item_records(&dataset);
@@ -105,7 +110,7 @@ impl Args {
         );
         self.budget.check()?;
         check_free(&self.out, self.force)?;
-        let dataset = self.load(&progress)?;
+        let dataset = data::load(&self.data, &progress)?;
         let (method, because) = match &self.split {
             Some(method) => (method.clone(), "as asked".to_owned()),
             None => choose::usual(&dataset.interactions, self.relevance(&dataset)?)?,
@@ -151,15 +156,6 @@ impl Args {
         fitted.publish(&division.dataset, &division.records, &self.out, self.force)
     }
 
-    fn load(&self, progress: &Progress) -> Result<Dataset> {
-        let dataset = data::load(&self.data, progress)?;
-        ensure!(
-            !dataset.interactions.rows.is_empty(),
-            "there is no interaction to learn from"
-        );
-        Ok(dataset)
-    }
-
     fn relevance(&self, dataset: &Dataset) -> Result<Relevance> {
         Ok(Relevance {
             include_seen: false,
@@ -181,6 +177,26 @@ impl Args {
             .iter()
             .for_each(|note| progress.say(note));
         Ok(division)
+    }
+
+    /// Item records alone, which models of content can do with.
+    fn load_catalogue(&self, configs: &[ModelConfig], progress: &Progress) -> Result<Dataset> {
+        let interactive = configs.iter().find(|config| !config.reads_content_alone());
+        if let Some(config) = interactive {
+            bail!(
+                "{} learns from interactions: name a file of them with --interactions FILE; of item \
+                 records alone, tf-idf and item-vectors can be fitted",
+                config.name()
+            );
+        }
+        ensure!(
+            self.split.is_none(),
+            "--split divides interactions, and there are none; leave it out to publish without figures"
+        );
+        let dataset = data::load_catalogue(&self.data, progress)?;
+        progress
+            .say("no interactions: items stand in the order of their ids, as none is more popular");
+        Ok(dataset)
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {

@@ -185,6 +185,16 @@ pub fn load_items(files: &[PathBuf], progress: &Progress) -> Result<Vec<ItemReco
     Ok(catalogue)
 }
 
+/// Reads a catalogue that nobody has interacted with yet: item records, and
+/// vectors where `args` names a file of them.
+pub fn load_catalogue(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
+    let mut dataset = Dataset::default();
+    dataset.catalogue =
+        items::read_catalogue(&args.items, Vec::new(), &mut dataset.report, progress)?;
+    let warnings = dataset.report.warnings(false);
+    finish(dataset, warnings, args)
+}
+
 /// Reads everything that `args` names and prints on stderr what was detected, merged, dropped or filtered.
 pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
     args.check()?;
@@ -226,7 +236,12 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
             items.len()
         ));
     }
-    let mut warnings = dataset.report.warnings(args.duplicates.is_none());
+    let warnings = dataset.report.warnings(args.duplicates.is_none());
+    finish(dataset, warnings, args)
+}
+
+/// Adds the vectors, and tells what there is to warn of.
+fn finish(mut dataset: Dataset, mut warnings: Vec<String>, args: &DataArgs) -> Result<Dataset> {
     if let Some(path) = &args.item_vectors {
         let vectors = ItemVectors::read(path)?;
         warnings.extend(vectors.unknown_to(&dataset)?);

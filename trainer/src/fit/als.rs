@@ -27,6 +27,7 @@ use rayon::prelude::*;
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
 use super::ratings::uniform;
+use super::start::from_item_vectors;
 use super::{Fitted, Training, als_cg};
 use crate::progress::Progress;
 
@@ -54,8 +55,12 @@ pub(super) fn fit(
     let rank = config.factors as usize;
     let (n_users, n_items) = (by_user.len(), training.n_items);
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-    let mut draw = |n: usize| pad(&uniform(&mut rng, 0.0, START, n * rank), n, rank);
-    let (mut users, mut items) = (draw(n_users), draw(n_items));
+    let mut draw = |n: usize| uniform(&mut rng, 0.0, START, n * rank);
+    let (users, mut items) = (draw(n_users), draw(n_items));
+    if config.from_item_vectors {
+        from_item_vectors(training, rank, &mut items)?;
+    }
+    let (mut users, mut items) = (pad(&users, n_users, rank), pad(&items, n_items, rank));
     let bar = progress.bar("als: iterations", config.iterations.into());
     for number in 1..=config.iterations {
         let clock = Instant::now();

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::ratings::{Ratings, noise};
+use super::start::from_item_vectors;
 use super::{Fitted, Training};
 use crate::progress::Progress;
 
@@ -32,7 +33,10 @@ pub(super) fn fit(
         });
     }
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-    let start = noise(&mut rng, DEVIATION, ratings.n_items * rank);
+    let mut start = noise(&mut rng, DEVIATION, ratings.n_items * rank);
+    if config.from_item_vectors {
+        from_item_vectors(training, rank, &mut start)?;
+    }
     let mut items: Vec<Visitor> = start
         .chunks_exact(rank)
         .map(|vector| Visitor {

@@ -1,5 +1,7 @@
 //! What is known of items besides who interacted with them.
 
+use std::collections::BTreeSet;
+
 use doorstep_shared::ItemRecord;
 
 use crate::data::ItemVectors;
@@ -39,6 +41,17 @@ pub(super) fn text(record: &ItemRecord, fields: &[String]) -> String {
         }
     }
     parts.join(" ")
+}
+
+/// What [`text`] could read of any of the records.
+pub(super) fn text_fields(records: &[ItemRecord]) -> Vec<&str> {
+    let mut fields = BTreeSet::new();
+    for record in records {
+        fields.extend(record.title.as_ref().map(|_| "title"));
+        fields.extend(record.description.as_ref().map(|_| "description"));
+        fields.extend(record.attributes.keys().map(String::as_str));
+    }
+    fields.into_iter().collect()
 }
 
 #[cfg(test)]

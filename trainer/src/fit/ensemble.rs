@@ -1,7 +1,7 @@
 //! An ensemble: its members, fitted one after another on the same data.
 
 use anyhow::{Context as _, Result};
-use doorstep_shared::models::{Ensemble, EnsembleConfig};
+use doorstep_shared::models::{Ensemble, EnsembleConfig, Share};
 
 use super::Training;
 use crate::progress::Progress;
@@ -14,9 +14,14 @@ pub(super) fn fit(
     let members = config.members.iter().map(|member| {
         let model = super::fit(&member.model, training, progress)
             .with_context(|| format!("member {}", member.model.name()))?;
-        Ok((member.weight, model))
+        let share = Share {
+            weight: member.weight,
+            range: None,
+        };
+        Ok((share, model))
     });
     Ok(Ensemble {
+        name: EnsembleConfig::NAME.to_owned(),
         members: members.collect::<Result<_>>()?,
     })
 }

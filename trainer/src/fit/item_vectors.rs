@@ -57,16 +57,16 @@ pub(super) fn note(training: &Training) -> Option<String> {
 
 /// The vectors of those items that have one other than zero, of length 1.
 #[derive(Debug, Default)]
-struct Directions {
+pub(super) struct Directions {
     /// Item indices, ascending.
-    items: Vec<u32>,
-    width: usize,
+    pub items: Vec<u32>,
+    pub width: usize,
     /// items × width, by row.
-    values: Vec<f32>,
+    pub values: Vec<f32>,
 }
 
 impl Directions {
-    fn of(training: &Training) -> Option<Self> {
+    pub fn of(training: &Training) -> Option<Self> {
         let vectors = training.content.vectors?;
         let rows: HashMap<&str, usize> = vectors.ids.iter().map(String::as_str).zip(0..).collect();
         let mut directions = Self {

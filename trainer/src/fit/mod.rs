@@ -13,6 +13,7 @@ mod content;
 mod ease;
 mod elimination;
 mod ensemble;
+mod hybrid;
 mod inverse;
 mod item_knn;
 mod item_vectors;
@@ -25,6 +26,7 @@ mod ratings;
 mod recent_popularity;
 mod rows;
 mod sparse_cosine;
+mod start;
 mod svd;
 mod tf_idf;
 mod user_items;
@@ -120,6 +122,7 @@ pub fn fit_with_users(
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
+        ModelConfig::Hybrid(c) => Model::Ensemble(hybrid::fit(c, training, progress)?),
         ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
     };
     Ok(model.into())
@@ -128,20 +131,20 @@ pub fn fit_with_users(
 /// Refuses models of ratings, before any work, where the data has no ratings to
 /// tell items apart by.
 pub fn check_ratings(configs: &[ModelConfig], interactions: &Interactions) -> anyhow::Result<()> {
-    let Some(config) = configs.iter().find(|config| config.predicts_ratings()) else {
+    let Some(config) = configs.iter().find(|config| config.needs_ratings()) else {
         return Ok(());
     };
     let name = config.name();
     let remedy = "fit a model of interactions instead, such as als or item-knn";
     ensure!(
         interactions.has_ratings,
-        "{name} predicts ratings, and the data has none; name their column with --columns user=…,item=…,rating=…, or {remedy}"
+        "{name} learns from ratings, and the data has none; name their column with --columns user=…,item=…,rating=…, or {remedy}"
     );
     let mut ratings = interactions.rows.iter().map(|row| row.rating);
     if let Some(first) = ratings.next() {
         ensure!(
             ratings.any(|rating| rating != first),
-            "{name} predicts ratings, and all of them are {first}; {remedy}"
+            "{name} learns from ratings, and all of them are {first}; {remedy}"
         );
     }
     Ok(())
@@ -159,6 +162,7 @@ pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
                 .flat_map(|member| notes(&member.model, training))
                 .collect()
         }
+        ModelConfig::Hybrid(c) => tf_idf::note(&c.content, training).into_iter().collect(),
         config if config.predicts_ratings() => {
             ratings::note(config.name(), training).into_iter().collect()
         }

@@ -9,6 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::lanes::{LANES, Lanes, dot, pad, unpad};
 use super::ratings::{Rating, Ratings, noise};
+use super::start::from_item_vectors;
 use super::{Fitted, Training};
 use crate::progress::Progress;
 
@@ -19,9 +20,10 @@ struct Side {
 }
 
 impl Side {
-    fn new(n: usize, rank: usize, deviation: f32, rng: &mut ChaCha8Rng) -> Self {
+    fn new(start: &[f32], rank: usize) -> Self {
+        let n = start.len() / rank;
         Self {
-            vectors: pad(&noise(rng, deviation, n * rank), n, rank),
+            vectors: pad(start, n, rank),
             biases: vec![0.0; n],
         }
     }
@@ -44,8 +46,12 @@ pub(super) fn fit(
     let (rated_users, rated_items) = ratings.rated();
     let rank = config.factors as usize;
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-    let mut users = Side::new(ratings.n_users, rank, config.deviation, &mut rng);
-    let mut items = Side::new(ratings.n_items, rank, config.deviation, &mut rng);
+    let users = noise(&mut rng, config.deviation, ratings.n_users * rank);
+    let mut items = noise(&mut rng, config.deviation, ratings.n_items * rank);
+    if config.from_item_vectors {
+        from_item_vectors(training, rank, &mut items)?;
+    }
+    let (mut users, mut items) = (Side::new(&users, rank), Side::new(&items, rank));
     let bar = progress.bar("svd: epochs", config.epochs.into());
     for number in 1..=config.epochs {
         if config.shuffle {

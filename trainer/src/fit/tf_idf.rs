@@ -5,7 +5,7 @@ use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::TfIdfConfig;
 
 use super::Training;
-use super::content::text;
+use super::content::{text, text_fields};
 use super::sparse_cosine::neighbours;
 use super::words::word_vectors;
 use crate::progress::Progress;
@@ -21,10 +21,12 @@ pub(super) fn fit(
     let mut texts: Vec<String> = records.map(|record| text(record, &config.fields)).collect();
     ensure!(
         n_items == 0 || texts.iter().any(|text| !text.is_empty()),
-        "no item has a text in {}: give item records with --items FILE, or name other fields with \
-         --set {}.fields=title,description",
+        "no item has a text in {}: {}",
         config.fields.join(" or "),
-        TfIdfConfig::NAME
+        match text_fields(training.content.records) {
+            known if known.is_empty() => "give item records with --items FILE".to_owned(),
+            known => format!("set `fields` to some of {}", known.join(", ")),
+        }
     );
     texts.resize(n_items, String::new());
     let vectors = word_vectors(&texts, config);

@@ -17,6 +17,8 @@ use crate::progress::Progress;
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
+/// The same where there are no interactions.
+const CATALOGUE: &str = "item records alone";
 
 /// What `fitted_on` says where a split's other parts were held out.
 pub fn training_part(protocol: &str) -> String {
@@ -61,9 +63,13 @@ impl Bundled {
                 evaluation: None,
             });
         }
+        let fitted_on = match dataset.interactions.rows.is_empty() {
+            true => CATALOGUE,
+            false => EVERYTHING,
+        };
         Ok(Self {
             models,
-            fitted_on: EVERYTHING.to_owned(),
+            fitted_on: fitted_on.to_owned(),
             counts: item_counts(&dataset.interactions),
         })
     }

@@ -5,7 +5,7 @@
 //! What there is little of on the lower rungs, so that a trial costs less and
 //! still ranks the configurations as a whole one does, as well as it can:
 //! - validation cases, of every model: a seeded sample, a rung's within the next's;
-//! - iterations, of models that iterate (`svd`, `als`, `als-explicit`): their
+//! - iterations, of models that iterate (`svd`, `als`, `als-explicit`, `hybrid`): their
 //!   share of what the configuration asks for;
 //! - users of the training part, of models whose closed form costs more than the
 //!   ranking (`ease`, `next-linear`): a seeded sample, with λ in proportion. XᵀX
@@ -121,6 +121,7 @@ impl<'a> Part<'a> {
         let share = self.share as f32;
         let mut config = config.clone();
         match &mut config {
+            ModelConfig::Hybrid(c) => c.svd.epochs = fewer(c.svd.epochs),
             ModelConfig::Svd(c) => c.epochs = fewer(c.epochs),
             ModelConfig::Als(c) => c.iterations = fewer(c.iterations),
             ModelConfig::AlsExplicit(c) => c.iterations = fewer(c.iterations),

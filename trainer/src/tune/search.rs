@@ -265,6 +265,7 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
             Some(weighting)
         }
         ModelConfig::NextLinear(_)
+        | ModelConfig::Hybrid(_)
         | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
         | ModelConfig::RecentPopularity(_)

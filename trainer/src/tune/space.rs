@@ -30,6 +30,7 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
         "item-knn" => &["shrinkage=0,10,20,50", "recency=0.4,0.6,0.8,1"],
         "tf-idf" => &["max_features=1000,10000", "recency=0.4,0.6,0.8,1"],
         "item-vectors" => &["recency=0.4,0.6,0.8,1"],
+        "hybrid" => &["alpha=0.4,0.5,0.6,0.7", "beta=0.1,0.2,0.3"],
         "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
         "next-linear" => &["lambda=40,80,160", "decay=0.7,0.8", "row_decay=0.95,0.97,1"],
         _ => bail!("{model} has nothing to tune; name one of the other models"),

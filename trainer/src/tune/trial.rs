@@ -100,15 +100,25 @@ pub(super) fn shown(config: &ModelConfig) -> String {
 /// single-precision number made double.
 pub fn hyper_parameters(config: &ModelConfig) -> BTreeMap<String, String> {
     let text = serde_json::to_string(config).unwrap_or_default();
-    let raw: BTreeMap<String, Box<serde_json::value::RawValue>> =
-        serde_json::from_str(&text).unwrap_or_default();
-    raw.into_iter()
-        .filter(|(field, _)| field != "model")
-        .map(|(field, value)| {
-            let list: Option<Vec<String>> = serde_json::from_str(value.get()).ok();
-            let text = list.map(|words| words.join(","));
-            let number = || value.get().trim_end_matches(".0").to_owned();
-            (field, text.unwrap_or_else(number))
-        })
-        .collect()
+    let mut found = BTreeMap::new();
+    flatten("", &text, &mut found);
+    found.remove("model");
+    found
+}
+
+/// The fields of a JSON object, those of an object in it as `svd.factors`.
+fn flatten(prefix: &str, object: &str, found: &mut BTreeMap<String, String>) {
+    type Raw = BTreeMap<String, Box<serde_json::value::RawValue>>;
+    let fields: Raw = serde_json::from_str(object).unwrap_or_default();
+    for (field, value) in fields {
+        let (field, value) = (format!("{prefix}{field}"), value.get());
+        if value.starts_with('{') {
+            flatten(&format!("{field}."), value, found);
+            continue;
+        }
+        let list: Option<Vec<String>> = serde_json::from_str(value).ok();
+        let words = list.map(|words| words.join(","));
+        let text = words.unwrap_or_else(|| value.trim_end_matches(".0").to_owned());
+        found.insert(field, text);
+    }
 }

@@ -49,8 +49,8 @@ pub fn tune_weights(
             return trial.score(metric);
         }
         let clock = Instant::now();
-        for ((weight, _), hundredths) in ensemble.members.iter_mut().zip(weights) {
-            *weight = *hundredths as f32 / 100.0;
+        for ((share, _), hundredths) in ensemble.members.iter_mut().zip(weights) {
+            share.weight = *hundredths as f32 / 100.0;
         }
         let model = Model::Ensemble(ensemble.clone());
         let cases = &split.validation;
