@@ -218,14 +218,20 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
     Ok(())
 }
 
-/// A copy of `config` with one hyper-parameter set from text, as by `--set`.
-pub fn with_field(config: &ModelConfig, field: &str, value: &str) -> Result<ModelConfig> {
+/// A copy of `config` with hyper-parameters set from text, field and value, as by
+/// `--set`: together, as the range of one may depend on another.
+pub fn with_fields<'a>(
+    config: &ModelConfig,
+    values: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<ModelConfig> {
     let mut settings = Settings::defaults(config.name())?;
     if let Value::Object(fields) = serde_json::to_value(config)? {
         settings.fields = fields;
         settings.fields.remove(TAG);
     }
-    settings.set(field, parse(value))?;
+    for (field, value) in values {
+        settings.set(field, parse(value))?;
+    }
     settings.finish()
 }
 

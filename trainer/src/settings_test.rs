@@ -115,10 +115,10 @@ fn one_field_is_set_on_top_of_the_others() {
         ..Default::default()
     };
     assert_eq!(
-        with_field(&base, "decay", "0.5").unwrap(),
+        with_fields(&base, [("decay", "0.5")]).unwrap(),
         ModelConfig::NextLinear(expected)
     );
-    assert!(with_field(&base, "decay", "2").is_err());
+    assert!(with_fields(&base, [("decay", "2")]).is_err());
 }
 
 #[test]

@@ -77,6 +77,19 @@ impl Project {
             .join(folder)
             .join(format!("doorstep{}", std::env::consts::EXE_SUFFIX)))
     }
+
+    /// Builds an example of the trainer, to be quick, and returns where it lies.
+    pub fn build_example(&self, name: &str) -> Result<PathBuf> {
+        process::run(process::cargo(&self.root).args([
+            "build",
+            "--locked",
+            "--release",
+            "--package=doorstep-trainer",
+            &format!("--example={name}"),
+        ]))?;
+        let folder = self.target.join("release").join("examples");
+        Ok(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
 }
 
 /// How the command is compiled: quickly, or to be quick.

@@ -27,14 +27,15 @@ pub struct SvdConfig {
     pub fold_in_regularisation: f32,
     /// Standard deviation of the vectors before the first epoch.
     pub deviation: f32,
-    /// Whether each epoch visits the ratings in another order, which gives the
-    /// smaller error; otherwise user by user, oldest rating first, much as Surprise
-    /// does, which takes them in the order of the file.
+    /// Whether the ratings are visited in a random order, in strata that threads
+    /// work on at once: the smaller error in less time. Otherwise user by user, oldest
+    /// rating first, on one thread, much as Surprise does, which takes them in
+    /// the order of the file.
     pub shuffle: bool,
     /// Whether item vectors brought along, their principal components, are where
     /// items start; otherwise noise is.
     pub from_item_vectors: bool,
-    /// Of the first vectors and of the shuffles.
+    /// Of the first vectors and of the order.
     pub seed: u32,
 }
 

@@ -58,6 +58,7 @@ fn unrated(config: &ModelConfig, division: &Division) -> Option<String> {
 fn factors(config: &ModelConfig) -> usize {
     match config {
         ModelConfig::Svd(c) => c.factors as usize,
+        ModelConfig::Hybrid(c) => c.svd.factors as usize,
         ModelConfig::AlsExplicit(c) => c.factors as usize,
         ModelConfig::Als(c) => c.factors as usize,
         _ => 0,

@@ -92,7 +92,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         split: &division.split,
         content: division.content(),
         context: &division.context,
-        jobs: None,
+        jobs: 1,
         deadline: limit.map(|limit| Instant::now() + limit),
         progress,
     };

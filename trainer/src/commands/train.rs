@@ -27,10 +27,10 @@ use crate::table::{Publish, TableArgs, table_models};
       fits on everything and publishes; the first model is the default one
   doorstep train next-linear --interactions ratings.csv --split leave-last-two --refit --out bundle
       judges the model on held-out interactions first, and publishes its figures with it
-  doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
-      tries the models that suit the data, publishes the best with popularity beside it, and says why
   doorstep train tf-idf --items items.csv --out bundle
       similar items of a catalogue that nobody has interacted with yet
+  doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
+      tries the models that suit the data, publishes the best with popularity beside it, and says why
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {

@@ -63,7 +63,7 @@ pub struct Args {
     /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10]
     #[arg(long, value_name = "METRIC@K")]
     metric: Option<String>,
-    /// Trials at a time, each on its share of the cores; their memory adds up [default: the number of cores for svd and bias, else 1]
+    /// Trials at a time, each on its share of the cores; their memory adds up [default: 1, as a fit uses all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     #[command(flatten)]
@@ -168,7 +168,7 @@ impl Args {
             split: &division.split,
             content: division.content(),
             context: &division.context,
-            jobs,
+            jobs: jobs.unwrap_or(1),
             deadline: None,
             progress: &progress,
         };

@@ -26,6 +26,7 @@ use rayon::prelude::*;
 
 use super::confidences::Confidences;
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
+use super::limits::check_factors;
 use super::ratings::uniform;
 use super::start::from_item_vectors;
 use super::{Fitted, Training, als_cg};
@@ -44,6 +45,7 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
+    check_factors(AlsConfig::NAME, training, config.factors)?;
     let weighting = HistoryWeighting {
         decay: config.recency,
         window: None,

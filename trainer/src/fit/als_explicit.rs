@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::limits::check_factors;
 use super::ratings::{Ratings, noise};
 use super::start::from_item_vectors;
 use super::{Fitted, Training};
@@ -21,6 +22,7 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
+    check_factors(AlsExplicitConfig::NAME, training, config.factors)?;
     let ratings = Ratings::new(training)?;
     let rank = config.factors as usize;
     let fold_in = config.fold_in(ratings.scale);

@@ -1,6 +1,5 @@
 //! EASE: the inverse of the binary Gram matrix gives every row of B.
 
-use doorstep_shared::Scores;
 use doorstep_shared::item_item::{ItemItem, Neighbours};
 use doorstep_shared::models::EaseConfig;
 use doorstep_shared::topk::Scored;
@@ -8,8 +7,9 @@ use doorstep_shared::topk::Scored;
 use super::Training;
 use super::inverse::{Inverse, invert};
 use super::largest::Largest;
-use super::memory::check_dense;
+use super::limits::check_dense;
 use super::rows::by_row;
+use super::sums::Sums;
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
@@ -19,7 +19,12 @@ pub(super) fn fit(
     progress: &Progress,
 ) -> anyhow::Result<ItemItem> {
     let n_items = training.n_items;
-    check_dense(EaseConfig::NAME, n_items, 2)?;
+    let lengths = training
+        .histories
+        .iter()
+        .map(|history| history.len() as f64);
+    let pairs = lengths.map(|length| length * length).sum();
+    check_dense(EaseConfig::NAME, n_items, pairs)?;
     let gram = gram(training, progress);
     let step = progress.spinner("ease: inverse");
     let inverse = invert(&gram, config.lambda)?;
@@ -43,26 +48,14 @@ fn gram(training: &Training, progress: &Progress) -> Neighbours {
     let gram = by_row(
         n_items,
         &bar,
-        || Scores::new(n_items),
-        |sums, item| {
-            sums.clear();
+        || Sums::new(n_items),
+        |sums, item, row| {
             user_items.add_cooccurrences(item, sums);
-            entries(sums)
+            sums.drain(|item, score| row.push(Scored { item, score }));
         },
     );
     bar.finish_and_clear();
     gram
-}
-
-/// What was summed, by ascending index.
-pub(super) fn entries(sums: &Scores) -> Vec<Scored> {
-    let score = |&item: &u32| Scored {
-        item,
-        score: sums.values()[item as usize],
-    };
-    let mut row: Vec<Scored> = sums.touched().iter().map(score).collect();
-    row.sort_unstable_by_key(|entry| entry.item);
-    row
 }
 
 /// The `keep` largest entries of each row of B = I − P diag(P)⁻¹, its zero
@@ -74,7 +67,7 @@ fn weights(inverse: &Inverse, keep: usize, bar: &indicatif::ProgressBar) -> Neig
         n_items,
         bar,
         || Largest::new(keep),
-        |largest, item| {
+        |largest, item, entries| {
             let own = inverse.positions[item] as usize;
             let row = inverse.row(own);
             for (position, (&value, &scale)) in row.iter().zip(&scale).enumerate() {
@@ -83,7 +76,7 @@ fn weights(inverse: &Inverse, keep: usize, bar: &indicatif::ProgressBar) -> Neig
                     largest.offer(inverse.items[position], weight);
                 }
             }
-            largest.take()
+            entries.extend(largest.take());
         },
     )
 }

@@ -1,8 +1,11 @@
 //! Hybrid: SVD, TF-IDF and average ratings, each brought to 0..1.
 
 use anyhow::{Context as _, Result};
+use doorstep_shared::Recommender as _;
 use doorstep_shared::factors::{Factors, FoldIn};
-use doorstep_shared::models::{Ensemble, HybridConfig, Model, ModelConfig, Share};
+use doorstep_shared::models::{
+    Ensemble, HybridConfig, Model, ModelConfig, Share, SvdConfig, TfIdfConfig,
+};
 
 use super::Training;
 use super::ratings::Ratings;
@@ -50,6 +53,17 @@ pub(super) fn fit(
         name: HybridConfig::NAME.to_owned(),
         members,
     })
+}
+
+/// Gives the parts of a fitted hybrid the weights of `config`.
+pub fn weigh(config: &HybridConfig, model: &mut Ensemble) {
+    for (share, part) in &mut model.members {
+        share.weight = match part.name() {
+            SvdConfig::NAME => config.alpha,
+            TfIdfConfig::NAME => config.beta,
+            _ => config.gamma(),
+        };
+    }
 }
 
 /// The items' average ratings, the same for everybody: a factor model without
@@ -163,6 +177,39 @@ mod tests {
             let rating = (averages[item] - 1.0) / 4.0;
             let expected = 0.7 * predicted + 0.2 * content[item] + 0.1 * rating;
             assert!((found[item] - expected).abs() < 1e-5, "{item}");
+        }
+    }
+
+    #[test]
+    fn weights_given_later_score_as_those_of_a_fit() {
+        let histories = vec![
+            vec![rated(0, 5.0), rated(1, 4.0)],
+            vec![rated(1, 2.0), rated(2, 1.0)],
+        ];
+        let records = records();
+        let training = Training {
+            n_items: 4,
+            histories: &histories,
+            content: ItemContent {
+                records: &records,
+                vectors: None,
+            },
+        };
+        let of = |config: &HybridConfig| fit(config, &training, &Progress::new(true)).unwrap();
+        let scores = |model: &Ensemble| {
+            let mut scores = Scores::new(5);
+            model.score(&[rated(0, 5.0)], &mut scores);
+            scores.values().to_vec()
+        };
+        let mut model = of(&HybridConfig::default());
+        for (alpha, beta) in [(0.2, 0.3), (0.0, 1.0), (0.5, 0.5)] {
+            let config = HybridConfig {
+                alpha,
+                beta,
+                ..HybridConfig::default()
+            };
+            weigh(&config, &mut model);
+            assert_eq!(scores(&model), scores(&of(&config)));
         }
     }
 

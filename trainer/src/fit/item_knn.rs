@@ -4,26 +4,39 @@ use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::ItemKnnConfig;
 
 use super::Training;
+use super::limits::check_sparse;
 use super::sparse_cosine::neighbours;
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
-pub(super) fn fit(config: &ItemKnnConfig, training: &Training, progress: &Progress) -> ItemItem {
+pub(super) fn fit(
+    config: &ItemKnnConfig,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<ItemItem> {
     let user_items = UserItems::new(training, config.ratings);
+    let keep = config.neighbours as usize;
+    check_sparse(
+        ItemKnnConfig::NAME,
+        &user_items.by_user,
+        training.n_items,
+        keep,
+        "The square of each history's length counts: leave out the users with the longest",
+    )?;
     let bar = progress.bar("item-knn: neighbours", training.n_items as u64);
     let neighbours = neighbours(
         &user_items.by_item,
         &user_items.by_user,
         config.shrinkage,
-        config.neighbours as usize,
+        keep,
         &bar,
     );
     bar.finish_and_clear();
-    ItemItem {
+    Ok(ItemItem {
         name: ItemKnnConfig::NAME.to_owned(),
         weighting: config.weighting(),
         neighbours,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -50,7 +63,7 @@ mod tests {
                 })).collect()).collect();
             let config = ItemKnnConfig { shrinkage, ratings: rated, ..Default::default() };
             let training = Training { n_items, histories: &histories, content: Default::default() };
-            let model = fit(&config, &training, &Progress::new(true));
+            let model = fit(&config, &training, &Progress::new(true)).unwrap();
             let dot = |i, j| (0..n_users).map(|u| x(u, i) * x(u, j)).sum::<f64>();
             for i in 0..n_items {
                 for j in 0..n_items {

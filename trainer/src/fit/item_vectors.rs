@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use super::Training;
 use super::largest::Largest;
+use super::limits::check_vectors;
 use super::rows::Packed;
 use crate::progress::Progress;
 
@@ -33,6 +34,12 @@ pub(super) fn fit(
         _ => Directions::of(training)
             .context("item-vectors has no vectors: give them with --item-vectors FILE.npz")?,
     };
+    check_vectors(
+        ItemVectorsConfig::NAME,
+        directions.items.len(),
+        directions.width,
+        config.neighbours as usize,
+    )?;
     let bar = progress.bar("item-vectors: neighbours", directions.items.len() as u64);
     let neighbours = directions.neighbours(n_items, config.neighbours as usize, &bar);
     bar.finish_and_clear();

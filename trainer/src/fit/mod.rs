@@ -19,7 +19,8 @@ mod item_knn;
 mod item_vectors;
 mod lanes;
 mod largest;
-mod memory;
+mod limits;
+mod lines;
 mod next_linear;
 mod popularity;
 mod ratings;
@@ -27,12 +28,15 @@ mod recent_popularity;
 mod rows;
 mod sparse_cosine;
 mod start;
+mod strata;
+mod sums;
 mod svd;
 mod tf_idf;
 mod user_items;
 mod words;
 
 pub use content::ItemContent;
+pub use hybrid::weigh;
 pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;
@@ -117,7 +121,7 @@ pub fn fit_with_users(
         ModelConfig::Svd(c) => return svd::fit(c, training, progress),
         ModelConfig::AlsExplicit(c) => return als_explicit::fit(c, training, progress),
         ModelConfig::Als(c) => return als::fit(c, training, progress),
-        ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)),
+        ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)?),
         ModelConfig::TfIdf(c) => Model::ItemItem(tf_idf::fit(c, training, progress)?),
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),

@@ -2,18 +2,17 @@
 //! B = (XᵀX + λI)⁻¹ XᵀY, a block of rows at a time, of which only the largest
 //! entries are ever kept: B itself is never stored.
 
-use doorstep_shared::Scores;
 use doorstep_shared::item_item::{ItemItem, Neighbours};
 use doorstep_shared::models::NextLinearConfig;
 use doorstep_shared::topk::Scored;
 use rayon::prelude::*;
 
 use super::Training;
-use super::ease::entries;
 use super::inverse::{Inverse, invert};
 use super::largest::Largest;
-use super::memory::check_dense;
+use super::limits::check_dense;
 use super::rows::{Packed, by_row};
+use super::sums::Sums;
 use crate::progress::Progress;
 
 /// Rows of B computed together: one entry of XᵀY meets this many rows of the
@@ -25,7 +24,12 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<ItemItem> {
-    check_dense(NextLinearConfig::NAME, training.n_items, 2)?;
+    let lengths = training.histories.iter().map(|history| history.len());
+    let window = (config.window as usize).saturating_mul(2);
+    let pairs: f64 = lengths
+        .map(|length| length as f64 * length.min(window) as f64)
+        .sum();
+    check_dense(NextLinearConfig::NAME, training.n_items, pairs)?;
     let occurrences = Occurrences::new(training);
     let products = Products {
         config,
@@ -92,18 +96,17 @@ impl Products<'_> {
         &self,
         label: &'static str,
         progress: &Progress,
-        add_row: impl Fn(&Self, usize, &mut Scores) + Sync,
+        add_row: impl Fn(&Self, usize, &mut Sums) + Sync,
     ) -> Neighbours {
         let n_items = self.training.n_items;
         let bar = progress.bar(label, n_items as u64);
         let matrix = by_row(
             n_items,
             &bar,
-            || Scores::new(n_items),
-            |sums, item| {
-                sums.clear();
+            || Sums::new(n_items),
+            |sums, item, row| {
                 add_row(self, item, sums);
-                entries(sums)
+                sums.drain(|item, score| row.push(Scored { item, score }));
             },
         );
         bar.finish_and_clear();
@@ -113,7 +116,7 @@ impl Products<'_> {
     /// Positions a and b, b later by `gap`, meet in the prefixes t = b + s,
     /// s = 0 … S: Σ decay^(gap + 2s) · row_decay^(T − 2 − b − s), with S bounded
     /// by history and window.
-    fn add_gram_row(&self, item: usize, sums: &mut Scores) {
+    fn add_gram_row(&self, item: usize, sums: &mut Sums) {
         let (decay, window) = (f64::from(self.config.decay), self.config.window as usize);
         for &(user, position) in self.occurrences.of(item) {
             let (history, own) = (&self.training.histories[user as usize], position as usize);
@@ -132,7 +135,7 @@ impl Products<'_> {
         }
     }
 
-    fn add_next_row(&self, item: usize, sums: &mut Scores) {
+    fn add_next_row(&self, item: usize, sums: &mut Sums) {
         let (decay, window) = (self.config.decay, self.config.window as usize);
         for &(user, position) in self.occurrences.of(item) {
             let after = &self.training.histories[user as usize][position as usize + 1..];

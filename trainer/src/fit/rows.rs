@@ -5,27 +5,40 @@ use doorstep_shared::topk::Scored;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-/// Rows computed at once before they are packed: bounds what is held twice.
+/// Rows computed at once before they are joined: bounds what is held twice.
 const BATCH: usize = 8192;
+/// Rows that a thread packs together.
+const PIECE: usize = 64;
 
-/// An items × items matrix whose rows are `row(scratch, r)`, entries by
-/// ascending index. Each thread has its own scratch, and a row must depend on
-/// nothing but r.
+/// An items × items matrix. `row(scratch, r, entries)` appends the entries of row
+/// r by ascending index. Each thread has its own scratch, and a row must depend
+/// on nothing but r.
 pub(super) fn by_row<S>(
     n_items: usize,
     bar: &ProgressBar,
     scratch: impl Fn() -> S + Sync,
-    row: impl Fn(&mut S, usize) -> Vec<Scored> + Sync,
+    row: impl Fn(&mut S, usize, &mut Vec<Scored>) + Sync,
 ) -> Neighbours {
     let mut packed = Packed::new(n_items);
     for start in (0..n_items).step_by(BATCH) {
         let end = (start + BATCH).min(n_items);
-        let rows: Vec<Vec<Scored>> = (start..end)
+        let pieces: Vec<Packed> = (start..end)
             .into_par_iter()
-            .with_min_len(64)
-            .map_init(&scratch, &row)
+            .step_by(PIECE)
+            .map_init(
+                || (scratch(), Vec::new()),
+                |(scratch, entries), first| {
+                    let mut piece = Packed::new(n_items);
+                    for r in first..(first + PIECE).min(end) {
+                        entries.clear();
+                        row(scratch, r, entries);
+                        piece.push(entries);
+                    }
+                    piece
+                },
+            )
             .collect();
-        rows.iter().for_each(|row| packed.push(row));
+        packed.append(&pieces);
         bar.set_position(end as u64);
     }
     packed.finish()
@@ -42,11 +55,9 @@ pub(super) struct Packed {
 impl Packed {
     /// An items × items matrix without rows yet.
     pub fn new(n_items: usize) -> Self {
-        let mut starts = Vec::with_capacity(n_items + 1);
-        starts.push(0);
         Self {
             n_items,
-            starts,
+            starts: vec![0],
             items: Vec::new(),
             values: Vec::new(),
         }
@@ -57,6 +68,19 @@ impl Packed {
         self.items.extend(row.iter().map(|entry| entry.item));
         self.values.extend(row.iter().map(|entry| entry.score));
         self.starts.push(self.items.len());
+    }
+
+    fn append(&mut self, pieces: &[Self]) {
+        let entries = pieces.iter().map(|piece| piece.items.len()).sum();
+        self.items.reserve(entries);
+        self.values.reserve(entries);
+        for piece in pieces {
+            let before = self.items.len();
+            let ends = piece.starts.iter().skip(1);
+            self.starts.extend(ends.map(|end| before + end));
+            self.items.extend_from_slice(&piece.items);
+            self.values.extend_from_slice(&piece.values);
+        }
     }
 
     /// The matrix, once all rows are in.

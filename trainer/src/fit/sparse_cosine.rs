@@ -2,13 +2,13 @@
 //! an inverted index, so that memory is that of the vectors and of the
 //! neighbours kept, never items².
 
-use doorstep_shared::Scores;
 use doorstep_shared::item_item::Neighbours;
 use indicatif::ProgressBar;
 use sprs::CsMatI;
 
-use super::largest::Largest;
+use super::largest::LargestInOrder;
 use super::rows::by_row;
+use super::sums::Sums;
 
 /// A sparse matrix, whichever way its outer dimension goes.
 pub(super) type Sparse = CsMatI<f32, u32, usize>;
@@ -26,25 +26,20 @@ pub(super) fn neighbours(
 ) -> Neighbours {
     let n_items = by_item.outer_dims();
     let norms = norms(by_item);
-    let keep = (keep).min(n_items);
+    let keep = keep.min(n_items);
     by_row(
         n_items,
         bar,
-        || (Scores::new(n_items), Largest::new(keep)),
-        |(sums, largest), item| {
-            sums.clear();
+        || (Sums::new(n_items), LargestInOrder::new(keep)),
+        |(sums, largest), item, row| {
             add_products(by_item, by_feature, item, sums);
-            for &other in sums
-                .touched()
-                .iter()
-                .filter(|&&other| other as usize != item)
-            {
+            sums.drain(|other, product| {
                 let denominator = norms[item] * norms[other as usize] + shrinkage;
-                if denominator > 0.0 {
-                    largest.offer(other, sums.values()[other as usize] / denominator);
+                if other as usize != item && denominator > 0.0 {
+                    largest.offer(other, product / denominator);
                 }
-            }
-            largest.take()
+            });
+            largest.take(row);
         },
     )
 }
@@ -61,7 +56,7 @@ pub(super) fn norms(matrix: &Sparse) -> Vec<f32> {
 }
 
 /// Adds the inner products of `item` with every item, itself included.
-pub(super) fn add_products(by_item: &Sparse, by_feature: &Sparse, item: usize, sums: &mut Scores) {
+pub(super) fn add_products(by_item: &Sparse, by_feature: &Sparse, item: usize, sums: &mut Sums) {
     let features = by_item.outer_view(item).expect("an item of the matrix");
     for (feature, &own) in features.iter() {
         let row = by_feature

@@ -1,39 +1,76 @@
-//! Biased SVD by stochastic gradient descent, one rating after another.
+//! Biased SVD by stochastic gradient descent, one rating after another; in
+//! strata of blocks that threads work on at once where the order is free.
 
 use anyhow::ensure;
 use doorstep_shared::factors::{Factors, Visitor};
 use doorstep_shared::models::{Model, SvdConfig};
+use pulp::Simd;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
-use super::lanes::{LANES, Lanes, dot, pad, unpad};
+use super::limits::check_factors;
+use super::lines::{LANES, Line, ZERO, dot, read, step, write};
 use super::ratings::{Rating, Ratings, noise};
 use super::start::from_item_vectors;
+use super::strata::{BLOCKS, Deal, Strata};
 use super::{Fitted, Training};
 use crate::progress::Progress;
 
-/// Vectors and biases of one side.
+/// Vectors and biases of users or of items, block after block.
 struct Side {
-    vectors: Vec<Lanes>,
+    deal: Deal,
+    /// Lines of a vector.
+    per_vector: usize,
+    vectors: Vec<Line>,
     biases: Vec<f32>,
 }
 
+/// A block of a side.
+struct Block<'a> {
+    vectors: &'a mut [Line],
+    biases: &'a mut [f32],
+}
+
 impl Side {
-    fn new(start: &[f32], rank: usize) -> Self {
-        let n = start.len() / rank;
+    fn new(deal: Deal, start: &[f32], rank: usize) -> Self {
+        let per_vector = rank.div_ceil(LANES);
+        let mut vectors = vec![ZERO; deal.len() * per_vector];
+        for (row, vector) in start.chunks_exact(rank).enumerate() {
+            let lines = &mut vectors[deal.position(row) * per_vector..][..per_vector];
+            write(lines, vector);
+        }
         Self {
-            vectors: pad(start, n, rank),
-            biases: vec![0.0; n],
+            deal,
+            per_vector,
+            vectors,
+            biases: vec![0.0; deal.len()],
         }
     }
 
-    /// Zeros where `rated` says that nothing was learnt.
-    fn finish(self, rank: usize, rated: &[bool]) -> (Vec<f32>, Vec<f32>) {
-        let mut vectors = unpad(&self.vectors, rank);
-        let unrated = rated.iter().enumerate().filter(|(_, rated)| !**rated);
-        unrated.for_each(|(at, _)| vectors[at * rank..][..rank].fill(0.0));
-        (vectors, self.biases)
+    fn blocks(&mut self) -> Vec<Block<'_>> {
+        let vectors = self
+            .vectors
+            .chunks_exact_mut(self.deal.places * self.per_vector);
+        let biases = self.biases.chunks_exact_mut(self.deal.places);
+        vectors
+            .zip(biases)
+            .map(|(vectors, biases)| Block { vectors, biases })
+            .collect()
+    }
+
+    /// All vectors, then all biases, row after row; zeros where `rated` says that nothing was learnt.
+    fn finish(&self, rank: usize, rated: &[bool]) -> (Vec<f32>, Vec<f32>) {
+        let mut vectors = vec![0.0; rated.len() * rank];
+        let mut biases = vec![0.0; rated.len()];
+        for (row, _) in rated.iter().enumerate().filter(|(_, rated)| **rated) {
+            let at = self.deal.position(row);
+            let lines = &self.vectors[at * self.per_vector..][..self.per_vector];
+            read(lines, &mut vectors[row * rank..][..rank]);
+            biases[row] = self.biases[at];
+        }
+        (vectors, biases)
     }
 }
 
@@ -42,29 +79,32 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
+    check_factors(SvdConfig::NAME, training, config.factors)?;
     let mut ratings = Ratings::new(training)?;
     let (rated_users, rated_items) = ratings.rated();
     let rank = config.factors as usize;
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-    let users = noise(&mut rng, config.deviation, ratings.n_users * rank);
-    let mut items = noise(&mut rng, config.deviation, ratings.n_items * rank);
+    let (n_users, n_items) = (ratings.n_users, ratings.n_items);
+    let users = noise(&mut rng, config.deviation, n_users * rank);
+    let mut items = noise(&mut rng, config.deviation, n_items * rank);
     if config.from_item_vectors {
         from_item_vectors(training, rank, &mut items)?;
     }
-    let (mut users, mut items) = (Side::new(&users, rank), Side::new(&items, rank));
+    let blocks = if config.shuffle { BLOCKS } else { 1 };
+    let mut users = Side::new(Deal::new(n_users, blocks), &users, rank);
+    let mut items = Side::new(Deal::new(n_items, blocks), &items, rank);
+    if config.shuffle {
+        ratings.all.shuffle(&mut rng);
+    }
+    let strata = Strata::new(&ratings.all, users.deal, items.deal);
+    let rule = Rule {
+        mean: ratings.scale.mean,
+        rate: config.learning_rate,
+        lambda: config.regularisation,
+    };
     let bar = progress.bar("svd: epochs", config.epochs.into());
     for number in 1..=config.epochs {
-        if config.shuffle {
-            ratings.all.shuffle(&mut rng);
-        }
-        let mean = ratings.scale.mean;
-        let squares = pulp::Arch::new().dispatch(Epoch {
-            config,
-            mean,
-            ratings: &ratings.all,
-            users: &mut users,
-            items: &mut items,
-        });
+        let squares = epoch(rule, &strata, &mut users, &mut items, &mut rng);
         ensure!(
             squares.is_finite(),
             "svd diverged in epoch {number}; lower svd.learning_rate (it is {})",
@@ -95,43 +135,77 @@ pub(super) fn fit(
     })
 }
 
-/// Visits every rating once; gives the sum of squared errors on the way.
-struct Epoch<'a> {
-    config: &'a SvdConfig,
+/// What every step needs.
+#[derive(Clone, Copy)]
+struct Rule {
+    /// Of all ratings.
     mean: f32,
-    ratings: &'a [Rating],
-    users: &'a mut Side,
-    items: &'a mut Side,
+    rate: f32,
+    lambda: f32,
 }
 
-impl pulp::NullaryFnOnce for Epoch<'_> {
+/// Visits every rating once; gives the sum of squared errors on the way.
+fn epoch(
+    rule: Rule,
+    strata: &Strata,
+    users: &mut Side,
+    items: &mut Side,
+    rng: &mut ChaCha8Rng,
+) -> f64 {
+    let order = strata.shuffled(rng);
+    // Once inside the threads' pool: each stratum is too short to wake them.
+    rayon::scope(|_| {
+        let mut squares = 0.0;
+        for ahead in order {
+            let mut items = items.blocks();
+            items.rotate_left(ahead);
+            let sides = users.blocks().into_iter().zip(items);
+            let visits: Vec<Visit> = sides
+                .zip(strata.stratum(ahead))
+                .map(|((users, items), ratings)| Visit {
+                    rule,
+                    ratings,
+                    users,
+                    items,
+                })
+                .collect();
+            let sums: Vec<f64> = visits
+                .into_par_iter()
+                .with_max_len(1)
+                .map(|visit| pulp::Arch::new().dispatch(visit))
+                .collect();
+            squares += sums.iter().sum::<f64>();
+        }
+        squares
+    })
+}
+
+/// Visits the ratings of a block of users and a block of items, in order.
+struct Visit<'a> {
+    rule: Rule,
+    ratings: &'a [Rating],
+    users: Block<'a>,
+    items: Block<'a>,
+}
+
+impl pulp::WithSimd for Visit<'_> {
     type Output = f64;
 
     #[inline(always)]
-    fn call(self) -> f64 {
+    fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let Self { users, items, .. } = self;
-        let per_vector = (self.config.factors as usize).div_ceil(LANES);
-        let (rate, lambda) = (self.config.learning_rate, self.config.regularisation);
+        let Rule { mean, rate, lambda } = self.rule;
+        let per_vector = users.vectors.len() / users.biases.len();
         let mut squares = 0.0;
         for rating in self.ratings {
             let (user, item) = (rating.user as usize, rating.item as usize);
             let p = &mut users.vectors[user * per_vector..][..per_vector];
             let q = &mut items.vectors[item * per_vector..][..per_vector];
             let (b_u, b_i) = (&mut users.biases[user], &mut items.biases[item]);
-            let error = rating.value - (self.mean + *b_u + *b_i + dot(p, q));
+            let error = rating.value - (mean + *b_u + *b_i + dot(simd, p, q));
             *b_u += rate * (error - lambda * *b_u);
             *b_i += rate * (error - lambda * *b_i);
-            let (towards, back) = (rate * error, 1.0 - rate * lambda);
-            for (p, q) in p.iter_mut().zip(q) {
-                // Copies, as a compiler that can't tell the two apart works lane by lane.
-                let (old_p, old_q) = (*p, *q);
-                let (mut new_p, mut new_q) = (old_p, old_q);
-                for lane in 0..LANES {
-                    new_p[lane] = towards * old_q[lane] + back * old_p[lane];
-                    new_q[lane] = towards * old_p[lane] + back * old_q[lane];
-                }
-                (*p, *q) = (new_p, new_q);
-            }
+            step(simd, p, q, rate * error, 1.0 - rate * lambda);
             squares += f64::from(error) * f64::from(error);
         }
         squares
@@ -155,9 +229,10 @@ mod tests {
         (0..10).map(|user| of(user).collect()).collect()
     }
 
-    /// The same updates in double precision, one number at a time.
+    /// The same updates in double precision, one number and one rating at a time,
+    /// in the order that the strata give.
     fn plain(config: &SvdConfig, training: &Training) -> (Vec<f64>, Vec<f64>) {
-        let ratings = Ratings::new(training).unwrap();
+        let mut ratings = Ratings::new(training).unwrap();
         let rank = config.factors as usize;
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
         let mut draw = |n| -> Vec<f64> {
@@ -172,49 +247,87 @@ mod tests {
             f64::from(config.learning_rate),
             f64::from(config.regularisation),
         );
+        let blocks = if config.shuffle { BLOCKS } else { 1 };
+        if config.shuffle {
+            ratings.all.shuffle(&mut rng);
+        }
+        let deal = |n| Deal::new(n, blocks);
+        let strata = Strata::new(&ratings.all, deal(ratings.n_users), deal(ratings.n_items));
         for _ in 0..config.epochs {
-            for rating in &ratings.all {
-                let (u, i) = (rating.user as usize, rating.item as usize);
-                let dot: f64 = (0..rank).map(|f| p[u * rank + f] * q[i * rank + f]).sum();
-                let error = f64::from(rating.value)
-                    - (f64::from(ratings.scale.mean) + b_u[u] + b_i[i] + dot);
-                b_u[u] += rate * (error - lambda * b_u[u]);
-                b_i[i] += rate * (error - lambda * b_i[i]);
-                for f in 0..rank {
-                    let before = p[u * rank + f];
-                    p[u * rank + f] += rate * (error * q[i * rank + f] - lambda * before);
-                    q[i * rank + f] += rate * (error * before - lambda * q[i * rank + f]);
+            for ahead in strata.shuffled(&mut rng) {
+                for (block, visits) in strata.stratum(ahead).enumerate() {
+                    for rating in visits {
+                        let u = rating.user as usize * blocks + block;
+                        let i = rating.item as usize * blocks + (block + ahead) % blocks;
+                        let dot: f64 = (0..rank).map(|f| p[u * rank + f] * q[i * rank + f]).sum();
+                        let error = f64::from(rating.value)
+                            - (f64::from(ratings.scale.mean) + b_u[u] + b_i[i] + dot);
+                        b_u[u] += rate * (error - lambda * b_u[u]);
+                        b_i[i] += rate * (error - lambda * b_i[i]);
+                        for f in 0..rank {
+                            let before = p[u * rank + f];
+                            p[u * rank + f] += rate * (error * q[i * rank + f] - lambda * before);
+                            q[i * rank + f] += rate * (error * before - lambda * q[i * rank + f]);
+                        }
+                    }
                 }
             }
         }
         (q, b_i)
     }
 
+    fn factors(config: &SvdConfig, training: &Training) -> Factors {
+        let fitted = fit(config, training, &Progress::new(true)).unwrap();
+        match fitted.model {
+            Model::Factors(factors) => factors,
+            _ => unreachable!(),
+        }
+    }
+
     #[test]
-    fn lanes_and_padding_change_nothing() {
+    fn lines_padding_and_strata_change_nothing() {
         let histories = histories();
         let training = Training {
             n_items: 12,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
         };
-        let config = SvdConfig {
-            factors: 21,
-            learning_rate: 0.02,
-            shuffle: false,
-            ..Default::default()
-        };
-        let fitted = fit(&config, &training, &Progress::new(true)).unwrap();
-        let Model::Factors(model) = fitted.model else {
-            unreachable!()
-        };
-        let (vectors, biases) = plain(&config, &training);
-        for (found, expected) in model.vectors().iter().zip(vectors) {
-            assert!((f64::from(*found) - expected).abs() < 1e-4);
+        for shuffle in [false, true] {
+            let config = SvdConfig {
+                factors: 21,
+                learning_rate: 0.02,
+                shuffle,
+                ..Default::default()
+            };
+            let model = factors(&config, &training);
+            let (vectors, biases) = plain(&config, &training);
+            for (found, expected) in model.vectors().iter().zip(vectors) {
+                assert!((f64::from(*found) - expected).abs() < 1e-4);
+            }
+            for (found, expected) in model.biases().iter().zip(biases) {
+                assert!((f64::from(*found) - expected).abs() < 1e-4);
+            }
         }
-        for (found, expected) in model.biases().iter().zip(biases) {
-            assert!((f64::from(*found) - expected).abs() < 1e-4);
-        }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bytes() {
+        let histories = histories();
+        let training = Training {
+            n_items: 12,
+            histories: &histories,
+            content: crate::fit::ItemContent::default(),
+        };
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            pool.install(|| factors(&SvdConfig::default(), &training))
+        };
+        let (one, three) = (with(1), with(3));
+        assert_eq!(one.vectors(), three.vectors());
+        assert_eq!(one.biases(), three.biases());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use doorstep_shared::models::TfIdfConfig;
 
 use super::Training;
 use super::content::{text, text_fields};
+use super::limits::check_sparse;
 use super::sparse_cosine::neighbours;
 use super::words::word_vectors;
 use crate::progress::Progress;
@@ -31,8 +32,16 @@ pub(super) fn fit(
     texts.resize(n_items, String::new());
     let vectors = word_vectors(&texts, config);
     let by_word = vectors.rows.to_csc();
-    let bar = progress.bar("tf-idf: neighbours", n_items as u64);
     let keep = config.neighbours as usize;
+    check_sparse(
+        TfIdfConfig::NAME,
+        &by_word,
+        n_items,
+        keep,
+        "The square of how many items have a word counts: leave frequent words out with \
+         tf-idf.stop_words=true, or lower tf-idf.max_features",
+    )?;
+    let bar = progress.bar("tf-idf: neighbours", n_items as u64);
     let neighbours = neighbours(&vectors.rows, &by_word, 0.0, keep, &bar);
     bar.finish_and_clear();
     Ok(ItemItem {

@@ -1,9 +1,8 @@
 //! The user-item matrix and its co-occurrences.
 
-use doorstep_shared::Scores;
-
 use super::Training;
 use super::sparse_cosine::{Sparse, add_products};
+use super::sums::Sums;
 
 /// X, once by user and once by item.
 pub(super) struct UserItems {
@@ -16,27 +15,49 @@ pub(super) struct UserItems {
 impl UserItems {
     /// Ones, or ratings. Of an item that a user has repeatedly, the last counts.
     pub fn new(training: &Training, ratings: bool) -> Self {
-        let mut starts = vec![0];
-        let (mut items, mut values) = (Vec::new(), Vec::new());
-        let mut row: Vec<(u32, f32)> = Vec::new();
-        for history in training.histories {
-            row.clear();
-            let newest_first = history.iter().rev();
-            row.extend(newest_first.map(|e| (e.item, if ratings { e.rating } else { 1.0 })));
-            row.sort_by_key(|(item, _)| *item);
-            row.dedup_by_key(|(item, _)| *item);
-            items.extend(row.iter().map(|(item, _)| *item));
-            values.extend(row.iter().map(|(_, value)| *value));
-            starts.push(items.len());
+        let n_items = training.n_items;
+        // ends[item] moves from the item's first place to its end.
+        let mut ends = vec![0; n_items + 1];
+        for event in training.histories.iter().flatten() {
+            ends[event.item as usize + 1] += 1;
         }
-        let shape = (training.histories.len(), training.n_items);
-        let by_user = Sparse::new(shape, starts, items, values);
-        let by_item = by_user.to_csc();
+        for item in 0..n_items {
+            ends[item + 1] += ends[item];
+        }
+        let mut starts = ends.clone();
+        let mut users = vec![0; starts[n_items]];
+        let mut values = vec![0.0; starts[n_items]];
+        for (user, history) in (0..).zip(training.histories) {
+            for event in history {
+                let item = event.item as usize;
+                let end = ends[item];
+                let again = end > starts[item] && users[end - 1] == user;
+                let place = if again { end - 1 } else { end };
+                users[place] = user;
+                values[place] = if ratings { event.rating } else { 1.0 };
+                ends[item] = place + 1;
+            }
+        }
+        // Items that somebody has repeatedly leave places empty.
+        let mut filled = 0;
+        for item in 0..n_items {
+            let own = starts[item]..ends[item];
+            starts[item] = filled;
+            filled += own.len();
+            users.copy_within(own.clone(), starts[item]);
+            values.copy_within(own, starts[item]);
+        }
+        starts[n_items] = filled;
+        users.truncate(filled);
+        values.truncate(filled);
+        let shape = (training.histories.len(), n_items);
+        let by_item = Sparse::new_csc(shape, starts, users, values);
+        let by_user = by_item.to_csr();
         Self { by_user, by_item }
     }
 
     /// Adds row `item` of XᵀX, diagonal included, to `sums`.
-    pub fn add_cooccurrences(&self, item: usize, sums: &mut Scores) {
+    pub fn add_cooccurrences(&self, item: usize, sums: &mut Sums) {
         add_products(&self.by_item, &self.by_user, item, sums);
     }
 }
@@ -65,13 +86,15 @@ mod tests {
             content: Default::default(),
         };
         let rated = UserItems::new(&training, true);
-        let mut sums = Scores::new(3);
-        rated.add_cooccurrences(1, &mut sums);
-        assert_eq!(sums.values(), [6.0, 29.0, 0.0]);
+        let row = |matrix: &UserItems| {
+            let (mut sums, mut row) = (Sums::new(3), Vec::new());
+            matrix.add_cooccurrences(1, &mut sums);
+            sums.drain(|item, sum| row.push((item, sum)));
+            row
+        };
+        assert_eq!(row(&rated), [(0, 6.0), (1, 29.0)]);
         assert_eq!(norms(&rated.by_item), [3.0, 29.0f32.sqrt(), 0.0]);
 
-        sums.clear();
-        UserItems::new(&training, false).add_cooccurrences(1, &mut sums);
-        assert_eq!(sums.values(), [1.0, 2.0, 0.0]);
+        assert_eq!(row(&UserItems::new(&training, false)), [(0, 1.0), (1, 2.0)]);
     }
 }

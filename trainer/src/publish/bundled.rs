@@ -63,13 +63,12 @@ impl Bundled {
                 evaluation: None,
             });
         }
-        let fitted_on = match dataset.interactions.rows.is_empty() {
-            true => CATALOGUE,
-            false => EVERYTHING,
-        };
         Ok(Self {
             models,
-            fitted_on: fitted_on.to_owned(),
+            fitted_on: match dataset.interactions.rows.is_empty() {
+                true => CATALOGUE.to_owned(),
+                false => EVERYTHING.to_owned(),
+            },
             counts: item_counts(&dataset.interactions),
         })
     }

@@ -121,8 +121,8 @@ impl<'a> Part<'a> {
         let fewer = |n: u32| ((f64::from(n) * self.share).ceil() as u32).max(1);
         let mut config = config.clone();
         match &mut config {
-            ModelConfig::Hybrid(c) => c.svd.epochs = fewer(c.svd.epochs),
             ModelConfig::Svd(c) => c.epochs = fewer(c.epochs),
+            ModelConfig::Hybrid(c) => c.svd.epochs = fewer(c.svd.epochs),
             ModelConfig::Als(c) => c.iterations = fewer(c.iterations),
             ModelConfig::AlsExplicit(c) => c.iterations = fewer(c.iterations),
             ModelConfig::Ease(_)

@@ -16,7 +16,7 @@ use rayon::ThreadPoolBuilder;
 use super::halving::Part;
 use super::trial::{Trial, judge, shown};
 use crate::evaluate::{Context, Evaluation};
-use crate::fit::{Fitted, ItemContent, Training, fit_with_users};
+use crate::fit::{Fitted, ItemContent, Training, fit_with_users, weigh};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -29,9 +29,8 @@ pub struct Search<'a> {
     pub content: ItemContent<'a>,
     /// The protocol.
     pub context: &'a Context,
-    /// How many trials run at once, each on its share of the cores; without it,
-    /// what suits the model.
-    pub jobs: Option<usize>,
+    /// How many trials run at once, each on its share of the cores.
+    pub jobs: usize,
     /// No trial begins after this.
     pub deadline: Option<Instant>,
     /// Where progress goes.
@@ -88,8 +87,7 @@ impl Search<'_> {
     ) -> Result<Vec<Failure>> {
         let fits = fits(configs, part);
         let cores = cores();
-        let usual = configs.first().map_or(1, |(_, config)| usual_jobs(config));
-        let jobs = self.jobs.unwrap_or(usual).min(cores).min(fits.len()).max(1);
+        let jobs = self.jobs.min(cores).min(fits.len()).max(1);
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
         let bar = self.progress.bar("trials", configs.len() as u64);
@@ -182,6 +180,11 @@ impl Search<'_> {
             if let (Model::ItemItem(model), Some(weighting)) = (&mut model.model, weighting) {
                 model.weighting = weighting;
             }
+            if let (Model::Ensemble(model), ModelConfig::Hybrid(config)) =
+                (&mut model.model, config)
+            {
+                weigh(config, model);
+            }
             let (trial, evaluation) = judge(
                 config,
                 &model,
@@ -208,16 +211,6 @@ pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Trials at a time where nobody says: as many as there are cores of a model that
-/// one thread fits, else one. A fit on all cores gains little from another beside
-/// it, and the memory of both adds up.
-fn usual_jobs(config: &ModelConfig) -> usize {
-    match config {
-        ModelConfig::Svd(_) | ModelConfig::Bias(_) => cores(),
-        _ => 1,
-    }
-}
-
 /// A lock that outlives a panic elsewhere, which is raised again when its thread is joined.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -240,7 +233,8 @@ fn fits<'a>(configs: &[(usize, &'a ModelConfig)], part: &Part) -> Vec<Fit<'a>> {
 }
 
 /// What has to be fitted for `config`, and the history weighting to put on it:
-/// where the recency enters scoring only, one fit serves all its values.
+/// where the recency enters scoring only, one fit serves all its values, as one
+/// serves all weights of a hybrid.
 fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeighting>) {
     let mut rows = config.clone();
     let weighting = match &mut rows {
@@ -264,8 +258,15 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
             c.recency = 1.0;
             Some(weighting)
         }
+        ModelConfig::Hybrid(c) => {
+            // Parts without weight are not fitted.
+            let positive = [c.alpha, c.beta, c.gamma()].map(|weight| weight > 0.0);
+            let even = 1.0 / positive.iter().filter(|held| **held).count() as f32;
+            c.alpha = if positive[0] { even } else { 0.0 };
+            c.beta = if positive[1] { even } else { 0.0 };
+            None
+        }
         ModelConfig::NextLinear(_)
-        | ModelConfig::Hybrid(_)
         | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
         | ModelConfig::RecentPopularity(_)

@@ -1,12 +1,12 @@
 //! The search space of a model, and the trials that it makes.
 
 use anyhow::{Result, bail, ensure};
-use doorstep_shared::models::ModelConfig;
+use doorstep_shared::models::{HybridConfig, ModelConfig};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::axis::{Axis, Values};
-use crate::settings::with_field;
+use crate::settings::with_fields;
 
 /// Most combinations of a grid.
 const MOST: usize = 10_000;
@@ -41,7 +41,7 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
 /// Every combination of the axes' values on top of `base`, the last axis fastest.
 pub fn grid(base: &ModelConfig, axes: &[Axis]) -> Result<Vec<ModelConfig>> {
     check(axes)?;
-    let mut configs = vec![base.clone()];
+    let mut combined: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
     for axis in axes {
         let Values::List(values) = &axis.values else {
             bail!(
@@ -51,20 +51,21 @@ pub fn grid(base: &ModelConfig, axes: &[Axis]) -> Result<Vec<ModelConfig>> {
                 axis.field
             );
         };
-        let combinations = configs.len() * values.len();
+        let combinations = combined.len() * values.len();
         ensure!(
             combinations <= MOST,
             "the grid of {} has more than {MOST} combinations; draw some of them instead \
              (--trials N, or method = \"random\" in a file)",
             base.name()
         );
-        let longer = configs.iter().flat_map(|config| {
-            let with = |value| with_field(config, &axis.field, value);
-            values.iter().map(move |value| with(value))
+        let longer = combined.iter().flat_map(|before| {
+            let with = |value| [before.as_slice(), &[(axis.field.as_str(), value)]].concat();
+            values.iter().map(move |value| with(value.as_str()))
         });
-        configs = longer.collect::<Result<_>>()?;
+        combined = longer.collect();
     }
-    Ok(configs)
+    let configs = combined.into_iter().map(|values| with_fields(base, values));
+    configs.collect()
 }
 
 /// `trials` different configurations, each hyper-parameter drawn by itself;
@@ -84,10 +85,9 @@ pub fn draw(
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut configs: Vec<ModelConfig> = Vec::new();
     for _ in 0..trials.saturating_mul(DRAWS) {
-        let mut config = base.clone();
-        for axis in axes {
-            config = with_field(&config, &axis.field, &axis.draw(&mut rng))?;
-        }
+        let drawn: Vec<String> = axes.iter().map(|axis| axis.draw(&mut rng)).collect();
+        let fields = axes.iter().map(|axis| axis.field.as_str());
+        let config = with_fields(base, fields.zip(drawn.iter().map(String::as_str)))?;
         // Searched among few: drawing is cheap beside a trial.
         if !configs.contains(&config) {
             configs.push(config);
@@ -102,17 +102,29 @@ pub fn draw(
 /// Refuses values that the model doesn't take, and a field that is there twice.
 pub fn check_values(base: &ModelConfig, axes: &[Axis]) -> Result<()> {
     check(axes)?;
+    let base = &alone(base);
     for axis in axes {
+        let set = |value: &str| with_fields(base, [(axis.field.as_str(), value)]).map(drop);
         match &axis.values {
-            Values::List(values) => values
-                .iter()
-                .try_for_each(|value| with_field(base, &axis.field, value).map(drop))?,
+            Values::List(values) => values.iter().try_for_each(|value| set(value))?,
             Values::Range(range) => [range.low, range.high]
                 .iter()
-                .try_for_each(|end| with_field(base, &axis.field, &end.to_string()).map(drop))?,
+                .try_for_each(|end| set(&end.to_string()))?,
         }
     }
     Ok(())
+}
+
+/// The same without what another hyper-parameter's range depends on.
+fn alone(base: &ModelConfig) -> ModelConfig {
+    match base.clone() {
+        ModelConfig::Hybrid(c) => ModelConfig::Hybrid(HybridConfig {
+            alpha: 0.0,
+            beta: 0.0,
+            ..c
+        }),
+        other => other,
+    }
 }
 
 /// How many combinations there are, where they can be counted.

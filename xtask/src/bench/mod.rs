@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our figures beside those of a peer, timed in the same run.
 
 mod als;
+mod growth;
 mod item_knn;
 mod next_linear;
 mod songs;
@@ -20,15 +21,24 @@ use crate::tools::Tools;
 /// Options of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// What to time; everything where nothing is named.
     #[arg(value_enum)]
     subjects: Vec<Subject>,
     /// Folder with `beauty/Beauty.txt`, `ml-latest-small/ratings.csv` and `songs/`.
     #[arg(long, value_name = "DIR", env = "DOORSTEP_DATA")]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// Repetitions; the smallest time of each side counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
+}
+
+/// What is measured without a peer.
+#[derive(clap::Subcommand)]
+enum Task {
+    /// Seconds and memory of each model's fit as generated interactions grow.
+    Growth(growth::Args),
 }
 
 /// What can be timed.
@@ -60,6 +70,15 @@ struct Bench {
 /// Times each subject and its peer in turns, and prints the smallest of each.
 pub fn run(args: Args) -> Result<()> {
     let project = Project::locate()?;
+    if let Some(Task::Growth(growth)) = &args.task {
+        let example = step("build the example `growth`", || {
+            project.build_example("growth")
+        })?;
+        return growth::run(growth, &project, &example);
+    }
+    let data = args
+        .data
+        .context("give --data DIR or set DOORSTEP_DATA to the folder of the real data")?;
     let python = Tools::locate()?.python()?;
     let doorstep = step("build the doorstep command", || {
         project.build_doorstep(Profile::Release)
@@ -68,7 +87,7 @@ pub fn run(args: Args) -> Result<()> {
         doorstep,
         python,
         root: project.root.clone(),
-        data: args.data,
+        data,
         runs: args.runs,
     };
     let subjects = match args.subjects.is_empty() {

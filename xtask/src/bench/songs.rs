@@ -20,7 +20,7 @@ pub fn run(bench: &Bench, project: &Project) -> Result<()> {
     let files = tables(&bench.data.join("songs"))?;
     let doorstep = &bench.doorstep;
     let neighbours = step("build the example `neighbours`", || {
-        build_example(project, doorstep)
+        project.build_example("neighbours")
     })?;
     let peer = |name: &str, exclude: &str, runs: u32| {
         let mut command = Command::new(&bench.python);
@@ -65,20 +65,6 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>> {
     ensure!(!files.is_empty(), "{} holds no CSV", folder.display());
     files.sort();
     Ok(files)
-}
-
-/// Builds the example and returns where it lies: beside the command.
-fn build_example(project: &Project, doorstep: &Path) -> Result<PathBuf> {
-    process::run(process::cargo(&project.root).args([
-        "build",
-        "--locked",
-        "--release",
-        "--package=doorstep-trainer",
-        "--example=neighbours",
-    ]))?;
-    let folder = doorstep.parent().context("a program lies in a folder")?;
-    let name = format!("neighbours{}", std::env::consts::EXE_SUFFIX);
-    Ok(folder.join("examples").join(name))
 }
 
 fn generate(doorstep: &Path, folder: &Path) -> Result<()> {
