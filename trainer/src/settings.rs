@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use doorstep_shared::models::{EnsembleConfig, ModelConfig};
+use doorstep_shared::models::{EnsembleConfig, ModelConfig, OutOfRange};
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -113,22 +113,38 @@ impl Settings {
         })
     }
 
-    /// Sets what a table of a file says.
-    fn set_all(&mut self, table: &DeTable, file: &TomlFile) -> Result<()> {
+    /// Sets what a table of a file says; `prefix` is `svd.` inside of a hybrid's `svd`.
+    fn set_all(&mut self, prefix: &str, table: &DeTable, file: &TomlFile) -> Result<()> {
         for (key, value) in table {
-            let field = key.get_ref().as_ref();
+            let field = format!("{prefix}{}", key.get_ref());
             let place = file.place(&key.span());
-            let value = match (self.model, field, value.get_ref()) {
-                (EnsembleConfig::NAME, MEMBERS, DeValue::Array(members)) => members
+            let value = match (self.model, value.get_ref()) {
+                (_, DeValue::Table(part)) if self.is_part(&field) => {
+                    self.set_all(&format!("{field}."), part, file)?;
+                    continue;
+                }
+                (EnsembleConfig::NAME, DeValue::Array(members)) if field == MEMBERS => members
                     .iter()
                     .map(|m| member(m, file))
                     .collect::<Result<_>>()?,
-                (_, _, other) => json(other),
+                (_, other) => json(other),
             };
-            self.set(field, value).with_context(|| place.clone())?;
-            self.places.insert(field.to_owned(), place);
+            self.set(&field, value).with_context(|| place.clone())?;
+            self.places.insert(field, place);
         }
         Ok(())
+    }
+
+    /// The value of a field, or of `svd.factors`, a field of a field.
+    fn get(&self, field: &str) -> Option<&Value> {
+        let mut path = field.split('.');
+        let first = self.fields.get(path.next()?)?;
+        path.try_fold(first, |part, field| part.get(field))
+    }
+
+    /// Whether a field has fields of its own.
+    fn is_part(&self, field: &str) -> bool {
+        self.get(field).is_some_and(Value::is_object)
     }
 
     fn set(&mut self, field: &str, value: Value) -> Result<()> {
@@ -137,15 +153,24 @@ impl Settings {
         Ok(())
     }
 
+    /// Where the file sets the field that is out of its range, if it does.
+    fn place(&self, error: &OutOfRange) -> Option<String> {
+        let of_part = format!("{}.{}", error.model, error.field);
+        // The weights of an ensemble, `members.weight`, are set by its `members`, and
+        // a sum of fields by any of them.
+        let words = error.field.split(['.', ' ']);
+        let mut names = [of_part.as_str()].into_iter().chain(words);
+        names.find_map(|name| self.places.get(name)).cloned()
+    }
+
     fn finish(mut self) -> Result<ModelConfig> {
         self.fields
             .insert(TAG.to_owned(), Value::String(self.model.to_owned()));
-        let config: ModelConfig = serde_json::from_value(Value::Object(self.fields))?;
+        let config: ModelConfig =
+            serde_json::from_value(Value::Object(std::mem::take(&mut self.fields)))?;
         let valid = config.validate();
-        let field = valid.as_ref().err().map(|error| error.field);
-        // The weights of an ensemble, `members.weight`, are set by its `members`.
-        let field = field.and_then(|field| field.split('.').next());
-        match field.and_then(|field| self.places.remove(field)) {
+        let place = valid.as_ref().err().and_then(|error| self.place(error));
+        match place {
             Some(place) => valid.context(place)?,
             None => valid?,
         }
@@ -222,11 +247,12 @@ pub fn with_fields<'a>(
 /// Whether a hyper-parameter of `config` is one of whole numbers.
 pub fn is_whole(config: &ModelConfig, field: &str) -> bool {
     let settings = Settings::defaults(config.name());
-    let path = format!("/{}", field.replace('.', "/"));
-    settings.is_ok_and(|settings| {
-        let fields = Value::Object(settings.fields);
-        fields.pointer(&path).is_some_and(Value::is_u64)
-    })
+    settings.is_ok_and(|settings| settings.get(field).is_some_and(Value::is_u64))
+}
+
+/// Whether a hyper-parameter of `config` is a table of others.
+pub fn is_part(config: &ModelConfig, field: &str) -> bool {
+    Settings::defaults(config.name()).is_ok_and(|settings| settings.is_part(field))
 }
 
 fn apply_toml(settings: &mut [Settings], file: &TomlFile) -> Result<()> {
@@ -242,7 +268,7 @@ fn apply_toml(settings: &mut [Settings], file: &TomlFile) -> Result<()> {
             );
         };
         let used = settings.iter_mut().find(|s| s.model == model);
-        used.unwrap_or(&mut unused).set_all(table, file)?;
+        used.unwrap_or(&mut unused).set_all("", table, file)?;
     }
     Ok(())
 }
@@ -261,7 +287,7 @@ fn member(entry: &Spanned<DeValue>, file: &TomlFile) -> Result<Value> {
     let (model, weight) = (take(TAG)?, take("weight")?);
     let name = model.get_ref().as_str().unwrap_or_default();
     let mut settings = Settings::defaults(name).with_context(|| file.place(&model.span()))?;
-    settings.set_all(&table, file)?;
+    settings.set_all("", &table, file)?;
     let mut member = serde_json::to_value(settings.finish()?)?;
     let weight_place = file.place(&weight.span());
     let weight = json(weight.get_ref());

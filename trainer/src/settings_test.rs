@@ -137,47 +137,11 @@ fn a_bad_file_is_named() {
 }
 
 #[test]
-fn parts_of_a_hybrid_have_fields_of_their_own() {
-    let set = |assignments: &[&str]| {
-        let set: Vec<String> = assignments.iter().map(|s| (*s).to_owned()).collect();
-        model_configs(&["hybrid".to_owned()], &set, None)
-    };
-    let found = set(&[
-        "hybrid.alpha=.5",
-        "hybrid.svd.factors=8",
-        "hybrid.content.fields=title,brand",
-    ]);
-    let ModelConfig::Hybrid(hybrid) = &found.unwrap()[0] else {
-        panic!("no hybrid")
-    };
-    assert_eq!((hybrid.alpha, hybrid.svd.factors), (0.5, 8));
-    assert_eq!(hybrid.content.fields, ["title", "brand"]);
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(b"[hybrid]\nbeta = 0.1\n[hybrid.svd]\nepochs = 3\n")
-        .unwrap();
-    let found = model_configs(&["hybrid".to_owned()], &[], Some(file.path())).unwrap();
-    let ModelConfig::Hybrid(hybrid) = &found[0] else {
-        panic!("no hybrid")
-    };
-    assert_eq!((hybrid.beta, hybrid.svd.epochs), (0.1, 3));
-    for (assignment, expected) in [
-        ("hybrid.svd.factor=8", "did you mean `factors`"),
-        ("hybrid.svd=8", "name one of its fields"),
-        ("hybrid.alpha.beta=8", "no hyper-parameters of its own"),
-        ("hybrid.svd.epochs=0", "svd.epochs must be at least 1"),
-        ("hybrid.alpha=.9", "alpha + beta must be at most 1"),
-    ] {
-        let error = format!("{:#}", set(&[assignment]).unwrap_err());
-        assert!(error.contains(expected), "{assignment}: {error}");
-    }
-}
-
-#[test]
 fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
     let message = |text: &str| {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        let names = ["ensemble".to_owned(), "ease".to_owned()];
+        let names = ["ensemble", "hybrid", "ease"].map(str::to_owned);
         let error = model_configs(&names, &[], Some(file.path())).unwrap_err();
         let name = file.path().display().to_string();
         format!("{error:#}").replace(&name, "FILE")
@@ -201,6 +165,19 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
             "\n[eas]\n",
             "FILE:2: there is no model called `eas`; did you mean `ease`",
         ),
+        (
+            "[hybrid]\nalpha = 0.1\n[hybrid.svd]\nepochs = 0\n",
+            "FILE:4: svd.epochs must be at least 1",
+        ),
+        (
+            "[hybrid]\n[hybrid.svd]\nepoch = 3\n",
+            "FILE:3: there is no hyper-parameter of hybrid.svd called `epoch`",
+        ),
+        (
+            "[hybrid]\nalpha = 0.9\n",
+            "FILE:2: hybrid.alpha + beta must be at most 1",
+        ),
+        ("[hybrid]\nsvd = 3\n", "FILE:2: hybrid.svd must be a table"),
         ("ease = 3", "FILE:1: `ease` must be a table"),
         (
             "[ensemble]\nmembers = 3\n",
@@ -245,5 +222,41 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
     ] {
         let found = message(text);
         assert!(found.starts_with(expected), "{text}\n{found}");
+    }
+}
+
+#[test]
+fn parts_of_a_hybrid_have_fields_of_their_own() {
+    let set = |assignments: &[&str]| {
+        let set: Vec<String> = assignments.iter().map(|s| (*s).to_owned()).collect();
+        model_configs(&["hybrid".to_owned()], &set, None)
+    };
+    let found = set(&[
+        "hybrid.alpha=.5",
+        "hybrid.svd.factors=8",
+        "hybrid.content.fields=title,brand",
+    ]);
+    let ModelConfig::Hybrid(hybrid) = &found.unwrap()[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.alpha, hybrid.svd.factors), (0.5, 8));
+    assert_eq!(hybrid.content.fields, ["title", "brand"]);
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"[hybrid]\nbeta = 0.1\n[hybrid.svd]\nepochs = 3\n")
+        .unwrap();
+    let found = model_configs(&["hybrid".to_owned()], &[], Some(file.path())).unwrap();
+    let ModelConfig::Hybrid(hybrid) = &found[0] else {
+        panic!("no hybrid")
+    };
+    assert_eq!((hybrid.beta, hybrid.svd.epochs), (0.1, 3));
+    for (assignment, expected) in [
+        ("hybrid.svd.factor=8", "did you mean `factors`"),
+        ("hybrid.svd=8", "name one of its fields"),
+        ("hybrid.alpha.beta=8", "no hyper-parameters of its own"),
+        ("hybrid.svd.epochs=0", "svd.epochs must be at least 1"),
+        ("hybrid.alpha=.9", "alpha + beta must be at most 1"),
+    ] {
+        let error = format!("{:#}", set(&[assignment]).unwrap_err());
+        assert!(error.contains(expected), "{assignment}: {error}");
     }
 }

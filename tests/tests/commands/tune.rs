@@ -96,7 +96,7 @@ fn timeless(mut report: Value) -> Result<Value> {
 
 #[test]
 fn a_space_is_searched_by_halving_and_jobs_change_nothing() -> Result<()> {
-    let terminal = Terminal::in_shop_of(120, 700)?;
+    let terminal = Terminal::in_shop_of(120, 1500)?;
     fs::write(terminal.path("space.toml"), SPACE)?;
     let search = format!("tune --space space.toml {SHOP}");
     let alone = timeless(terminal.json(&format!("{search} --jobs 1"))?)?;

@@ -92,7 +92,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         split: &division.split,
         content: division.content(),
         context: &division.context,
-        jobs: None,
+        jobs: 1,
         deadline: limit.map(|limit| Instant::now() + limit),
         progress,
     };
@@ -224,7 +224,7 @@ impl Race<'_> {
             .context("no model could be fitted to this data")?;
         if first.evaluation.shows_nothing() || first.trial.score(METRIC) <= 0.0 {
             notes.push(
-                "no model finds any held-out item: the data says too little about who wants what"
+                "no model that was tried finds any held-out item: the data may say too little about who wants what"
                     .to_owned(),
             );
         }

@@ -147,8 +147,10 @@ impl Choice {
             );
         }
         text += "~ the interval holds 0: no clear difference; first list: what a visitor downloads of the model\n\n";
-        for left in &self.left_out {
-            let _ = writeln!(text, "left out: {}: {}", left.model, left.why);
+        // Models of ratings are left out for the same reason, one after another.
+        for alike in self.left_out.chunk_by(|a, b| a.why == b.why) {
+            let models: Vec<&str> = alike.iter().map(|left| left.model.as_str()).collect();
+            let _ = writeln!(text, "left out: {}: {}", models.join(", "), alike[0].why);
         }
         self.notes
             .iter()

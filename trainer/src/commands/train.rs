@@ -82,7 +82,7 @@ impl Args {
         check_free(&self.out, self.force)?;
         let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
             true => self.load_catalogue(&configs, &progress)?,
-            false => self.load(&progress)?,
+            false => data::load(&self.data, &progress)?,
         };
         check_ratings(&configs, &dataset.interactions)?;
         let Some(method) = &self.split else {
@@ -110,7 +110,7 @@ impl Args {
         );
         self.budget.check()?;
         check_free(&self.out, self.force)?;
-        let dataset = self.load(&progress)?;
+        let dataset = data::load(&self.data, &progress)?;
         let (method, because) = match &self.split {
             Some(method) => (method.clone(), "as asked".to_owned()),
             None => choose::usual(&dataset.interactions, self.relevance(&dataset)?)?,
@@ -160,15 +160,6 @@ impl Args {
     ) -> Result<Manifest> {
         let fitted = Bundled::judged(configs, division, self.refit, progress)?;
         fitted.publish(&division.dataset, &division.records, &self.out, self.force)
-    }
-
-    fn load(&self, progress: &Progress) -> Result<Dataset> {
-        let dataset = data::load(&self.data, progress)?;
-        ensure!(
-            !dataset.interactions.rows.is_empty(),
-            "there is no interaction to learn from"
-        );
-        Ok(dataset)
     }
 
     fn relevance(&self, dataset: &Dataset) -> Result<Relevance> {

@@ -40,10 +40,10 @@ space.toml:
   shrinkage = { low = 0, high = 100 }
 
 Successive halving judges all trials on a ninth of everything, a third of them on a third, and a ninth on all of it
-(eta = 3, rungs = 3; fewer rungs where there are few cases). Everything is: validation cases, and iterations of svd, als and
-als-explicit, or training users of ease and next-linear (lambda in proportion); other models are fitted in full.")]
+(eta = 3, rungs = 3; fewer rungs where there are few cases). Everything is: validation cases, and iterations of svd, als,
+als-explicit and hybrid, or training users of ease and next-linear; other models are fitted in full.")]
 pub struct Args {
-    /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, or ensemble for its weights.
+    /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, or ensemble for its weights.
     #[arg(required_unless_present = "space", conflicts_with = "space")]
     model: Option<String>,
     /// A search space as TOML: models, and for each hyper-parameter a list or a range (see below).
@@ -63,7 +63,7 @@ pub struct Args {
     /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10]
     #[arg(long, value_name = "METRIC@K")]
     metric: Option<String>,
-    /// Trials at a time, each on its share of the cores; their memory adds up [default: the number of cores for svd and bias, else 1]
+    /// Trials at a time, each on its share of the cores; their memory adds up [default: 1, as a fit uses all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     #[command(flatten)]
@@ -153,21 +153,22 @@ impl Args {
         let setting = self.setting(&division, models.join(", "), task.halving);
         let file = self.state.as_deref();
         let state = State::open(file, setting.clone())?;
-        let all: usize = plan.models.iter().map(Vec::len).sum();
         if !state.trials.is_empty() {
-            let configs = plan.models.iter().flatten();
-            let known = configs
-                .filter(|c| state.trials.iter().any(|t| t.config == **c))
-                .count();
-            progress.say(format!(
-                "{known} of {all} trials are done already, or begun"
-            ));
+            let configs: Vec<&ModelConfig> = plan.models.iter().flatten().collect();
+            let known = |config: &&&ModelConfig| state.trials.iter().any(|t| t.config == ***config);
+            let (known, all) = (configs.iter().filter(known).count(), configs.len());
+            let done = if task.halving.is_some() {
+                "begun"
+            } else {
+                "done"
+            };
+            progress.say(format!("{known} of {all} trials are {done} already"));
         }
         let search = Search {
             split: &division.split,
             content: division.content(),
             context: &division.context,
-            jobs,
+            jobs: jobs.unwrap_or(1),
             deadline: None,
             progress: &progress,
         };

@@ -5,11 +5,12 @@
 //! What there is little of on the lower rungs, so that a trial costs less and
 //! still ranks the configurations as a whole one does, as well as it can:
 //! - validation cases, of every model: a seeded sample, a rung's within the next's;
-//! - iterations, of models that iterate (`svd`, also in `hybrid`, `als`, `als-explicit`): their
+//! - iterations, of models that iterate (`svd`, `als`, `als-explicit`, `hybrid`): their
 //!   share of what the configuration asks for;
 //! - users of the training part, of models whose closed form costs more than the
-//!   ranking (`ease`, `next-linear`): a seeded sample, with λ in proportion. XᵀX
-//!   grows with the users, so a λ for all of them would be too large for some.
+//!   ranking (`ease`, `next-linear`): a seeded sample. λ stays, as it stands for what
+//!   is known beforehand, however many users say more; in proportion to them it
+//!   ranked worse on Amazon Beauty.
 //!
 //! The other models are fitted in full, which costs less than to rank by them.
 
@@ -115,19 +116,18 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// What to fit for `config`: fewer iterations, or a λ for fewer users.
+    /// What to fit for `config`: fewer iterations, where it has any.
     pub fn reduced(&self, config: &ModelConfig) -> ModelConfig {
         let fewer = |n: u32| ((f64::from(n) * self.share).ceil() as u32).max(1);
-        let share = self.share as f32;
         let mut config = config.clone();
         match &mut config {
             ModelConfig::Svd(c) => c.epochs = fewer(c.epochs),
             ModelConfig::Hybrid(c) => c.svd.epochs = fewer(c.svd.epochs),
             ModelConfig::Als(c) => c.iterations = fewer(c.iterations),
             ModelConfig::AlsExplicit(c) => c.iterations = fewer(c.iterations),
-            ModelConfig::Ease(c) => c.lambda *= share,
-            ModelConfig::NextLinear(c) => c.lambda *= share,
-            ModelConfig::Popularity(_)
+            ModelConfig::Ease(_)
+            | ModelConfig::NextLinear(_)
+            | ModelConfig::Popularity(_)
             | ModelConfig::RecentPopularity(_)
             | ModelConfig::Bias(_)
             | ModelConfig::ItemKnn(_)
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_of_iterations_or_of_users_with_their_lambda() {
+    fn a_share_is_of_iterations_or_of_users() {
         let split = super::super::tests::split();
         let part = Part::of(&split, 1.0 / 3.0, 0);
         assert_eq!(part.cases.len(), 4);
@@ -204,11 +204,7 @@ mod tests {
         assert_eq!(part.histories(&ease).len(), 4);
         assert_eq!(part.histories(&svd).len(), 12);
         assert_eq!(part.reduced(&knn), knn);
-        let (ModelConfig::Ease(before), ModelConfig::Ease(after)) = (&ease, part.reduced(&ease))
-        else {
-            panic!("another model");
-        };
-        assert!((after.lambda * 3.0 - before.lambda).abs() < 1e-3);
+        assert_eq!(part.reduced(&ease), ease);
         let (ModelConfig::Svd(before), ModelConfig::Svd(after)) = (&svd, part.reduced(&svd)) else {
             panic!("another model");
         };

@@ -29,9 +29,8 @@ pub struct Search<'a> {
     pub content: ItemContent<'a>,
     /// The protocol.
     pub context: &'a Context,
-    /// How many trials run at once, each on its share of the cores; without it,
-    /// what suits the model.
-    pub jobs: Option<usize>,
+    /// How many trials run at once, each on its share of the cores.
+    pub jobs: usize,
     /// No trial begins after this.
     pub deadline: Option<Instant>,
     /// Where progress goes.
@@ -88,8 +87,7 @@ impl Search<'_> {
     ) -> Result<Vec<Failure>> {
         let fits = fits(configs, part);
         let cores = cores();
-        let usual = configs.first().map_or(1, |(_, config)| usual_jobs(config));
-        let jobs = self.jobs.unwrap_or(usual).min(cores).min(fits.len()).max(1);
+        let jobs = self.jobs.min(cores).min(fits.len()).max(1);
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
         let bar = self.progress.bar("trials", configs.len() as u64);
@@ -211,16 +209,6 @@ impl Search<'_> {
 /// How many threads can run at once.
 pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// Trials at a time where nobody says: as many as there are cores of a model that
-/// one thread fits, else one. A fit on all cores gains little from another beside
-/// it, and the memory of both adds up.
-fn usual_jobs(config: &ModelConfig) -> usize {
-    match config {
-        ModelConfig::Svd(_) | ModelConfig::Bias(_) => cores(),
-        _ => 1,
-    }
 }
 
 /// A lock that outlives a panic elsewhere, which is raised again when its thread is joined.

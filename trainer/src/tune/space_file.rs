@@ -21,7 +21,7 @@ use toml::de::{DeTable, DeValue};
 use super::axis::{Axis, Range, Values};
 use super::halving::{ETA, RUNGS};
 use super::space::check_values;
-use crate::settings::{is_whole, unknown};
+use crate::settings::{is_part, is_whole, unknown};
 use crate::toml_file::{TomlFile, json};
 
 /// Most values of a range with a step.
@@ -167,17 +167,33 @@ fn model_axes(model: &str, table: &DeTable, file: &TomlFile, place: &str) -> Res
         })
         .with_context(|| place.to_owned())?;
     let mut axes = Vec::new();
+    part_axes(&base, "", table, file, &mut axes)?;
+    Ok(axes)
+}
+
+/// The axes of a table; `prefix` is `svd.` inside of a hybrid's `svd`.
+fn part_axes(
+    base: &ModelConfig,
+    prefix: &str,
+    table: &DeTable,
+    file: &TomlFile,
+    axes: &mut Vec<Axis>,
+) -> Result<()> {
     for (key, value) in in_order(table) {
-        let field = key.get_ref().as_ref();
-        let axis = axis(&base, field, value.get_ref())
+        let field = format!("{prefix}{}", key.get_ref());
+        if let (DeValue::Table(part), true) = (value.get_ref(), is_part(base, &field)) {
+            part_axes(base, &format!("{field}."), part, file, axes)?;
+            continue;
+        }
+        let axis = axis(base, &field, value.get_ref())
             .and_then(|axis| {
-                check_values(&base, std::slice::from_ref(&axis))?;
+                check_values(base, std::slice::from_ref(&axis))?;
                 Ok(axis)
             })
             .with_context(|| file.place(&key.span()))?;
         axes.push(axis);
     }
-    Ok(axes)
+    Ok(())
 }
 
 /// The values of one hyper-parameter: a list, a table that is a range, or one value.

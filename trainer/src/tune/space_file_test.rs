@@ -66,8 +66,8 @@ fn whatever_is_wrong_is_told_with_its_line_and_a_remedy() {
             "space.toml:2: there is no model or setting called `eas`; did you mean `ease`",
         ),
         (
-            "metod = 'grid'",
-            "space.toml:1: there is no setting or model called `metod`; did you mean `method`",
+            "methods = 'grid'",
+            "space.toml:1: there is no setting or model called `methods`; did you mean `method`",
         ),
         (
             "method = 'gird'",
@@ -174,8 +174,8 @@ fn whatever_is_wrong_is_told_with_its_line_and_a_remedy() {
             "space.toml:2: ease.lambda: a range with scale = \"log\" has no step",
         ),
         (
-            "[ease]\nlambda = { low = 1, hihg = 2 }",
-            "space.toml:2: there is no part of the range of ease.lambda called `hihg`; did you mean `high`",
+            "[ease]\nlambda = { low = 1, hgh = 2 }",
+            "space.toml:2: there is no part of the range of ease.lambda called `hgh`; did you mean `high`",
         ),
         (
             "[ease]\nrecency = { low = 0.5, high = 2 }\n",

@@ -96,7 +96,7 @@ fn search_with(
         split: &split,
         content: ItemContent::default(),
         context: &context(&split),
-        jobs: Some(jobs),
+        jobs,
         deadline: None,
         progress: &Progress::new(true),
     };
@@ -163,7 +163,7 @@ fn a_trial_that_fails_is_told_and_the_others_go_on() {
         split: &split,
         content: ItemContent::default(),
         context: &context(&split),
-        jobs: Some(1),
+        jobs: 1,
         deadline: None,
         progress: &Progress::new(true),
     };
@@ -204,7 +204,7 @@ fn halving_judges_the_last_on_everything_and_goes_on_from_its_state() {
             split: &split,
             content: ItemContent::default(),
             context: &context,
-            jobs: Some(jobs),
+            jobs,
             deadline: None,
             progress: &Progress::new(true),
         };
@@ -232,7 +232,7 @@ fn halving_judges_the_last_on_everything_and_goes_on_from_its_state() {
         split: &split,
         content: ItemContent::default(),
         context: &context,
-        jobs: Some(1),
+        jobs: 1,
         deadline: None,
         progress: &Progress::new(true),
     };
