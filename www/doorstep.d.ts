@@ -103,7 +103,7 @@ export interface Hit {
   item: ItemRecord;
   /** The items of the history that led here, and the share of the score that each has. */
   because?: Array<{ id: string; title?: string; share: number }>;
-  /** Not from the model, but because it is popular. */
+  /** Not from the model, but because it is popular. A bundle without interactions, such as an imported one, gives none of these. */
   fallback?: boolean;
 }
 
@@ -122,6 +122,8 @@ export interface Manifest {
   format: string;
   version: { major: number; minor: number };
   generator: string;
+  /** What the models were fitted on; 0 interactions where nothing is known of that, so that nothing counts as popular. */
+  data: { fingerprint: string; interactions: number; fitted_on: string };
   catalogue: {
     items: number;
     searchable: boolean;

@@ -105,7 +105,8 @@ export class Doorstep extends EventTarget {
   loadCost;
 
   async recommend(query = {}, { signal } = {}) {
-    return (await this.#query('recommend', plain(query), signal)).hits;
+    const { hits } = await this.#query('recommend', plain(query), signal);
+    return hits.filter(({ fallback }) => !fallback || this.manifest.data.interactions);
   }
 
   async similar(item, { signal, ...options } = {}) {
@@ -172,13 +173,13 @@ export class Doorstep extends EventTarget {
       this.#running.add(host);
       host.onmessage = ({ data }) => this.#receive(host, data);
       const loading = this.#request(host, 'load', { base, timeoutMs }, { onProgress });
-      loading.catch(() => {}); // whoever awaits it hears of it, perhaps later
+      loading.catch(() => {}); // whoever awaits it hears of it
       return loading;
     };
     try {
       let loading;
       try {
-        // Asked at once: the worker begins as soon as its script is there, however busy the page is.
+        // Asked at once: the worker begins as soon as its script is there.
         loading = load(newWorker(workerUrl));
         await Promise.race([host.started, loading, new Promise((_, refuse) => setTimeout(refuse, timeoutMs))]);
         host.onerror = (event) => {

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{compare, demo, evaluate, import, inspect, prepare, serve, train, tune};
 use crate::progress::Progress;
@@ -63,9 +63,19 @@ enum Command {
     Demo(demo::Args),
 }
 
+/// The command line. A negative number is always a value, so that an option
+/// that takes none of them says so itself.
+fn command() -> clap::Command {
+    let numbers = |arg: Arg| {
+        let takes_value = arg.get_action().takes_values();
+        arg.allow_negative_numbers(takes_value)
+    };
+    Cli::command().mut_subcommands(|command| command.mut_args(numbers))
+}
+
 /// Runs the command line and says how it went: 0 done, 1 failed, 2 misused.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     let output = &cli.output;
     let outcome = match cli.command {
         Command::Compare(args) => args.run(output),

@@ -16,9 +16,9 @@ use crate::split::{Relevance, RelevantAt, Split, SplitMethod, split_with};
 pub struct DivisionArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N.
-    #[arg(long, value_name = "SPLIT", default_value = "leave-last-two")]
-    pub split: SplitMethod,
+    /// How to divide the data: leave-last-two, global-temporal, random, random:SEED or every:N [default: leave-last-two]
+    #[arg(long, value_name = "SPLIT")]
+    pub split: Option<SplitMethod>,
     /// Items of the history may be recommended and may be right answers.
     #[arg(long)]
     pub include_seen: bool,
@@ -74,6 +74,7 @@ impl Division {
         let context = Context {
             cutoffs,
             include_seen: relevance.include_seen,
+            relevant_at: relevance.at_least,
             ..Context::new(popularity(split.items.len(), &split.train), similarity)
         };
         Ok(Self {
@@ -95,6 +96,11 @@ impl Division {
 }
 
 impl DivisionArgs {
+    /// How to divide the data, asked for or not.
+    pub fn split(&self) -> SplitMethod {
+        self.split.clone().unwrap_or(SplitMethod::LeaveLastTwo)
+    }
+
     /// The cut-offs, ascending.
     pub fn cutoffs(&self) -> Result<Vec<usize>> {
         let mut cutoffs = self.k.clone();
@@ -116,6 +122,6 @@ impl DivisionArgs {
             include_seen: self.include_seen,
             at_least: relevant_at,
         };
-        Division::of(dataset, &self.split, relevance, cutoffs)
+        Division::of(dataset, &self.split(), relevance, cutoffs)
     }
 }

@@ -11,6 +11,7 @@ pub mod data;
 pub mod dice;
 pub mod division;
 pub mod evaluate;
+pub mod failure;
 pub mod fit;
 pub mod import;
 pub mod prepare;

@@ -29,6 +29,15 @@ impl SettingArgs {
         model_configs(names, &self.set, self.config.as_deref())
     }
 
+    /// The first of `--set` that sets a hyper-parameter called `field`, of whatever model.
+    pub fn assigned(&self, field: &str) -> Option<&str> {
+        let named = |assignment: &&String| {
+            let path = assignment.split('=').next().unwrap_or_default();
+            path.rsplit('.').next().map(str::trim) == Some(field)
+        };
+        self.set.iter().find(named).map(String::as_str)
+    }
+
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.config.is_none()

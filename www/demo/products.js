@@ -65,6 +65,10 @@ export function showProducts(doorstep) {
   }
 
   function nothing(text) {
+    if (!text) {
+      // A bundle of item records alone, or of factors trained elsewhere.
+      return element('li', { className: 'nothing', dataset: { testid: 'no-results' } }, element('strong', {}, 'Nothing is known to be popular yet'), element('span', {}, 'Search for a product to start with.'));
+    }
     const suggestion = category ? `No ${category} product has words that start so. Try all categories.` : 'Try the start of another word, or pick a category.';
     return element('li', { className: 'nothing', dataset: { testid: 'no-results' } }, element('strong', {}, `Nothing found for “${text}”`), element('span', {}, suggestion));
   }

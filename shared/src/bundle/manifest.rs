@@ -68,7 +68,8 @@ pub struct Manifest {
 pub struct DataSummary {
     /// Digest of the interactions as read, after filters.
     pub fingerprint: String,
-    /// Number of interactions, or of rows of a table, read.
+    /// Number of interactions, or of rows of a table, read. 0 says that the order
+    /// of the items is no popularity, as after an import.
     pub interactions: u64,
     /// Which of them the models were fitted on, in words.
     pub fitted_on: String,

@@ -150,14 +150,17 @@ fn what_cannot_work_is_refused_in_words() -> Result<()> {
         Ok(())
     };
     let bare = "--interactions interactions.csv --models";
-    refused(
-        &format!("compare {bare} tf-idf"),
-        "no item has a text in title",
-    )?;
-    refused(
-        &format!("compare {bare} item-vectors"),
-        "--item-vectors FILE.npz",
-    )?;
+    for (model, expected) in [
+        ("tf-idf", "no item has a text in title"),
+        ("item-vectors", "--item-vectors FILE.npz"),
+    ] {
+        let said = terminal.fails_after_printing(&format!("compare {bare} {model}"))?;
+        ensure!(said.stderr.contains(expected), "{model}: {}", said.stderr);
+        let message = terminal.refused(&format!(
+            "train {model} --interactions interactions.csv --out bundle"
+        ))?;
+        ensure!(message.contains(expected), "{model}: {message}");
+    }
     let weights = "[[ensemble.members]]\nweight = 0.5\nmodel = \"ease\"\n\
                    [[ensemble.members]]\nweight = 0.7\nmodel = \"popularity\"\n";
     let config = |text: &str| fs::write(terminal.path("e.toml"), text);

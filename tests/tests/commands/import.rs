@@ -28,6 +28,18 @@ fn import(factors: &str, options: &str) -> String {
     format!("import --factors {factors} --ids {ids} --out bundle --force {options}")
 }
 
+/// An npy file of rows × columns equal numbers.
+fn npy(rows: usize, columns: usize, value: f32) -> Vec<u8> {
+    let header =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}");
+    let padded = format!("{header:117}\n");
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend((padded.len() as u16).to_le_bytes());
+    file.extend(padded.bytes());
+    (0..rows * columns).for_each(|_| file.extend(value.to_le_bytes()));
+    file
+}
+
 fn expected() -> Result<Value> {
     Ok(serde_json::from_str(&fs::read_to_string(golden(
         "golden.json",
@@ -91,6 +103,8 @@ fn an_imported_bundle_recommends_explains_and_compares() -> Result<()> {
     )?;
     terminal.run(&import("als.npz", "--kind als --items items.jsonl"))?;
     let bundle = at_once(Bundle::open(FolderStore::open(&terminal.path("bundle"))?))?;
+    // Says to pages that the order of the items is no popularity.
+    assert_eq!(bundle.manifest().data.interactions, 0);
     let entry = |id: &str| HistoryEntry {
         item: id.to_owned(),
         rating: None,
@@ -176,12 +190,27 @@ fn broken_input_is_refused_and_says_why() -> Result<()> {
         ),
         (
             "als.npz",
+            "--kind als --alpha -3",
+            &["--alpha must be a positive number, not -3"],
+        ),
+        (
+            "als.npz",
             "--kind als --regularisation 0",
             &["--regularisation must be a positive"],
         ),
     ];
     for (file, options, parts) in refusals {
         assert_says(&terminal.refused(&import(file, options))?, parts);
+        assert!(!terminal.path("bundle").exists());
+    }
+    for (name, value, part) in [
+        ("zero.npy", 0.0, "all item vectors are 0"),
+        ("huge.npy", 1e19, "beyond what a page can hold"),
+    ] {
+        fs::write(terminal.path(name), npy(7, 5, value))?;
+        let ids = golden("ids.txt").display().to_string();
+        let line = format!("import --factors {name} --ids {ids} --kind dot --out bundle");
+        assert_says(&terminal.refused(&line)?, &[part]);
         assert!(!terminal.path("bundle").exists());
     }
     let whole = fs::read(golden("als.npz"))?;

@@ -1,10 +1,12 @@
 //! The commands as one types them: what they print, what they write, what they refuse.
 
 mod auto;
+mod bad_input;
 mod compare;
 mod content;
 mod damage;
 mod evaluate;
+mod failures;
 mod import;
 mod output_folder;
 mod privacy;

@@ -101,6 +101,22 @@ impl Terminal {
         Ok(message)
     }
 
+    /// Runs a command that must print a result and yet end with 1.
+    pub fn fails_after_printing(&self, line: &str) -> Result<Said> {
+        let output = self.command(line).output()?;
+        let said = Said {
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        };
+        ensure!(
+            output.status.code() == Some(1) && !said.stdout.is_empty(),
+            "`doorstep {line}` ended with {}:\n{}",
+            output.status,
+            said.stderr
+        );
+        Ok(said)
+    }
+
     /// Every file below a folder, by its path in there.
     pub fn contents(&self, folder: &str) -> Result<BTreeMap<String, Vec<u8>>> {
         let root = self.path(folder);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 use doorstep_shared::models::ModelConfig;
 
 use crate::cli::Output;
@@ -10,6 +10,8 @@ use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
 };
 use crate::division::{Division, DivisionArgs};
+use crate::evaluate::{HeldOut, TestItems};
+use crate::failure;
 use crate::fit::check_ratings;
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -18,7 +20,8 @@ use crate::table::{TableArgs, compare as compare_table, report as table_report, 
 /// Fits models and judges them by full ranking of the whole catalogue.
 ///
 /// Popularity, recent popularity and random scores always stand beside the
-/// models asked for. With --table, models of one column of a table (knn,
+/// models asked for. A model that can't be fitted is listed with the reason and
+/// doesn't keep the others from their figures; the command then ends with 1. With --table, models of one column of a table (knn,
 /// knn-local) are judged by the rows held out.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
@@ -40,6 +43,14 @@ pub struct Args {
     /// Of the bootstrap and of the random baseline.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Fit every model that starts from random numbers (svd, als, als-explicit, ensembles of them) once with each of these seeds; rows then show means over the seeds and their standard deviation.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "SEED,…",
+        conflicts_with = "table"
+    )]
+    seeds: Vec<u32>,
     /// Also write the report, as --json prints it, to this file.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -55,6 +66,7 @@ impl Args {
             return compare_tables(&self, output);
         }
         let configs = self.settings.configs(&self.models)?;
+        self.check_seeds()?;
         let names: Vec<&str> = configs.iter().map(ModelConfig::name).collect();
         check_against(&self.against, &names)?;
         let progress = output.progress();
@@ -72,11 +84,15 @@ impl Args {
             refit: self.refit,
             against: self.against.clone(),
             seed: self.seed,
+            seeds: self.seeds.clone(),
+            // The text shows no curves.
+            curves: output.json || self.save.is_some() || self.report.is_some(),
         };
-        let (models, fit_notes) = compare(&configs, split, content, context, &options, &progress)?;
+        let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
             bundle: None,
-            models,
+            models: found.rows,
+            failed: found.failed,
             protocol: Protocol {
                 split: split.protocol.clone(),
                 ranking: "full",
@@ -87,25 +103,46 @@ impl Args {
                     false => "the training part".to_owned(),
                 },
                 relevant_at: *relevant_at,
+                test_items: relevant_at.map(|least| TestItems::of(&HeldOut::test(split), least)),
                 cases: split.test.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs.clone(),
                 resamples: RESAMPLES,
                 seed: self.seed,
+                seeds: self.seeds.clone(),
+                curves: found.curves,
                 version: VERSION,
-                notes: [split.notes.clone(), fit_notes].concat(),
+                notes: [split.notes.clone(), found.notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
             shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref(), self.report.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())?;
+        failure::check(&report.failed)
+    }
+}
+
+impl Args {
+    /// Refuses a seed given twice, or both here and among the hyper-parameters.
+    fn check_seeds(&self) -> Result<()> {
+        let mut distinct = self.seeds.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        ensure!(
+            distinct.len() == self.seeds.len(),
+            "--seeds names a seed twice; its fits would be the same"
+        );
+        if let (false, Some(assignment)) = (distinct.is_empty(), self.settings.assigned("seed")) {
+            bail!("--seeds and --set {assignment} contradict each other; give one of them");
+        }
+        Ok(())
     }
 }
 
 /// The same of a table.
 fn compare_tables(args: &Args, output: &Output) -> Result<()> {
     let models = table_models(&args.models, args.settings.assignments()?)?;
-    let split = &args.division.split;
+    let split = &args.division.split();
     let report = compare_table::compare(&args.table, split, &models, &output.progress())?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {
@@ -118,5 +155,6 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
         format!("{json}\n")
     } else {
         compare_table::text(&report)
-    })
+    })?;
+    failure::check(&report.failed)
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::bundle::{Bundle, ModelEntry};
 use doorstep_shared::models::ModelConfig;
 use doorstep_shared::{Event, Vocabulary};
@@ -14,7 +14,8 @@ use crate::compare::{
     Fingerprint, Judging, Protocol, RESAMPLES, Report, Shape, VERSION, check_against,
 };
 use crate::division::{Division, DivisionArgs};
-use crate::evaluate::{Context, HeldOut, Similarity, popularity};
+use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
+use crate::failure;
 use crate::fit::Training;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -77,9 +78,21 @@ impl Args {
         let chosen = |name: &&str| self.models.is_empty() || self.models.iter().any(|m| m == name);
         let models: Vec<&str> = available.into_iter().filter(chosen).collect();
         if self.table.is_given() {
-            let split = &self.division.split;
-            let figures = evaluate_table(&bundle, &models, &self.table, split, &progress)?;
-            return print_table(&self.bundle, split, &figures, self.save.as_deref(), output);
+            let asked = self.division.split.as_ref();
+            let (split, figures) = evaluate_table(&bundle, &models, &self.table, asked, &progress)?;
+            return print_table(&self.bundle, &split, &figures, self.save.as_deref(), output);
+        }
+        let of_table = |entry: &&ModelEntry| entry.content.knn.is_some();
+        if let Some(entry) = manifest
+            .models
+            .iter()
+            .filter(|e| models.contains(&e.name.as_str()))
+            .find(of_table)
+        {
+            bail!(
+                "{} predicts a column of a table; give the table with --table FILE",
+                entry.name
+            );
         }
         check_against(&self.against, &models)?;
         let Division {
@@ -104,6 +117,13 @@ impl Args {
         let items: Vocabulary = ids.iter().collect();
         let numbering = Numbering::new(&items, split.items.ids());
         let missing = split.items.len() - numbering.known();
+        ensure!(
+            numbering.known() > 0,
+            "none of the {missing} items of the data is in the bundle (`{}`, where the bundle has `{}`): nothing can be judged; \
+             give interactions with the ids that the bundle was trained on",
+            split.items.ids().first().map_or("", String::as_str),
+            ids.first().map_or("", String::as_str),
+        );
         if missing > 0 {
             eprintln!(
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
@@ -114,7 +134,8 @@ impl Args {
         };
         let train = renumbered(&split.train);
         let known = renumbered(&split.train_and_validation);
-        let ratings = renumbered(&split.held_out_test);
+        let held_out_test = split.held_out_test.iter();
+        let ratings: Vec<Vec<Event>> = held_out_test.map(|h| numbering.answers(h)).collect();
         let held_out = HeldOut {
             known: &known,
             ratings: &ratings,
@@ -140,11 +161,12 @@ impl Args {
             histories: &train,
             content: Default::default(),
         };
-        judging.baselines(&training, self.seed)?;
-        let (models, fit_notes) = judging.finish(&self.against, self.seed)?;
+        judging.baselines(&training, self.seed);
+        let found = judging.finish(&self.against, self.seed)?;
         let report = Report {
             bundle: Some(self.bundle),
-            models,
+            models: found.rows,
+            failed: found.failed,
             protocol: Protocol {
                 split: split.protocol,
                 ranking: "full",
@@ -152,18 +174,22 @@ impl Args {
                 include_seen: self.division.include_seen,
                 fitted_on: manifest.data.fitted_on.clone(),
                 relevant_at,
+                test_items: relevant_at.map(|least| TestItems::of(&held_out, least)),
                 cases: cases.len(),
                 diversity: context.similarity.name(),
                 cutoffs: context.cutoffs,
                 resamples: RESAMPLES,
                 seed: self.seed,
+                seeds: Vec::new(),
+                curves: found.curves,
                 version: VERSION,
-                notes: [split.notes, fit_notes].concat(),
+                notes: [split.notes, found.notes].concat(),
             },
             data: Fingerprint::of(&dataset.interactions),
             shape: Shape::of(&dataset.interactions),
         };
-        report.print(output, self.save.as_deref(), self.report.as_deref())
+        report.print(output, self.save.as_deref(), self.report.as_deref())?;
+        failure::check(&report.failed)
     }
 }
 
@@ -232,15 +258,24 @@ impl Numbering {
         renumbered.collect()
     }
 
+    /// What is to be predicted: nothing is left out for being unknown.
+    fn answers(&self, held_out: &[Event]) -> Vec<Event> {
+        let renumbered = held_out.iter().map(|event| Event {
+            item: self.index(event.item),
+            ..*event
+        });
+        renumbered.collect()
+    }
+
+    fn index(&self, item: u32) -> u32 {
+        self.bundle_index[item as usize].unwrap_or(UNKNOWN)
+    }
+
     fn case(&self, case: &Case) -> Case {
         Case {
             user: case.user,
             history: self.events(&case.history),
-            relevant: case
-                .relevant
-                .iter()
-                .map(|&item| self.bundle_index[item as usize].unwrap_or(UNKNOWN))
-                .collect(),
+            relevant: case.relevant.iter().map(|&item| self.index(item)).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use doorstep_shared::models::Model;
 use crate::cli::Output;
 use crate::data::{Dataset, Interactions, load_items};
 use crate::import::{ArrayFile, ModelArgs, read_ids};
-use crate::publish::{check_free, item_records, publish_into, widen};
+use crate::publish::{check_free, check_not_silent, item_records, publish_into, widen};
 
 /// Make a bundle of item factors that another program trained.
 ///
@@ -63,6 +63,7 @@ impl Args {
         };
         let records = item_records(&dataset);
         let model = widen(Model::Factors(factors), records.len());
+        check_not_silent(&model)?;
         let content = fs::read(&self.factors)
             .with_context(|| format!("cannot read {}", self.factors.display()))?;
         let name = self.factors.file_name().unwrap_or_default();

@@ -42,6 +42,13 @@ impl Args {
             all: self.core_all,
         };
         let prepared = prepare(&dataset.interactions, cores, &self.out, self.force)?;
+        for file in prepared.files.iter().filter(|file| file.lines == 0) {
+            eprintln!(
+                "warning: {} is empty: no interaction of its part is of users and items of the training part's {}-core; \
+                 lower --core-train or read data of a longer time",
+                file.name, self.core_train
+            );
+        }
         if output.json {
             output.print(&format!("{}\n", serde_json::to_string_pretty(&prepared)?))
         } else {

@@ -121,10 +121,12 @@ impl Args {
             refit: false,
             against: "first".to_owned(),
             seed: 0,
+            seeds: Vec::new(),
+            curves: false,
         };
         let (content, split) = (division.content(), &division.split);
         let configs = choice.configs();
-        let (rows, _) = compare(
+        let found = compare(
             &configs,
             split,
             content,
@@ -132,6 +134,10 @@ impl Args {
             &options,
             &progress,
         )?;
+        if let Some(failure) = found.failed.first() {
+            bail!("cannot fit {}: {}", failure.model, failure.error);
+        }
+        let rows = found.rows;
         let figures = rows
             .iter()
             .map(|row| Some(figures(&division, row.metrics.clone())));

@@ -1,15 +1,17 @@
 //! Fits and judges several models on one division of the data, beside the
 //! baselines that every figure needs.
 
+mod curves;
 mod judging;
 mod page;
 mod report;
+mod seeds;
 mod shape;
 mod size;
 mod strata;
 mod text;
 
-pub use judging::Judging;
+pub use judging::{Findings, Judging};
 pub use report::{DifferenceTo, Fingerprint, Protocol, Report, Row, main_cutoff};
 pub use shape::Shape;
 pub use strata::Stratum;
@@ -17,8 +19,9 @@ pub use strata::Stratum;
 use anyhow::{Result, ensure};
 use doorstep_shared::models::ModelConfig;
 
+use self::curves::Validation;
 use crate::evaluate::{Context, HeldOut};
-use crate::fit::{ItemContent, Training};
+use crate::fit::{Fitted, ItemContent, Training};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -40,10 +43,14 @@ pub struct Options {
     pub against: String,
     /// Of the bootstrap and of the random baseline.
     pub seed: u64,
+    /// One fit with each of every model that draws; where empty one with its own.
+    pub seeds: Vec<u32>,
+    /// Record the learning curves of models that are fitted in steps.
+    pub curves: bool,
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
-/// The notes say what a reader should know about the fits.
+/// A model that can't be fitted doesn't keep the others from it.
 pub fn compare(
     configs: &[ModelConfig],
     split: &Split,
@@ -51,7 +58,7 @@ pub fn compare(
     context: &Context,
     options: &Options,
     progress: &Progress,
-) -> Result<(Vec<Row>, Vec<String>)> {
+) -> Result<Findings> {
     let histories = if options.refit {
         &split.train_and_validation
     } else {
@@ -63,11 +70,17 @@ pub fn compare(
         content: content.of_first(split.items.len()),
     };
     let held_out = HeldOut::test(split);
-    let mut judging = Judging::new(&split.test, held_out, context, progress);
-    for config in configs {
-        judging.fit(config, &training, false)?;
+    let mut judging =
+        Judging::new(&split.test, held_out, context, progress).with_seeds(&options.seeds);
+    let validation = Validation::new(split, context, options.refit);
+    let judge = |fitted: &Fitted| validation.judge(fitted);
+    if options.curves {
+        judging.record_curves(&judge, validation.about());
     }
-    judging.baselines(&training, options.seed)?;
+    for config in configs {
+        judging.fit(config, &training, false);
+    }
+    judging.baselines(&training, options.seed);
     judging.finish(&options.against, options.seed)
 }
 
@@ -100,7 +113,7 @@ mod tests {
     use crate::split::Case;
     use doorstep_shared::{Event, Vocabulary};
 
-    fn split() -> Split {
+    pub(super) fn split() -> Split {
         let mut items = Vocabulary::new();
         (0..8).for_each(|i| _ = items.insert(&i.to_string()));
         let history = |user: u32| -> Vec<Event> {
@@ -128,7 +141,7 @@ mod tests {
         }
     }
 
-    fn run(names: &[&str], against: &str) -> Result<Vec<Row>> {
+    fn run(names: &[&str], against: &str) -> Result<Findings> {
         let split = split();
         let similarity = Similarity::co_occurrence(8, &split.train);
         let context = Context::new(vec![2; 8], similarity);
@@ -140,21 +153,22 @@ mod tests {
             refit: false,
             against: against.into(),
             seed: 1,
+            seeds: vec![2, 1],
+            curves: true,
         };
-        Ok(compare(
+        compare(
             &configs,
             &split,
             ItemContent::default(),
             &context,
             &options,
             &Progress::new(true),
-        )?
-        .0)
+        )
     }
 
     #[test]
     fn baselines_stand_beside_and_are_not_repeated() {
-        let rows = run(&["next-linear", "popularity"], "first").unwrap();
+        let rows = run(&["next-linear", "popularity"], "first").unwrap().rows;
         let names: Vec<(&str, bool)> = rows.iter().map(|r| (r.name.as_str(), r.baseline)).collect();
         assert_eq!(
             names,
@@ -174,8 +188,44 @@ mod tests {
     }
 
     #[test]
+    fn a_model_that_fails_does_not_end_the_others() {
+        // There is no text in this data, and no vector.
+        let found = run(&["tf-idf", "next-linear", "item-vectors"], "tf-idf").unwrap();
+        let failed: Vec<&str> = found.failed.iter().map(|f| f.model.as_str()).collect();
+        assert_eq!(failed, ["tf-idf", "item-vectors"]);
+        assert!(found.failed[0].error.contains("no item has a text"));
+        let names: Vec<&str> = found.rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names[0], "next-linear");
+        assert_eq!(names.len(), 4);
+        assert!(found.notes.iter().any(|n| n.contains("as tf-idf failed")));
+        let to = found.rows[1].difference.as_ref().unwrap();
+        assert_eq!(to.against, "next-linear");
+    }
+
+    #[test]
+    fn what_draws_is_fitted_once_a_seed_and_the_rest_once() {
+        let rows = run(&["als", "next-linear"], "best").unwrap().rows;
+        assert_eq!(rows[0].seeds, [2, 1]);
+        assert!(rows[0].deviations.get("recall@10").is_some());
+        let curve = rows[0].curve.as_ref().unwrap();
+        assert_eq!((curve.course.unit, curve.points.len()), ("iteration", 15));
+        assert!(
+            curve
+                .points
+                .iter()
+                .all(|p| p.metrics.get("ndcg@10").is_some())
+        );
+        assert!(curve.points[14].loss < curve.points[0].loss);
+        assert!(rows[1].curve.is_none());
+        assert!(rows[1].seeds.is_empty() && rows[1].deviations.0.is_empty());
+        let (ndcg, estimate) = (rows[0].metrics.get("ndcg@10"), &rows[0].intervals);
+        let estimate = estimate.iter().find(|e| e.metric == "ndcg@10").unwrap();
+        assert!((estimate.mean - ndcg.unwrap()).abs() < 1e-12);
+    }
+
+    #[test]
     fn the_sequence_is_learnt_and_counts_as_best() {
-        let rows = run(&["popularity", "next-linear"], "best").unwrap();
+        let rows = run(&["popularity", "next-linear"], "best").unwrap().rows;
         assert_eq!(rows[0].difference.as_ref().unwrap().against, "next-linear");
         let ndcg = |row: &Row| row.metrics.get("ndcg@5").unwrap();
         assert!(ndcg(&rows[1]) > ndcg(&rows[0]));

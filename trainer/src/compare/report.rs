@@ -10,7 +10,9 @@ use super::shape::Shape;
 use super::strata::Stratum;
 use crate::cli::Output;
 use crate::data::Interactions;
-use crate::evaluate::{Estimate, Metrics};
+use crate::evaluate::{Estimate, Metrics, TestItems};
+use crate::failure::Failure;
+use crate::fit::Curve;
 use crate::save::save;
 
 /// One model's line of the report.
@@ -20,21 +22,29 @@ pub struct Row {
     pub name: String,
     /// Whether it stands here only to be compared with.
     pub baseline: bool,
-    /// Its hyper-parameters; none for `random`, or where a bundle doesn't give them.
+    /// Its hyper-parameters; none for `random`, or where a bundle doesn't give
+    /// them. Of several seeds the first.
     pub config: Option<ModelConfig>,
-    /// Every metric by name.
+    /// The seeds that it was fitted with, once each; none where the fit draws
+    /// nothing, so that it is the same every time, or where nothing was fitted.
+    pub seeds: Vec<u32>,
+    /// Every metric by name, the mean over the seeds.
     pub metrics: Metrics,
-    /// Wall-clock seconds of fitting; none where nothing was fitted.
+    /// Standard deviation of every metric over the seeds; empty without several.
+    pub deviations: Metrics,
+    /// Wall-clock seconds of a fit; none where nothing was fitted.
     pub fit_seconds: Option<f64>,
     /// Wall-clock seconds of evaluation.
     pub evaluate_seconds: f64,
-    /// Size in a bundle; none for `random`, and where a bundle refuses the model.
+    /// Size in a bundle, of several seeds that of the first; none for `random`, and where a bundle refuses the model.
     pub bytes: Option<u64>,
     /// The 95 % interval of recall and NDCG at each cut-off; a map by metric in JSON.
     #[serde(serialize_with = "by_metric")]
     pub intervals: Vec<Estimate>,
     /// Difference to the model compared with; absent for that model itself.
     pub difference: Option<DifferenceTo>,
+    /// The course of a fit in steps, if it was recorded; of several seeds that of the first.
+    pub curve: Option<Curve>,
     /// At the main cut-off, by the number of events in the history.
     pub by_history: Vec<Stratum>,
     /// At the main cut-off, by the right answer's training interactions.
@@ -73,6 +83,8 @@ pub struct Protocol {
     pub fitted_on: String,
     /// The least rating of a right answer, if any was asked.
     pub relevant_at: Option<f32>,
+    /// What `precision@10-testitems` is over, where ratings decide.
+    pub test_items: Option<TestItems>,
     /// The cut-offs k.
     pub cutoffs: Vec<usize>,
     /// Test cases.
@@ -83,6 +95,10 @@ pub struct Protocol {
     pub resamples: usize,
     /// Of the bootstrap and of the random baseline.
     pub seed: u64,
+    /// The seeds that were asked for: one fit with each of every model that draws.
+    pub seeds: Vec<u32>,
+    /// What learning curves show, if any were recorded.
+    pub curves: Option<String>,
     /// The program.
     pub version: &'static str,
     /// What the division or a fit left out or chose, one sentence each.
@@ -122,6 +138,8 @@ pub struct Report {
     pub bundle: Option<PathBuf>,
     /// The models that were asked for, in their order, then the other baselines.
     pub models: Vec<Row>,
+    /// Models that were asked for and could not be fitted.
+    pub failed: Vec<Failure>,
     /// What was done.
     pub protocol: Protocol,
     /// To what data.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::is_random;
 use super::report::{Report, Row, main_cutoff};
-use crate::evaluate::RATING_METRICS;
+use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
+use crate::failure;
 
 /// Which of two values of a metric is the better one.
 #[derive(Clone, Copy)]
@@ -47,7 +48,8 @@ pub(super) fn text(report: &Report) -> String {
     let width = report
         .models
         .iter()
-        .map(|row| label(row).chars().count())
+        .flat_map(|row| [label(row), spread_label(row)])
+        .map(|label| label.chars().count())
         .max()
         .unwrap_or(0);
     for &k in &report.protocol.cutoffs {
@@ -72,14 +74,39 @@ pub(super) fn text(report: &Report) -> String {
                 let _ = write!(text, "  {:>8}{}", figure(own), if best { '*' } else { ' ' });
             }
             text.push('\n');
+            let names = COLUMNS.map(|(family, _)| format!("{family}@{k}"));
+            text += &spread(row, &names, width, |shown| format!("  {shown:>8} "));
         }
         text.push('\n');
     }
     text += &ratings_table(report, width);
+    text += &test_items_table(report, width);
     text += &differences_table(report, width);
     text += "* best of its column, random apart; lower is better for gini, nearer to 0 for bias\n";
+    text += &failure::text(&report.failed);
     text += &about(report);
     text
+}
+
+/// A line with the deviations over the seeds under a row's `metrics`; nothing
+/// where there are none.
+fn spread(row: &Row, metrics: &[String], width: usize, cell: impl Fn(String) -> String) -> String {
+    if row.deviations.0.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{:width$}", spread_label(row));
+    for metric in metrics {
+        let shown = row.deviations.get(metric).map_or("–".to_owned(), figure);
+        text += &cell(shown);
+    }
+    text + "\n"
+}
+
+fn spread_label(row: &Row) -> String {
+    match row.deviations.0.is_empty() {
+        true => String::new(),
+        false => format!("  ± sd, {} seeds", row.seeds.len()),
+    }
 }
 
 /// Errors of predicted ratings, where a model predicts them.
@@ -103,12 +130,49 @@ fn ratings_table(report: &Report, width: usize) -> String {
             let _ = write!(text, "  {shown:>14}");
         }
         text.push('\n');
+        let names = RATING_METRICS.map(str::to_owned);
+        text += &spread(row, &names, width, |shown| format!("  {shown:>14}"));
     }
     if !text.is_empty() {
         text +=
             "rmse and mae with users as fitted; folded in: users known by their history alone\n\n";
     }
     text
+}
+
+/// The precision of test items, where it can tell models apart.
+fn test_items_table(report: &Report, width: usize) -> String {
+    let Some(said) = test_items(report) else {
+        return String::new();
+    };
+    let mut text = format!("{:width$}  {PRECISION_OF_TEST_ITEMS}\n", "test items");
+    for row in &report.models {
+        if let Some(precision) = row.metrics.get(PRECISION_OF_TEST_ITEMS) {
+            let _ = writeln!(text, "{:width$}  {:>22}", label(row), figure(precision));
+            let names = [PRECISION_OF_TEST_ITEMS.to_owned()];
+            text += &spread(row, &names, width, |shown| format!("  {shown:>22}"));
+        }
+    }
+    format!("{text}{said}\n\n")
+}
+
+/// What the precision of test items is; nothing where it is the same for every
+/// model, as nobody has more test items than are shown.
+pub(super) fn test_items(report: &Report) -> Option<String> {
+    let (test_items, least) = (
+        report.protocol.test_items.as_ref()?,
+        report.protocol.relevant_at?,
+    );
+    (test_items.with_more_than_ten > 0).then(|| {
+        format!(
+            "only a user's own test items are ranked, and those rated at least {least} among the first ten counted, over \
+             10 even where there are fewer:\nthe best order of all has {}, and only the {} of {} users with more than ten \
+             tell models apart; not to be compared with precision@10",
+            figure(test_items.ceiling),
+            test_items.with_more_than_ten,
+            test_items.users
+        )
+    })
 }
 
 fn differences_table(report: &Report, width: usize) -> String {
@@ -173,6 +237,7 @@ pub(super) fn about(report: &Report) -> String {
         data.interactions,
         &data.sha256[..12],
     );
+    text += &seeds(report);
     if let Some(least) = protocol.relevant_at {
         let _ = writeln!(text, "right answers: rated at least {least}");
     }
@@ -181,6 +246,43 @@ pub(super) fn about(report: &Report) -> String {
         .iter()
         .for_each(|note| _ = writeln!(text, "{note}"));
     text
+}
+
+/// Which models were fitted with which seeds.
+fn seeds(report: &Report) -> String {
+    let listed = |seeds: &[u32]| {
+        let seeds: Vec<String> = seeds.iter().map(u32::to_string).collect();
+        seeds.join(", ")
+    };
+    let (drawn, plain): (Vec<&Row>, Vec<&Row>) = report
+        .models
+        .iter()
+        .filter(|row| row.fit_seconds.is_some())
+        .partition(|row| !row.seeds.is_empty());
+    let names = |rows: &[&Row]| {
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        names.join(", ")
+    };
+    if report.protocol.seeds.is_empty() {
+        let of = |row: &&Row| format!("{} {}", row.name, listed(&row.seeds));
+        let drawn: Vec<String> = drawn.iter().map(of).collect();
+        return match drawn.is_empty() {
+            true => String::new(),
+            false => format!("seeds: {}\n", drawn.join("; ")),
+        };
+    }
+    let mut text = format!("seeds {}", listed(&report.protocol.seeds));
+    if !drawn.is_empty() {
+        let _ = write!(text, ": one fit with each of {}", names(&drawn));
+    }
+    if !plain.is_empty() {
+        let _ = write!(
+            text,
+            "; fitted once, as nothing in them is drawn: {}",
+            names(&plain)
+        );
+    }
+    text + "\n"
 }
 
 pub(super) fn label(row: &Row) -> String {

@@ -9,11 +9,13 @@ mod random;
 mod ranking;
 mod ratings;
 mod splitmix;
+mod test_items;
 
 pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
 pub use random::Random;
-pub use ratings::{HeldOut, RATING_METRICS, rating_metrics};
+pub use ratings::{HeldOut, RATING_METRICS, fitted_rmse, rating_metrics};
+pub use test_items::{PRECISION_OF_TEST_ITEMS, TestItems, precision_of_test_items};
 
 use doorstep_shared::{Event, Recommender, Scores};
 use rayon::prelude::*;
@@ -39,10 +41,12 @@ pub struct Context {
     pub cutoffs: Vec<usize>,
     /// Whether items of the history are candidates too.
     pub include_seen: bool,
+    /// The least rating of a right answer, where ratings decide.
+    pub relevant_at: Option<f32>,
 }
 
 impl Context {
-    /// The usual protocol: [`CUTOFFS`], items of the history excluded.
+    /// The usual protocol: [`CUTOFFS`], items of the history excluded, ratings not looked at.
     pub fn new(popularity: Vec<u32>, similarity: Similarity) -> Self {
         Self {
             n_items: popularity.len(),
@@ -50,6 +54,7 @@ impl Context {
             similarity,
             cutoffs: CUTOFFS.to_vec(),
             include_seen: false,
+            relevant_at: None,
         }
     }
 }
@@ -88,6 +93,32 @@ impl Evaluation {
         coverage.all(|&(_, covered)| covered == 0.0)
     }
 
+    /// The mean of several evaluations of the same cases. Ranks have no mean
+    /// that means anything, so it has none.
+    ///
+    /// # Panics
+    /// Without any.
+    pub fn mean(evaluations: &[&Self]) -> Self {
+        let (first, n) = (evaluations[0], evaluations.len() as f64);
+        let mean = |of: &dyn Fn(&Self) -> f64| evaluations.iter().map(|e| of(e)).sum::<f64>() / n;
+        let by_case = first.by_case.iter().enumerate();
+        let overall = first.overall.iter().enumerate();
+        Self {
+            users: first.users.clone(),
+            ranks: Vec::new(),
+            by_case: by_case
+                .map(|(at, (name, values))| {
+                    let cases = 0..values.len();
+                    let means = cases.map(|case| mean(&|e| e.by_case[at].1[case]));
+                    (name.clone(), means.collect())
+                })
+                .collect(),
+            overall: overall
+                .map(|(at, (name, _))| (name.clone(), mean(&|e| e.overall[at].1)))
+                .collect(),
+        }
+    }
+
     /// Every metric, such as `recall@10`, by family and then by cut-off.
     pub fn metrics(&self) -> Metrics {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64 + 0.0;
@@ -95,7 +126,12 @@ impl Evaluation {
             .by_case
             .iter()
             .map(|(name, values)| (name.clone(), mean(values)));
-        Metrics(means.chain(self.overall.iter().cloned()).collect())
+        // An empty sum is −0.
+        let overall = self
+            .overall
+            .iter()
+            .map(|(name, value)| (name.clone(), value + 0.0));
+        Metrics(means.chain(overall).collect())
     }
 }
 

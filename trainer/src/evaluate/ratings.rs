@@ -47,14 +47,31 @@ pub fn rating_metrics(fitted: &Fitted, held_out: &HeldOut) -> Vec<(String, f64)>
     let Model::Factors(model) = &fitted.model else {
         return metrics;
     };
-    if !fitted.users.is_empty() {
-        let user = |user: usize| Some(fitted.users[user].clone());
-        metrics.extend(errors(model, user, held_out.ratings));
-    }
+    metrics.extend(fitted_errors(model, &fitted.users, held_out));
     let visitor = |user: usize| model.visitor(&held_out.known[user]);
     let folded_in = errors(model, visitor, held_out.ratings).into_iter();
     metrics.extend(folded_in.map(|(name, value)| (format!("{name}-folded-in"), value)));
     metrics
+}
+
+/// The RMSE of a model that predicts ratings, with its users as they were fitted.
+pub fn fitted_rmse(fitted: &Fitted, held_out: &HeldOut) -> Option<f64> {
+    let Model::Factors(model) = &fitted.model else {
+        return None;
+    };
+    let errors = fitted_errors(model, &fitted.users, held_out);
+    errors.first().map(|(_, rmse)| *rmse)
+}
+
+fn fitted_errors(model: &Factors, users: &[Visitor], held_out: &HeldOut) -> Vec<(String, f64)> {
+    if users.is_empty() {
+        return Vec::new();
+    }
+    errors(
+        model,
+        |user: usize| Some(users[user].clone()),
+        held_out.ratings,
+    )
 }
 
 /// RMSE and MAE; empty where there is nothing to predict.

@@ -29,7 +29,7 @@ use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
 use super::limits::check_factors;
 use super::ratings::uniform;
 use super::start::from_item_vectors;
-use super::{Fitted, Training, als_cg};
+use super::{Course, Fitted, Observer, Training, als_cg};
 use crate::progress::Progress;
 
 /// Vectors are drawn from 0 to this before the first iteration: all positive, as
@@ -40,10 +40,16 @@ const ROWS: usize = 64;
 /// Rows of one product of matrices.
 const BLOCK: usize = 1024;
 
+const COURSE: Course = Course {
+    unit: "iteration",
+    loss: "(Σ c (p − x·y)² + λ (|X|² + |Y|²)) / Σ c over all cells",
+};
+
 pub(super) fn fit(
     config: &AlsConfig,
     training: &Training,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
     check_factors(AlsConfig::NAME, training, config.factors)?;
     let weighting = HistoryWeighting {
@@ -77,12 +83,21 @@ pub(super) fn fit(
                 config.iterations
             ));
         }
+        observer.step(COURSE, number, config.iterations, || {
+            let loss = loss(config, &by_user, &users, &items);
+            (loss, fitted(config, &users, &items))
+        });
     }
     bar.finish_and_clear();
+    Ok(fitted(config, &users, &items))
+}
+
+fn fitted(config: &AlsConfig, users: &[Lanes], items: &[Lanes]) -> Fitted {
+    let rank = config.factors as usize;
     let fold_in = config.fold_in();
-    let vectors = unpad(&items, rank);
-    let users = unpad(&users, rank);
-    Ok(Fitted {
+    let vectors = unpad(items, rank);
+    let users = unpad(users, rank);
+    Fitted {
         model: Model::Factors(Factors::new(
             AlsConfig::NAME,
             rank,
@@ -97,7 +112,7 @@ pub(super) fn fit(
                 bias: 0.0,
             })
             .collect(),
-    })
+    }
 }
 
 /// Solves for the rows `to` with `from` held fixed.

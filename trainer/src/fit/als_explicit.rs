@@ -9,18 +9,24 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::limits::check_factors;
-use super::ratings::{Ratings, noise};
+use super::ratings::{OBJECTIVE, Ratings, noise};
 use super::start::from_item_vectors;
-use super::{Fitted, Training};
+use super::{Course, Fitted, Observer, Training};
 use crate::progress::Progress;
 
 /// Standard deviation of the items' vectors before the first iteration.
 const DEVIATION: f32 = 0.1;
 
+const COURSE: Course = Course {
+    unit: "iteration",
+    loss: OBJECTIVE,
+};
+
 pub(super) fn fit(
     config: &AlsExplicitConfig,
     training: &Training,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
     check_factors(AlsExplicitConfig::NAME, training, config.factors)?;
     let ratings = Ratings::new(training)?;
@@ -47,10 +53,16 @@ pub(super) fn fit(
         })
         .collect();
     let bar = progress.bar("als-explicit: iterations", config.iterations.into());
-    for _ in 0..config.iterations {
+    for number in 1..=config.iterations {
         let users = solve(training.histories, &items, rank, fold_in);
         items = solve(&by_item, &users, rank, fold_in);
         bar.inc(1);
+        observer.step(COURSE, number, config.iterations, || {
+            let model = model(&items, rank, fold_in);
+            let loss = ratings.objective(&model, &users, config.regularisation);
+            let model = Model::Factors(model);
+            (loss, Fitted { model, users })
+        });
     }
     // The users of the final items: as a visitor with their history would be.
     let users = solve(training.histories, &items, rank, fold_in);
@@ -110,7 +122,16 @@ mod tests {
             regularisation: 0.01,
             ..Default::default()
         };
-        let fitted = fit(&config, &training, &Progress::new(true)).unwrap();
+        let judge = |_: &Fitted| crate::evaluate::Metrics::default();
+        let mut observer = Observer::new(&judge);
+        let fitted = fit(&config, &training, &Progress::new(true), &mut observer).unwrap();
+        // Each half of an iteration makes the objective smaller.
+        let curve = observer.finish().0.unwrap();
+        let mut pairs = curve.points.windows(2);
+        assert!(
+            pairs.all(|pair| pair[1].loss <= 1.0001 * pair[0].loss),
+            "{curve:?}"
+        );
         let Model::Factors(model) = fitted.model else {
             unreachable!()
         };

@@ -24,7 +24,13 @@ fn fitted(config: &AlsConfig, histories: &[Vec<Event>], n_items: usize) -> (Fact
         histories,
         content: crate::fit::ItemContent::default(),
     };
-    let fitted = fit(config, &training, &Progress::new(true)).unwrap();
+    let fitted = fit(
+        config,
+        &training,
+        &Progress::new(true),
+        &mut Observer::none(),
+    )
+    .unwrap();
     match fitted.model {
         Model::Factors(model) => (model, fitted.users),
         other => panic!("{other:?}"),

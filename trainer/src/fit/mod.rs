@@ -10,6 +10,7 @@ mod als_explicit;
 mod bias;
 mod confidences;
 mod content;
+mod curve;
 mod ease;
 mod elimination;
 mod ensemble;
@@ -36,6 +37,7 @@ mod user_items;
 mod words;
 
 pub use content::ItemContent;
+pub use curve::{Course, Curve, MOST, Observer, Point};
 pub use hybrid::weigh;
 pub use words::{WordVectors, word_vectors};
 
@@ -98,6 +100,17 @@ pub fn fit_with_users(
     training: &Training,
     progress: &Progress,
 ) -> anyhow::Result<Fitted> {
+    fit_observed(config, training, progress, &mut Observer::none())
+}
+
+/// [`fit_with_users`], with an observer who is told of each step of a model
+/// that is fitted in steps.
+pub fn fit_observed(
+    config: &ModelConfig,
+    training: &Training,
+    progress: &Progress,
+    observer: &mut Observer,
+) -> anyhow::Result<Fitted> {
     config.validate()?;
     let n_items = training.n_items;
     let stray = training
@@ -118,9 +131,9 @@ pub fn fit_with_users(
             Model::RecentPopularity(recent_popularity::fit(c, training))
         }
         ModelConfig::Bias(c) => return bias::fit(c, training),
-        ModelConfig::Svd(c) => return svd::fit(c, training, progress),
-        ModelConfig::AlsExplicit(c) => return als_explicit::fit(c, training, progress),
-        ModelConfig::Als(c) => return als::fit(c, training, progress),
+        ModelConfig::Svd(c) => return svd::fit(c, training, progress, observer),
+        ModelConfig::AlsExplicit(c) => return als_explicit::fit(c, training, progress, observer),
+        ModelConfig::Als(c) => return als::fit(c, training, progress, observer),
         ModelConfig::ItemKnn(c) => Model::ItemItem(item_knn::fit(c, training, progress)?),
         ModelConfig::TfIdf(c) => Model::ItemItem(tf_idf::fit(c, training, progress)?),
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),

@@ -1,11 +1,18 @@
 //! Ratings as models that predict them see them: user by user, oldest first.
 
 use anyhow::ensure;
-use doorstep_shared::factors::RatingScale;
+use doorstep_shared::factors::{Factors, RatingScale, Visitor, dot};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
+use rayon::prelude::*;
 
 use super::Training;
+
+/// What models of ratings make small: the mean over the ratings.
+pub(super) const OBJECTIVE: &str =
+    "mean of (r − μ − b_u − b_i − p·q)² + λ (|p|² + b_u² + |q|² + b_i²) over the ratings";
+/// Ratings that a thread takes at once.
+const BLOCK: usize = 1 << 16;
 
 /// One rating.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +58,28 @@ impl Ratings {
             all,
             scale,
         })
+    }
+
+    /// The [`OBJECTIVE`] of a model and users fitted on these ratings, λ = `regularisation`.
+    pub fn objective(&self, model: &Factors, users: &[Visitor], regularisation: f32) -> f64 {
+        let squares = |vector: &[f32], bias: f32| f64::from(dot(vector, vector) + bias * bias);
+        let of_users: Vec<f64> = users.iter().map(|u| squares(&u.vector, u.bias)).collect();
+        let items = (0..model.biases().len() as u32).zip(model.biases());
+        let of_items: Vec<f64> = items.map(|(at, &b)| squares(model.vector(at), b)).collect();
+        let of_rating = |rating: &Rating| {
+            let (user, item) = (rating.user as usize, rating.item as usize);
+            let visitor = &users[user];
+            let product = dot(&visitor.vector, model.vector(rating.item));
+            let predicted = self.scale.mean + visitor.bias + model.biases()[item] + product;
+            let error = f64::from(rating.value - predicted);
+            error * error + f64::from(regularisation) * (of_users[user] + of_items[item])
+        };
+        // Blocks in any order, their sum in one.
+        let blocks = self.all.par_chunks(BLOCK);
+        let sums: Vec<f64> = blocks
+            .map(|block| block.iter().map(of_rating).sum())
+            .collect();
+        sums.iter().sum::<f64>() / self.all.len().max(1) as f64
     }
 
     /// Whether each user and each item has a rating.
@@ -130,6 +159,43 @@ mod tests {
             content: crate::fit::ItemContent::default(),
         };
         assert!(Ratings::new(&broken).is_err());
+    }
+
+    #[test]
+    fn the_objective_by_hand() {
+        let rated = |item, rating| Event {
+            rating,
+            ..Event::implicit(item)
+        };
+        let histories = [vec![rated(0, 5.0), rated(1, 1.0)], vec![rated(1, 3.0)]];
+        let training = Training {
+            n_items: 2,
+            histories: &histories,
+            content: crate::fit::ItemContent::default(),
+        };
+        let ratings = Ratings::new(&training).unwrap();
+        let fold_in = doorstep_shared::models::SvdConfig::default().fold_in(ratings.scale);
+        let model = Factors::new(
+            "svd",
+            2,
+            vec![1.0, 2.0, 0.0, -1.0],
+            vec![0.5, -0.5],
+            fold_in,
+        );
+        let visitor = |vector: [f32; 2], bias| Visitor {
+            vector: vector.to_vec(),
+            bias,
+        };
+        let users = [visitor([0.5, 0.25], 0.25), visitor([0.0, 1.0], 0.0)];
+        // Predicted 3 + b_u + b_i + p·q: 4.75, 2.5 and 1.5.
+        let squares = 0.0625 + 2.25 + 2.25;
+        // |p|² + b_u² is 0.375 and 1, |q|² + b_i² 5.25 and 1.25.
+        let norms = (0.375 + 5.25) + (0.375 + 1.25) + (1.0 + 1.25);
+        let found = ratings.objective(&model, &users, 0.1);
+        assert!(
+            (found - (squares + 0.1 * norms) / 3.0).abs() < 1e-6,
+            "{found}"
+        );
     }
 
     #[test]

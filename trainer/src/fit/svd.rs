@@ -12,10 +12,10 @@ use rayon::prelude::*;
 
 use super::limits::check_factors;
 use super::lines::{LANES, Line, ZERO, dot, read, step, write};
-use super::ratings::{Rating, Ratings, noise};
+use super::ratings::{OBJECTIVE, Rating, Ratings, noise};
 use super::start::from_item_vectors;
 use super::strata::{BLOCKS, Deal, Strata};
-use super::{Fitted, Training};
+use super::{Course, Fitted, Observer, Training};
 use crate::progress::Progress;
 
 /// Vectors and biases of users or of items, block after block.
@@ -74,14 +74,19 @@ impl Side {
     }
 }
 
+const COURSE: Course = Course {
+    unit: "epoch",
+    loss: OBJECTIVE,
+};
+
 pub(super) fn fit(
     config: &SvdConfig,
     training: &Training,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> anyhow::Result<Fitted> {
     check_factors(SvdConfig::NAME, training, config.factors)?;
     let mut ratings = Ratings::new(training)?;
-    let (rated_users, rated_items) = ratings.rated();
     let rank = config.factors as usize;
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
     let (n_users, n_items) = (ratings.n_users, ratings.n_items);
@@ -111,8 +116,28 @@ pub(super) fn fit(
             config.learning_rate
         );
         bar.inc(1);
+        observer.step(COURSE, number, config.epochs, || {
+            let (model, users) = factors(config, &ratings, &users, &items);
+            let loss = ratings.objective(&model, &users, config.regularisation);
+            let model = Model::Factors(model);
+            (loss, Fitted { model, users })
+        });
     }
     bar.finish_and_clear();
+    let (model, users) = factors(config, &ratings, &users, &items);
+    let model = Model::Factors(model);
+    Ok(Fitted { model, users })
+}
+
+/// The model and the users as they stand.
+fn factors(
+    config: &SvdConfig,
+    ratings: &Ratings,
+    users: &Side,
+    items: &Side,
+) -> (Factors, Vec<Visitor>) {
+    let (rated_users, rated_items) = ratings.rated();
+    let rank = config.factors as usize;
     let (vectors, biases) = items.finish(rank, &rated_items);
     let fold_in = config.fold_in(ratings.scale);
     let (user_vectors, user_biases) = users.finish(rank, &rated_users);
@@ -123,16 +148,8 @@ pub(super) fn fit(
             vector: vector.to_vec(),
             bias,
         });
-    Ok(Fitted {
-        users: users.collect(),
-        model: Model::Factors(Factors::new(
-            SvdConfig::NAME,
-            rank,
-            vectors,
-            biases,
-            fold_in,
-        )),
-    })
+    let model = Factors::new(SvdConfig::NAME, rank, vectors, biases, fold_in);
+    (model, users.collect())
 }
 
 /// What every step needs.
@@ -277,7 +294,13 @@ mod tests {
     }
 
     fn factors(config: &SvdConfig, training: &Training) -> Factors {
-        let fitted = fit(config, training, &Progress::new(true)).unwrap();
+        let fitted = fit(
+            config,
+            training,
+            &Progress::new(true),
+            &mut Observer::none(),
+        )
+        .unwrap();
         match fitted.model {
             Model::Factors(factors) => factors,
             _ => unreachable!(),
@@ -331,6 +354,40 @@ mod tests {
     }
 
     #[test]
+    fn watching_changes_nothing_and_sees_the_loss_fall() {
+        let histories = histories();
+        let training = Training {
+            n_items: 12,
+            histories: &histories,
+            content: crate::fit::ItemContent::default(),
+        };
+        let config = SvdConfig {
+            factors: 3,
+            learning_rate: 0.05,
+            epochs: 30,
+            ..Default::default()
+        };
+        let run = |observer: &mut Observer| {
+            let fitted = fit(&config, &training, &Progress::new(true), observer).unwrap();
+            let Model::Factors(model) = fitted.model else {
+                unreachable!()
+            };
+            (model, fitted.users)
+        };
+        let judge = |fitted: &Fitted| {
+            crate::evaluate::Metrics(vec![("users".into(), fitted.users.len() as f64)])
+        };
+        let mut observer = Observer::new(&judge);
+        let watched = run(&mut observer);
+        assert_eq!(watched, run(&mut Observer::none()));
+        let curve = observer.finish().0.unwrap();
+        let last = curve.points.last().unwrap();
+        assert_eq!((curve.points.len(), last.step), (25, 30));
+        assert!(last.loss < 0.5 * curve.points[0].loss);
+        assert_eq!(last.metrics.get("users"), Some(10.0));
+    }
+
+    #[test]
     fn what_was_never_rated_stays_unknown() {
         let histories = [histories(), vec![vec![]]].concat();
         let training = Training {
@@ -342,7 +399,13 @@ mod tests {
             shuffle: true,
             ..Default::default()
         };
-        let fitted = fit(&shuffle, &training, &Progress::new(true)).unwrap();
+        let fitted = fit(
+            &shuffle,
+            &training,
+            &Progress::new(true),
+            &mut Observer::none(),
+        )
+        .unwrap();
         let Model::Factors(model) = fitted.model else {
             unreachable!()
         };
@@ -362,9 +425,14 @@ mod tests {
             learning_rate: 50.0,
             ..Default::default()
         };
-        let message = fit(&config, &training, &Progress::new(true))
-            .unwrap_err()
-            .to_string();
+        let message = fit(
+            &config,
+            &training,
+            &Progress::new(true),
+            &mut Observer::none(),
+        )
+        .unwrap_err()
+        .to_string();
         assert!(
             message.contains("diverged in epoch 1") && message.contains("learning_rate"),
             "{message}"

@@ -182,6 +182,7 @@ impl ModelArgs {
             ));
         }
         let biases = biases.map_or(Vec::new(), |biases| biases.values);
+        check_scores(&vectors, &biases)?;
         let name = self.kind.to_string();
         Ok(Factors::new(
             &name,
@@ -286,4 +287,27 @@ impl ModelArgs {
             _ => bail!("array {name} is not one number; give --mean"),
         }
     }
+}
+
+/// Refuses factors whose products single precision can't hold: a visitor's
+/// vector may be as long as the longest item's.
+fn check_scores(vectors: &Array, biases: &[f32]) -> Result<()> {
+    let squares = |row: &[f32]| row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>();
+    let rank = vectors.shape[1];
+    let longest = vectors
+        .values
+        .chunks_exact(rank)
+        .map(squares)
+        .fold(0.0, f64::max);
+    let bias = biases
+        .iter()
+        .map(|&x| f64::from(x).abs())
+        .fold(0.0, f64::max);
+    ensure!(
+        longest + bias < f64::from(f32::MAX),
+        "array {}: scores of up to {:.0e} are beyond what a page can hold (3e38); divide factors and biases by a constant",
+        vectors.name,
+        longest + bias
+    );
+    Ok(())
 }

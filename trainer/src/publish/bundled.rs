@@ -8,7 +8,7 @@ use doorstep_shared::ItemRecord;
 use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
 use doorstep_shared::models::{Model, ModelConfig};
 
-use super::{item_counts, publish_into, widen};
+use super::{check_not_silent, item_counts, publish_into, widen};
 use crate::data::Dataset;
 use crate::division::Division;
 use crate::evaluate::{HeldOut, Metrics, evaluate, rating_metrics};
@@ -150,6 +150,8 @@ impl Bundled {
         force: bool,
     ) -> Result<Manifest> {
         self.counts.resize(records.len(), 0);
+        let mut models = self.models.iter();
+        models.try_for_each(|entry| check_not_silent(&entry.model))?;
         let wide: Vec<Entry> = self
             .models
             .into_iter()

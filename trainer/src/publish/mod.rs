@@ -2,11 +2,13 @@
 
 mod bundled;
 mod folder;
+mod silent;
 pub mod traffic;
 mod widen;
 
 pub use bundled::{Bundled, figures, training_part};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
+pub use silent::check_not_silent;
 pub use widen::widen;
 
 use std::collections::{HashMap, HashSet};

@@ -118,6 +118,15 @@ impl Column {
         }
     }
 
+    /// How many cells hold a number that is too large for models.
+    pub fn too_large(&self) -> usize {
+        let large = |cell: &&str| {
+            cell.parse()
+                .is_ok_and(|x: f64| x.is_finite() && x.abs() > LARGEST)
+        };
+        self.cells.iter().filter(large).count()
+    }
+
     /// How many cells hold no value.
     pub fn missing(&self) -> usize {
         self.cells.iter().filter(|cell| is_missing(cell)).count()
@@ -150,6 +159,10 @@ mod tests {
         assert_eq!(column(&["NaN", ""]).detect(), Kind::Text);
         assert_eq!(number("1e15"), Some(1e15));
         assert_eq!(number("-1.1e15"), None);
+        assert_eq!(
+            column(&["2e15", "1e15", "-3e20", "inf", "x"]).too_large(),
+            2
+        );
         assert_eq!(
             column(&["inf", "inf", "inf", "-inf"]).detect(),
             Kind::Categorical

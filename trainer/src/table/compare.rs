@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use doorstep_shared::knn::{Categorical, Preparation, Rows, UNSEEN};
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ use super::{
     Curve, Figures, Frame, Missing, Parts, PrepareOptions, TableArgs, TableModel, diagnosis, fit,
     judge, load, parts, predictions, prepare, rows,
 };
+use crate::failure::{self, Failure};
 use crate::progress::Progress;
 use crate::split::SplitMethod;
 
@@ -66,6 +67,8 @@ pub struct Row {
 pub struct Report {
     /// In the order asked for.
     pub models: Vec<Row>,
+    /// Models that were asked for and could not be fitted.
+    pub failed: Vec<Failure>,
     /// What was done.
     pub protocol: Protocol,
     /// To what data.
@@ -155,7 +158,8 @@ pub fn prepare_options(args: &TableArgs) -> PrepareOptions {
     }
 }
 
-/// Fits each of `models` and judges it.
+/// Fits each of `models` and judges it. One that can't be fitted doesn't keep
+/// the others from it.
 pub fn compare(
     args: &TableArgs,
     split: &SplitMethod,
@@ -163,48 +167,16 @@ pub fn compare(
     progress: &Progress,
 ) -> Result<Report> {
     let divided = divide(args, split, progress)?;
-    let mut lines = Vec::new();
+    let (mut lines, mut failed) = (Vec::new(), Vec::new());
     for config in models {
-        let name = config.name();
-        let clock = Instant::now();
-        let train = divided.train.clone();
-        let fitted = fit(
-            config,
-            &divided.frame,
-            &divided.preparation,
-            train,
-            progress,
-        )
-        .with_context(|| format!("fitting {name}"))?;
-        let fit_seconds = clock.elapsed().as_secs_f64();
-        let clock = Instant::now();
-        let predicted = predictions(&fitted.model, &divided.test);
-        let predict_seconds = clock.elapsed().as_secs_f64();
-        progress.say(format!(
-            "{name}: fitted in {fit_seconds:.2} s, predicted {} rows in {predict_seconds:.2} s",
-            predicted.len()
-        ));
-        lines.push(Row {
-            name,
-            config: config.clone(),
-            neighbours: fitted.model.rule.neighbours(),
-            metrics: judge(&fitted.model.task, divided.test.targets(), &predicted),
-            interval: interval(&fitted.model.task, divided.test.targets(), &predicted),
-            leave_one_out: fitted.validation,
-            curve: fitted.curve,
-            diagnosis: diagnosis::of(
-                &fitted.model.task,
-                &divided.preparation,
-                &divided.test,
-                &predicted,
-            ),
-            size: Size::of(&fitted.model)?,
-            fit_seconds,
-            predict_seconds,
-        });
+        match row(config, &divided, progress) {
+            Ok(row) => lines.push(row),
+            Err(error) => failed.push(Failure::new(config.name(), &error)),
+        }
     }
     Ok(Report {
         models: lines,
+        failed,
         protocol: Protocol {
             split: split.to_string(),
             target: divided.frame.target_name.clone(),
@@ -224,12 +196,48 @@ pub fn compare(
     })
 }
 
+fn row(config: &TableModel, divided: &Divided, progress: &Progress) -> Result<Row> {
+    let name = config.name();
+    let clock = Instant::now();
+    let train = divided.train.clone();
+    let fitted = fit(
+        config,
+        &divided.frame,
+        &divided.preparation,
+        train,
+        progress,
+    )?;
+    let fit_seconds = clock.elapsed().as_secs_f64();
+    let clock = Instant::now();
+    let predicted = predictions(&fitted.model, &divided.test);
+    let predict_seconds = clock.elapsed().as_secs_f64();
+    progress.say(format!(
+        "{name}: fitted in {fit_seconds:.2} s, predicted {} rows in {predict_seconds:.2} s",
+        predicted.len()
+    ));
+    let (task, targets) = (&fitted.model.task, divided.test.targets());
+    Ok(Row {
+        name,
+        config: config.clone(),
+        neighbours: fitted.model.rule.neighbours(),
+        metrics: judge(task, targets, &predicted),
+        interval: interval(task, targets, &predicted),
+        leave_one_out: fitted.validation,
+        curve: fitted.curve,
+        diagnosis: diagnosis::of(task, &divided.preparation, &divided.test, &predicted),
+        size: Size::of(&fitted.model)?,
+        fit_seconds,
+        predict_seconds,
+    })
+}
+
 /// The report for people.
 pub fn text(report: &Report) -> String {
-    let mut text = format!("{:12} {:>4}", report.protocol.target, "k");
+    let failed = failure::text(&report.failed);
     let Some(first) = report.models.first() else {
-        return text;
+        return failed;
     };
+    let mut text = format!("{:12} {:>4}", report.protocol.target, "k");
     for (name, _) in first.metrics.named() {
         let _ = write!(text, " {name:>9}");
     }
@@ -279,6 +287,9 @@ pub fn text(report: &Report) -> String {
             }
         }
         text += &diagnosis::text(row.name, &row.diagnosis);
+    }
+    if !failed.is_empty() {
+        let _ = write!(text, "\n{failed}");
     }
     let protocol = &report.protocol;
     let _ = write!(

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::args::{Missing, TableArgs};
 use super::columns::{Column, Kind, is_missing};
 use super::read::read;
-use super::roles::{check_names, kind};
+use super::roles::{check_names, is_told, kind};
 use super::typed::{categories, numbers, target};
 use crate::progress::Progress;
 
@@ -132,6 +132,15 @@ fn frame(columns: &[Column], args: &TableArgs) -> Result<Frame> {
         } else {
             "feature"
         };
+        let too_large = column.too_large();
+        if too_large > 0 && kind != Kind::Numeric && role != "excluded" && !is_told(column, args) {
+            notes.push(format!(
+                "column {}: {too_large} cells hold numbers beyond ±1e15, which models can't take, so it counts as {}; \
+                 divide them by a constant, or say what it is with --exclude, --text or --categorical",
+                column.name,
+                kind.name()
+            ));
+        }
         let mut not_numeric = 0;
         if role == "feature" && kind == Kind::Numeric {
             let found = numbers(column);

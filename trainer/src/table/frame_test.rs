@@ -101,9 +101,41 @@ fn impossible_requests_name_the_column_and_the_remedy() {
     );
     let twice = error(&|args| args.numeric = vec!["key".into()]);
     assert!(twice.contains("column key is given two kinds"), "{twice}");
+    for list in ["--categorical", "--text", "--year"] {
+        let told = error(&|args| {
+            let named = vec!["tempo".to_owned()];
+            args.target = Some("tempo".into());
+            match list {
+                "--categorical" => args.categorical = named,
+                "--text" => args.text = named,
+                _ => args.year = named,
+            }
+        });
+        let both = format!("column tempo is both --target and in {list}");
+        assert!(told.contains(&both), "{told}");
+    }
     let nothing = error(&|args| {
         args.exclude = vec!["tempo".into(), "key".into()];
     });
     assert!(nothing.contains("no column is left"), "{nothing}");
     assert!(error(&|args| args.target = None).contains("--target COLUMN"));
+}
+
+#[test]
+fn numbers_beyond_the_range_are_no_silent_text() {
+    let mut columns = table();
+    columns.push(column("distance", "1e18,2e18,3e18,4e18,5e18,6e18"));
+    let said = |args: &TableArgs| {
+        let notes = frame(&columns, args).unwrap().notes;
+        notes
+            .iter()
+            .any(|n| n.contains("column distance") && n.contains("counts as text"))
+    };
+    let mut args = args();
+    assert!(said(&args));
+    args.exclude.push("distance".to_owned());
+    assert!(!said(&args));
+    args.exclude.pop();
+    args.text.push("distance".to_owned());
+    assert!(!said(&args));
 }

@@ -2,6 +2,7 @@
 
 use super::compare::{Report, Row};
 use super::diagnosis::Bin;
+use crate::failure;
 use crate::report::{
     Bar, Bars, Block, Figure, Guide, Page, Plot, Point, Section, Series, Table, Xy, number,
 };
@@ -10,6 +11,7 @@ use crate::report::{
 pub fn page(report: &Report) -> Page {
     let target = &report.protocol.target;
     let sections = [
+        failure::section(&report.failed),
         Some(figures(report)),
         choice(report),
         answers(report),

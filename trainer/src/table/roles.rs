@@ -34,6 +34,16 @@ pub fn check_names(columns: &[Column], args: &TableArgs, target: &str) -> Result
         !args.exclude.iter().any(|name| name == target),
         "column {target} is both --target and in --exclude; choose one"
     );
+    for (option, names) in [
+        ("--categorical", &args.categorical),
+        ("--text", &args.text),
+        ("--year", &args.year),
+    ] {
+        ensure!(
+            !names.iter().any(|name| name == target),
+            "column {target} is both --target and in {option}; a target is numbers, or classes with --classify: name it in --target alone"
+        );
+    }
     let kinds = [&args.categorical, &args.numeric, &args.text];
     let mut seen = BTreeSet::new();
     for name in kinds.into_iter().flatten() {
@@ -64,4 +74,17 @@ pub fn kind(column: &Column, args: &TableArgs) -> Kind {
     } else {
         column.detect()
     }
+}
+
+/// Whether an option says what a column is.
+pub fn is_told(column: &Column, args: &TableArgs) -> bool {
+    let lists = [
+        &args.categorical,
+        &args.numeric,
+        &args.year,
+        &args.text,
+        &args.name,
+    ];
+    let mut names = lists.into_iter().flatten().chain(&args.id);
+    names.any(|name| *name == column.name)
 }
