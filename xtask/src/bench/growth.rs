@@ -44,8 +44,10 @@ pub fn run(args: &Args, project: &Project, growth: &Path) -> Result<()> {
         false => args.models.join("\n"),
     };
     let mut outcomes = Vec::new();
-    println!("| model | interactions | items | seconds | peak memory | of it data |");
-    println!("| --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| model | interactions | items | seconds | seconds of all cores | peak memory | of it data |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
     for model in models.lines() {
         for &size in &args.sizes {
             let outcome = step(&format!("{model}, {size:e} interactions"), || {
@@ -74,7 +76,7 @@ fn fit(growth: &Path, model: &str, interactions: u64, limit: u64) -> Result<Valu
     let failed = |why: String| {
         json!({
             "model": model, "interactions": interactions, "items": interactions.div_ceil(50),
-            "seconds": null, "peak_bytes": null, "data_bytes": null, "why": why,
+            "seconds": null, "cpu_seconds": null, "peak_bytes": null, "data_bytes": null, "why": why,
         })
     };
     let status = loop {
@@ -108,8 +110,10 @@ fn row(outcome: &Value) -> String {
         (Some(seconds), _) => format!("{seconds:.3}"),
         (None, why) => why.unwrap_or("–").to_owned(),
     };
+    let cpu = outcome["cpu_seconds"].as_f64();
+    let cpu = cpu.map_or_else(|| "–".to_owned(), |seconds| format!("{seconds:.3}"));
     format!(
-        "| {} | {} | {} | {seconds} | {} | {} |",
+        "| {} | {} | {} | {seconds} | {cpu} | {} | {} |",
         text("model"),
         text("interactions"),
         text("items"),
@@ -125,15 +129,18 @@ mod tests {
     #[test]
     fn a_row_says_what_a_fit_cost_or_why_there_is_no_figure() {
         let outcome = json!({
-            "model": "svd", "interactions": 100, "items": 2, "seconds": 0.5,
+            "model": "svd", "interactions": 100, "items": 2, "seconds": 0.5, "cpu_seconds": 0.75,
             "peak_bytes": 2_000_000_000u64, "data_bytes": 1_000_000_000u64,
         });
-        let expected = "| svd | 100 | 2 | 0.500 | 2.00 GB | 1.00 GB |";
+        let expected = "| svd | 100 | 2 | 0.500 | 0.750 | 2.00 GB | 1.00 GB |";
         assert_eq!(row(&outcome), expected);
         let outcome = json!({
             "model": "ease", "interactions": 100, "items": 2, "seconds": null,
             "peak_bytes": null, "data_bytes": null, "why": "too many items",
         });
-        assert_eq!(row(&outcome), "| ease | 100 | 2 | too many items | – | – |");
+        assert_eq!(
+            row(&outcome),
+            "| ease | 100 | 2 | too many items | – | – | – |"
+        );
     }
 }
