@@ -39,7 +39,7 @@ pub(super) fn dot<S: Simd>(simd: S, a: &[Line], b: &[Line]) -> f32 {
     for (a, b) in a.iter().zip(b) {
         let ((a, _), (b, _)) = (S::as_simd_f32s(&a.0), S::as_simd_f32s(&b.0));
         for (sum, (a, b)) in registers.iter_mut().zip(a.iter().zip(b)) {
-            *sum = simd.add_f32s(*sum, simd.mul_f32s(*a, *b));
+            *sum = simd.mul_add_f32s(*a, *b, *sum);
         }
     }
     let mut width = LANES / 2;
@@ -61,8 +61,8 @@ pub(super) fn step<S: Simd>(simd: S, p: &mut [Line], q: &mut [Line], towards: f3
         let (q, _) = S::as_mut_simd_f32s(&mut q.0);
         for (p, q) in p.iter_mut().zip(q) {
             let (old_p, old_q) = (*p, *q);
-            *p = simd.add_f32s(simd.mul_f32s(towards, old_q), simd.mul_f32s(back, old_p));
-            *q = simd.add_f32s(simd.mul_f32s(towards, old_p), simd.mul_f32s(back, old_q));
+            *p = simd.mul_add_f32s(towards, old_q, simd.mul_f32s(back, old_p));
+            *q = simd.mul_add_f32s(towards, old_p, simd.mul_f32s(back, old_q));
         }
     }
 }

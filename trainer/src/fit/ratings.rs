@@ -111,11 +111,19 @@ pub(super) fn noise(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> 
 
 /// `n` numbers evenly from `least` up to, but not including, `most`.
 pub(super) fn uniform(rng: &mut ChaCha8Rng, least: f32, most: f32, n: usize) -> Vec<f32> {
-    let mut draw = || {
-        let unit = (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32;
-        least + (most - least) * unit
-    };
-    (0..n).map(|_| draw()).collect()
+    let mut numbers = Vec::with_capacity(n);
+    // Many at a time, which costs half as much as one by one.
+    let mut drawn = [0; 4096];
+    while numbers.len() < n {
+        let words = (n - numbers.len()).min(drawn.len() / 4);
+        rng.fill_bytes(&mut drawn[..4 * words]);
+        let (words, _) = drawn[..4 * words].as_chunks();
+        numbers.extend(words.iter().map(|word| {
+            let unit = (u32::from_le_bytes(*word) >> 8) as f32 / (1u32 << 24) as f32;
+            least + (most - least) * unit
+        }));
+    }
+    numbers
 }
 
 #[cfg(test)]

@@ -169,16 +169,17 @@ fn epoch(
     items: &mut Side,
     rng: &mut ChaCha8Rng,
 ) -> f64 {
-    let order = strata.shuffled(rng);
+    let order = strata.order(rng);
     // Once inside the threads' pool: each stratum is too short to wake them.
     rayon::scope(|_| {
         let mut squares = 0.0;
-        for ahead in order {
-            let mut items = items.blocks();
-            items.rotate_left(ahead);
+        for stratum in order {
+            let mut items: Vec<(usize, Block)> = items.blocks().into_iter().enumerate().collect();
+            items.sort_unstable_by_key(|(block, _)| block ^ stratum);
+            let items = items.into_iter().map(|(_, items)| items);
             let sides = users.blocks().into_iter().zip(items);
             let visits: Vec<Visit> = sides
-                .zip(strata.stratum(ahead))
+                .zip(strata.stratum(stratum))
                 .map(|((users, items), ratings)| Visit {
                     rule,
                     ratings,
