@@ -2,8 +2,9 @@
 
 use super::constraints::Constraints;
 use super::evidence::{parts, score};
-use super::reader::{Bundle, ByIndex, Source};
+use super::reader::{Bundle, ByIndex};
 use super::resolve::Outcome;
+use super::source::Source;
 use super::{BundleError, Store, text};
 use crate::query::{
     Answer, Hit, MAX_K, MAX_WORDS, Reason, RecommendQuery, SearchQuery, SimilarQuery,

@@ -1,9 +1,10 @@
 //! What a model says of one history: read first, scored then, and explained by
 //! what each event adds.
 
-use super::reader::{Bundle, ByIndex, GlobalModel, Source};
+use super::reader::{Bundle, ByIndex};
 use super::resolve::Outcome;
 use super::rows::Row;
+use super::source::{GlobalModel, Source};
 use super::{BundleError, Store};
 use crate::factors::Factors;
 use crate::item_item::accumulate;

@@ -24,6 +24,7 @@ mod range_table;
 mod reader;
 mod resolve;
 mod rows;
+mod source;
 mod store;
 mod table;
 mod text;

@@ -9,8 +9,9 @@ use super::query::{
 };
 use crate::bundle::answer::check_k;
 use crate::bundle::range_table::RangeTable;
-use crate::bundle::reader::{Bundle, Source};
+use crate::bundle::reader::Bundle;
 use crate::bundle::resolve::Outcome;
+use crate::bundle::source::Source;
 use crate::bundle::table::read_file;
 use crate::bundle::{BundleError, Store, text};
 use crate::knn::{KnnError, KnnModel, Numeric, Prediction, Task, UNSEEN, decode};
