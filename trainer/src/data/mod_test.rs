@@ -400,6 +400,17 @@ fn fingerprints_are_of_the_data_not_of_the_file() {
     );
 }
 
+#[test]
+fn lines_of_white_space_beyond_ascii_are_blank() {
+    let data = read_files(
+        &[("s.txt", "a x y\n\u{b}\u{85}\nb x\n".as_bytes())],
+        |args| {
+            args.format = Format::Sequence;
+        },
+    );
+    assert_eq!(data.unwrap().interactions.rows.len(), 3);
+}
+
 proptest! {
     /// Whatever is in a file, reading ends with rows or with an error, and every row is sound.
     #[test]

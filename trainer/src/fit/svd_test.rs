@@ -38,11 +38,11 @@ fn plain(config: &SvdConfig, training: &Training) -> (Vec<f64>, Vec<f64>) {
     let deal = |n| Deal::new(n, blocks);
     let strata = Strata::new(&ratings.all, deal(ratings.n_users), deal(ratings.n_items));
     for _ in 0..config.epochs {
-        for ahead in strata.shuffled(&mut rng) {
-            for (block, visits) in strata.stratum(ahead).enumerate() {
+        for stratum in strata.order(&mut rng) {
+            for (block, visits) in strata.stratum(stratum).enumerate() {
                 for rating in visits {
                     let u = rating.user as usize * blocks + block;
-                    let i = rating.item as usize * blocks + (block + ahead) % blocks;
+                    let i = rating.item as usize * blocks + (block ^ stratum);
                     let dot: f64 = (0..rank).map(|f| p[u * rank + f] * q[i * rank + f]).sum();
                     let error = f64::from(rating.value)
                         - (f64::from(ratings.scale.mean) + b_u[u] + b_i[i] + dot);

@@ -18,7 +18,10 @@ pub(super) fn read(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout> {
             }
         };
         let mut ids = line.split_whitespace();
-        let user = ids.next().expect("blank lines are skipped");
+        let Some(user) = ids.next() else {
+            // Blank to Unicode, such as a line of U+0085; ASCII's blank lines don't come here.
+            continue;
+        };
         let mut items = ids.peekable();
         if items.peek().is_none() {
             sink.take(number, Err("a user without items".into()))?;
