@@ -156,7 +156,7 @@ fn models_of_ratings_need_ratings() -> Result<()> {
         }
         fs::write(terminal.path(file), rows)?;
         for command in [
-            "compare --models item-knn,svd",
+            "compare --models svd",
             "train svd --out bundle",
             "tune bias",
         ] {

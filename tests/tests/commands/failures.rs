@@ -46,6 +46,27 @@ fn the_others_have_their_figures_and_the_command_ends_with_1() -> Result<()> {
 }
 
 #[test]
+fn models_of_ratings_do_not_end_a_comparison_without_any() -> Result<()> {
+    let terminal = Terminal::empty()?;
+    let rows = (0..40).map(|row| format!("u{},i{},3\n", row % 8, row % 7));
+    let rows: String = std::iter::once("user,item,rating\n".to_owned())
+        .chain(rows)
+        .collect();
+    fs::write(terminal.path("equal.csv"), rows)?;
+    let line = "compare --interactions equal.csv --relevant-at all --models";
+    let said = terminal.fails_after_printing(&format!("{line} item-knn,svd"))?;
+    assert_says(
+        &said.stdout,
+        &["item-knn ", "svd failed: svd learns from ratings"],
+    );
+    assert_says(
+        &terminal.refused(&format!("{line} svd"))?,
+        &["all of them are 3"],
+    );
+    Ok(())
+}
+
+#[test]
 fn it_is_the_same_with_a_table() -> Result<()> {
     let terminal = Terminal::empty()?;
     let mut rows = "a,b,y\n".to_owned();

@@ -22,7 +22,7 @@ pub(super) fn candidates(division: &Division) -> (Vec<ModelConfig>, Vec<LeftOut>
     {
         let why = match &config {
             ModelConfig::Ensemble(_) => Some(format!(
-                "its members are for you to name: `doorstep tune {}` weighs them",
+                "which members suit is not searched: `doorstep tune {}` weighs those that you name, or its usual three",
                 EnsembleConfig::NAME
             )),
             config => unrated(config, division).or_else(|| {

@@ -224,7 +224,7 @@ impl Race<'_> {
             .context("no model could be fitted to this data")?;
         if first.evaluation.shows_nothing() || first.trial.score(METRIC) <= 0.0 {
             notes.push(
-                "no model that was tried finds any held-out item: the data may say too little about who wants what"
+                "the best of them tells no item from another, and what it finds it finds in ties: the data may say too little about who wants what"
                     .to_owned(),
             );
         }

@@ -29,7 +29,7 @@ pub fn usual(interactions: &Interactions, relevance: Relevance) -> Result<(Split
          with `doorstep train popularity`, read more data, filter less, or lower --relevant-at"
     );
     if of_random <= of_last {
-        return Ok((last, format!("no split has more than {of_last} cases")));
+        return Ok((last, "another split leaves no more cases".to_owned()));
     }
     let why = format!("{last} leaves only {of_last} cases, this one {of_random}");
     Ok((random, why))

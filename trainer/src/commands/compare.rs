@@ -9,9 +9,10 @@ use crate::cli::Output;
 use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
 };
+use crate::data::Interactions;
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
-use crate::failure;
+use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -29,7 +30,7 @@ pub struct Args {
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
-    /// The models, separated by commas: popularity, recent-popularity, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; for tables knn, knn-local.
+    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -59,6 +60,26 @@ pub struct Args {
     report: Option<PathBuf>,
 }
 
+/// The models that can do with the ratings that there are, and the others; an
+/// error where none is left.
+fn with_ratings(
+    configs: Vec<ModelConfig>,
+    interactions: &Interactions,
+) -> Result<(Vec<ModelConfig>, Vec<Failure>)> {
+    let check = |config: &ModelConfig| check_ratings(std::slice::from_ref(config), interactions);
+    if configs.iter().all(|config| check(config).is_err()) {
+        check_ratings(&configs, interactions)?;
+    }
+    let (mut able, mut failed) = (Vec::new(), Vec::new());
+    for config in configs {
+        match check(&config) {
+            Ok(()) => able.push(config),
+            Err(error) => failed.push(Failure::new(config.name(), &error)),
+        }
+    }
+    Ok((able, failed))
+}
+
 impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -71,7 +92,7 @@ impl Args {
         check_against(&self.against, &names)?;
         let progress = output.progress();
         let division = self.division.load(&progress)?;
-        check_ratings(&configs, &division.dataset.interactions)?;
+        let (configs, mut failed) = with_ratings(configs, &division.dataset.interactions)?;
         let content = division.content();
         let Division {
             dataset,
@@ -92,7 +113,10 @@ impl Args {
         let report = Report {
             bundle: None,
             models: found.rows,
-            failed: found.failed,
+            failed: {
+                failed.extend(found.failed);
+                failed
+            },
             protocol: Protocol {
                 split: split.protocol.clone(),
                 ranking: "full",

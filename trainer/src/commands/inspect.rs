@@ -100,18 +100,15 @@ fn describe(
     let catalogue_bytes: u64 = tables.into_iter().flatten().map(|table| table.bytes).sum();
     let model_bytes: u64 = manifest.models.iter().map(|model| model.bytes).sum();
     let total = manifest_bytes as u64 + catalogue_bytes + model_bytes;
+    let data = &manifest.data;
+    let fingerprint = data.fingerprint.get(..12).unwrap_or(&data.fingerprint);
+    let read = match data.interactions {
+        0 => String::new(),
+        read => format!(" ({read} read, fingerprint {fingerprint}…)"),
+    };
     let mut text = format!(
-        "Bundle format {}.{}, written by {}\nFitted on {} ({} read, fingerprint {}…)\n\n",
-        manifest.version.major,
-        manifest.version.minor,
-        manifest.generator,
-        manifest.data.fitted_on,
-        manifest.data.interactions,
-        manifest
-            .data
-            .fingerprint
-            .get(..12)
-            .unwrap_or(&manifest.data.fingerprint),
+        "Bundle format {}.{}, written by {}\nFitted on {}{read}\n\n",
+        manifest.version.major, manifest.version.minor, manifest.generator, data.fitted_on,
     );
     text += &format!("{:20} {:>14}\n", "manifest", bytes(manifest_bytes as u64));
     text += &format!(

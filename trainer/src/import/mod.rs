@@ -258,8 +258,15 @@ impl ModelArgs {
             });
         }
         if let Some(scale) = &self.scale {
+            let mean = self.mean(file)?;
+            ensure!(
+                (scale[0]..=scale[1]).contains(&mean),
+                "the mean of all ratings, {mean}, is not on the scale from {} to {}; give other --mean or --scale",
+                scale[0],
+                scale[1]
+            );
             fold_in.ratings = Some(RatingScale {
-                mean: self.mean(file)?,
+                mean,
                 least: scale[0],
                 most: scale[1],
             });

@@ -40,7 +40,7 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
 
 /// Every combination of the axes' values on top of `base`, the last axis fastest.
 pub fn grid(base: &ModelConfig, axes: &[Axis]) -> Result<Vec<ModelConfig>> {
-    check(axes)?;
+    check_values(base, axes)?;
     let mut combined: Vec<Vec<(&str, &str)>> = vec![Vec::new()];
     for axis in axes {
         let Values::List(values) = &axis.values else {
@@ -65,7 +65,16 @@ pub fn grid(base: &ModelConfig, axes: &[Axis]) -> Result<Vec<ModelConfig>> {
         combined = longer.collect();
     }
     let configs = combined.into_iter().map(|values| with_fields(base, values));
-    configs.collect()
+    possible(configs)
+}
+
+/// The configurations whose values, each valid by itself, fit together; an error where none do.
+fn possible(configs: impl Iterator<Item = Result<ModelConfig>>) -> Result<Vec<ModelConfig>> {
+    let (possible, other): (Vec<_>, Vec<_>) = configs.partition(Result::is_ok);
+    match other.into_iter().next() {
+        Some(error) if possible.is_empty() => error.map(|config| vec![config]),
+        _ => possible.into_iter().collect(),
+    }
 }
 
 /// `trials` different configurations, each hyper-parameter drawn by itself;
@@ -78,25 +87,36 @@ pub fn draw(
     seed: u64,
 ) -> Result<Vec<ModelConfig>> {
     ensure!(trials > 0, "--trials must be at least 1 (got 0)");
-    check(axes)?;
+    check_values(base, axes)?;
     if combinations(axes).is_some_and(|all| all <= trials) {
         return grid(base, axes);
     }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut configs: Vec<ModelConfig> = Vec::new();
+    // Why the values of a draw don't fit together.
+    let mut impossible = None;
     for _ in 0..trials.saturating_mul(DRAWS) {
         let drawn: Vec<String> = axes.iter().map(|axis| axis.draw(&mut rng)).collect();
         let fields = axes.iter().map(|axis| axis.field.as_str());
-        let config = with_fields(base, fields.zip(drawn.iter().map(String::as_str)))?;
+        let config = with_fields(base, fields.zip(drawn.iter().map(String::as_str)));
         // Searched among few: drawing is cheap beside a trial.
-        if !configs.contains(&config) {
-            configs.push(config);
+        if !configs
+            .iter()
+            .any(|other| config.as_ref().is_ok_and(|new| new == other))
+        {
+            match config {
+                Ok(config) => configs.push(config),
+                Err(error) => impossible = Some(error),
+            }
         }
         if configs.len() == trials {
             break;
         }
     }
-    Ok(configs)
+    match impossible {
+        Some(error) if configs.is_empty() => Err(error),
+        _ => Ok(configs),
+    }
 }
 
 /// Refuses values that the model doesn't take, and a field that is there twice.
@@ -219,6 +239,30 @@ mod tests {
         let many = axes(&[&long, &long.replace("lambda", "recency")]);
         let message = grid(&ease(), &many).unwrap_err().to_string();
         assert!(message.contains("10000 combinations"), "{message}");
+    }
+
+    #[test]
+    fn weights_that_do_not_fit_together_are_left_out() {
+        let hybrid = ModelConfig::named("hybrid").unwrap();
+        let found = grid(&hybrid, &axes(&["alpha=0.5,0.9", "beta=0.2,0.6"])).unwrap();
+        let ModelConfig::Hybrid(only) = &found[0] else {
+            panic!("{found:?}")
+        };
+        assert_eq!((found.len(), only.alpha, only.beta), (1, 0.5, 0.2));
+        let message = grid(&hybrid, &axes(&["alpha=0.9", "beta=0.6"])).unwrap_err();
+        assert!(message.to_string().contains("at most 1"), "{message}");
+        let range = Values::Range(Range {
+            low: 0.0,
+            high: 1.0,
+            log: false,
+            whole: false,
+        });
+        let weight = |field: &str| Axis {
+            field: field.to_owned(),
+            values: range.clone(),
+        };
+        let drawn = draw(&hybrid, &[weight("alpha"), weight("beta")], 10, 0).unwrap();
+        assert_eq!(drawn.len(), 10);
     }
 
     #[test]
