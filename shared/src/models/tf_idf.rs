@@ -21,6 +21,8 @@ pub struct TfIdfConfig {
     pub max_features: u32,
     /// Whether frequent English words such as "the" are left out.
     pub stop_words: bool,
+    /// Whether English words count by their stem, "kettles" as "kettle" (Porter's second algorithm).
+    pub stem: bool,
     /// How many neighbours each item keeps.
     pub neighbours: u32,
     /// The event of age a counts `recency`ᵃ (1 is the plain mean).
@@ -33,6 +35,7 @@ impl Default for TfIdfConfig {
             fields: vec!["title".to_owned()],
             max_features: 1000,
             stop_words: false,
+            stem: false,
             neighbours: 100,
             recency: 1.0,
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use doorstep_shared::models::TfIdfConfig;
+use rust_stemmers::{Algorithm, Stemmer};
 use sprs::CsMatI;
 
 /// The vectors of some texts.
@@ -19,6 +20,11 @@ pub struct WordVectors {
 /// alphabet fill up `max_features`.
 pub fn word_vectors(texts: &[String], config: &TfIdfConfig) -> WordVectors {
     let stop_words = stop_words(config);
+    let stemmer = config.stem.then(|| Stemmer::create(Algorithm::English));
+    let counted_as = |word: String| match &stemmer {
+        Some(stemmer) => stemmer.stem(&word).into_owned(),
+        None => word,
+    };
     let mut numbers: HashMap<String, u32> = HashMap::new();
     let mut occurrences = Vec::new();
     let mut counted: Vec<Vec<(u32, u32)>> = Vec::with_capacity(texts.len());
@@ -26,7 +32,7 @@ pub fn word_vectors(texts: &[String], config: &TfIdfConfig) -> WordVectors {
         occurrences.clear();
         for word in words(text).filter(|word| !stop_words.contains(word.as_str())) {
             let next = numbers.len() as u32;
-            occurrences.push(*numbers.entry(word).or_insert(next));
+            occurrences.push(*numbers.entry(counted_as(word)).or_insert(next));
         }
         occurrences.sort_unstable();
         let runs = occurrences.chunk_by(|a, b| a == b);
@@ -163,5 +169,15 @@ mod tests {
             vectors(&["the cup and a pot"], &config).words,
             ["cup", "pot"]
         );
+    }
+
+    #[test]
+    fn words_of_one_stem_can_count_as_one() {
+        let config = TfIdfConfig {
+            stem: true,
+            ..TfIdfConfig::default()
+        };
+        let found = vectors(&["running shoes", "runs in a shoe"], &config);
+        assert_eq!(found.words, ["in", "run", "shoe"]);
     }
 }
