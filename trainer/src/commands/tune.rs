@@ -60,7 +60,7 @@ pub struct Args {
     /// Of draws and samples [default: 0]
     #[arg(long)]
     seed: Option<u64>,
-    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10]
+    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in (default: ndcg@10)
     #[arg(long, value_name = "METRIC@K")]
     metric: Option<String>,
     /// Trials at a time, each on its share of the cores; their memory adds up [default: 1, as a fit uses all cores]
