@@ -1,14 +1,11 @@
 //! What a model costs a visitor.
 
 use anyhow::Result;
-use doorstep_shared::ItemRecord;
-use doorstep_shared::bundle::{
-    Bundle, DataSummary, MemoryStore, Publication, PublishedModel, Store, write,
-};
+use doorstep_shared::bundle::{Bundle, MemoryStore, Store};
 use doorstep_shared::models::{Model, ModelConfig};
 
-use crate::publish::at_once;
 use crate::publish::traffic::{Counting, of_lists};
+use crate::publish::{at_once, write_alone};
 
 /// Where a bundle keeps what is a model's own.
 const MODELS: &str = "models/";
@@ -36,31 +33,14 @@ impl Store for Lent<'_> {
 impl Cost {
     /// Of a model over items with these training interactions.
     pub fn of(model: &Model, config: &ModelConfig, counts: &[u32]) -> Result<Self> {
-        let ids: Vec<String> = (0..counts.len()).map(|item| item.to_string()).collect();
-        let records: Vec<ItemRecord> = ids.iter().map(|id| ItemRecord::bare(id)).collect();
-        let publication = Publication {
-            generator: "",
-            data: DataSummary {
-                fingerprint: String::new(),
-                interactions: 0,
-                fitted_on: String::new(),
-            },
-            records: &records,
-            counts,
-            models: &[PublishedModel {
-                model,
-                config: Some(config),
-                evaluation: None,
-            }],
-        };
         let mut bundle = MemoryStore::default();
-        let manifest = write(&publication, &mut bundle)?;
+        let whole = write_alone(model, config, counts, &mut bundle)?;
         let open = || at_once(Bundle::open(Counting::new(Lent(&bundle), MODELS)));
         // Items stand by popularity in a bundle, and so must the ids that histories are made of.
         let ids = at_once(open()?.all_ids())?;
         Ok(Self {
             first_list: of_lists(&ids, &open)?.median_bytes,
-            whole: manifest.models.iter().map(|model| model.bytes).sum(),
+            whole,
         })
     }
 }

@@ -7,7 +7,6 @@ use doorstep_shared::models::ModelConfig;
 
 use super::report::{DifferenceTo, Row, main_cutoff};
 use super::seeds::{self, Judged, seeds_of};
-use super::size::bytes_in_bundle;
 use super::strata::{by_history, by_popularity};
 use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
 use crate::evaluate::{
@@ -17,6 +16,7 @@ use crate::evaluate::{
 use crate::failure::Failure;
 use crate::fit::{self, Fitted, Observer, Training, fit_observed};
 use crate::progress::Progress;
+use crate::publish::bytes_in_bundle;
 use crate::split::Case;
 
 /// Models judged one after another by the same test cases.

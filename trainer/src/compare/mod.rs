@@ -7,7 +7,6 @@ mod page;
 mod report;
 mod seeds;
 mod shape;
-mod size;
 mod strata;
 mod text;
 

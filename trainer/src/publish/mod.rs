@@ -1,11 +1,13 @@
 //! From fitted models and item records to a bundle on disk.
 
+mod alone;
 mod bundled;
 mod folder;
 mod silent;
 pub mod traffic;
 mod widen;
 
+pub use alone::{bytes_in_bundle, write_alone};
 pub use bundled::{Bundled, figures, training_part};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
 pub use silent::check_not_silent;

@@ -1,4 +1,4 @@
-//! What a model takes in a bundle.
+//! A bundle of one model, to see what the model takes.
 
 use std::io;
 
@@ -23,6 +23,17 @@ impl Sink for Nowhere {
 /// Bytes of the model's own files, as `doorstep train` would write them.
 /// `counts` are the training interactions of each item.
 pub fn bytes_in_bundle(model: &Model, config: &ModelConfig, counts: &[u32]) -> Result<u64> {
+    write_alone(model, config, counts, &mut Nowhere)
+}
+
+/// Writes a bundle of that one model, whose items are called `0`, `1`, … and have no
+/// records; gives the bytes of the model's own files.
+pub fn write_alone(
+    model: &Model,
+    config: &ModelConfig,
+    counts: &[u32],
+    sink: &mut dyn Sink,
+) -> Result<u64> {
     let records: Vec<ItemRecord> = (0..counts.len())
         .map(|item| ItemRecord::bare(&item.to_string()))
         .collect();
@@ -41,7 +52,7 @@ pub fn bytes_in_bundle(model: &Model, config: &ModelConfig, counts: &[u32]) -> R
             evaluation: None,
         }],
     };
-    let manifest = write(&publication, &mut Nowhere)?;
+    let manifest = write(&publication, sink)?;
     let entry = manifest.models.first().context("a model is published")?;
     Ok(entry.bytes)
 }
