@@ -13,6 +13,8 @@ pub(super) const OBJECTIVE: &str =
     "mean of (r − μ − b_u − b_i − p·q)² + λ (|p|² + b_u² + |q|² + b_i²) over the ratings";
 /// Ratings that a thread takes at once.
 const BLOCK: usize = 1 << 16;
+/// Random numbers that a thread draws at once.
+const DRAWN: usize = 1 << 11;
 
 /// One rating.
 #[derive(Clone, Copy, Debug)]
@@ -111,18 +113,21 @@ pub(super) fn noise(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> 
 
 /// `n` numbers evenly from `least` up to, but not including, `most`.
 pub(super) fn uniform(rng: &mut ChaCha8Rng, least: f32, most: f32, n: usize) -> Vec<f32> {
-    let mut numbers = Vec::with_capacity(n);
-    // Many at a time, which costs half as much as one by one.
-    let mut drawn = [0; 4096];
-    while numbers.len() < n {
-        let words = (n - numbers.len()).min(drawn.len() / 4);
-        rng.fill_bytes(&mut drawn[..4 * words]);
-        let (words, _) = drawn[..4 * words].as_chunks();
-        numbers.extend(words.iter().map(|word| {
+    let mut numbers = vec![0.0; n];
+    let start = rng.get_word_pos();
+    let parts = numbers.par_chunks_mut(DRAWN).enumerate();
+    parts.for_each_with(rng.clone(), |rng, (part, numbers)| {
+        rng.set_word_pos(start + (part * DRAWN) as u128);
+        // Many at a time, which costs half as much as one by one.
+        let mut words = [0; 4 * DRAWN];
+        rng.fill_bytes(&mut words[..4 * numbers.len()]);
+        let (words, _) = words.as_chunks();
+        for (number, word) in numbers.iter_mut().zip(words) {
             let unit = (u32::from_le_bytes(*word) >> 8) as f32 / (1u32 << 24) as f32;
-            least + (most - least) * unit
-        }));
-    }
+            *number = least + (most - least) * unit;
+        }
+    });
+    rng.set_word_pos(start + n as u128);
     numbers
 }
 

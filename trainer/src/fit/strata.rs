@@ -5,6 +5,8 @@
 //! an item. The number of blocks is fixed, so that any number of threads
 //! gives the same bytes.
 
+use std::iter::repeat_with;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
@@ -35,6 +37,11 @@ impl Deal {
         (row % self.blocks, row / self.blocks)
     }
 
+    /// The row at a place of a block; beyond all rows where the place is empty.
+    pub fn row(self, block: usize, place: usize) -> usize {
+        place * self.blocks + block
+    }
+
     /// Where a row is when blocks follow one another.
     pub fn position(self, row: usize) -> usize {
         let (block, place) = self.of(row);
@@ -58,7 +65,9 @@ impl Strata {
     /// and item are places in their blocks.
     pub fn new(ratings: &[Rating], users: Deal, items: Deal) -> Self {
         let blocks = users.blocks;
-        let mut cells = vec![Vec::new(); blocks * blocks];
+        let even = ratings.len() / (blocks * blocks);
+        let cell = || Vec::with_capacity(even + even / 4);
+        let mut cells: Vec<Vec<Rating>> = repeat_with(cell).take(blocks * blocks).collect();
         for rating in ratings {
             let (user_block, user) = users.of(rating.user as usize);
             let (item_block, item) = items.of(rating.item as usize);
@@ -122,6 +131,10 @@ mod tests {
             let mut positions: Vec<usize> = (0..rows).map(|row| deal.position(row)).collect();
             positions.sort_unstable();
             positions.dedup();
+            for row in 0..rows {
+                let (block, place) = deal.of(row);
+                prop_assert_eq!(deal.row(block, place), row);
+            }
             prop_assert!(positions.len() == rows && positions.iter().all(|at| *at < deal.len()));
         }
     }

@@ -18,60 +18,73 @@ use super::strata::{BLOCKS, Deal, Strata};
 use super::{Course, Fitted, Observer, Training};
 use crate::progress::Progress;
 
+/// Which of the two numbers that follow a vector is its bias. The other is 1, so that
+/// the product of a user's and an item's lines is p·q + b_u + b_i.
+#[derive(Clone, Copy)]
+enum Bias {
+    First = 0,
+    Second = 1,
+}
+
 /// Vectors and biases of users or of items, block after block.
 struct Side {
     deal: Deal,
-    /// Lines of a vector.
-    per_vector: usize,
-    vectors: Vec<Line>,
-    biases: Vec<f32>,
-}
-
-/// A block of a side.
-struct Block<'a> {
-    vectors: &'a mut [Line],
-    biases: &'a mut [f32],
+    bias: Bias,
+    rank: usize,
+    /// Lines of a row.
+    per_row: usize,
+    lines: Vec<Line>,
 }
 
 impl Side {
-    fn new(deal: Deal, start: &[f32], rank: usize) -> Self {
-        let per_vector = rank.div_ceil(LANES);
-        let mut vectors = vec![ZERO; deal.len() * per_vector];
-        for (row, vector) in start.chunks_exact(rank).enumerate() {
-            let lines = &mut vectors[deal.position(row) * per_vector..][..per_vector];
-            write(lines, vector);
-        }
+    fn new(deal: Deal, bias: Bias, start: &[f32], rank: usize) -> Self {
+        let per_row = (rank + 2).div_ceil(LANES);
+        let mut lines = vec![ZERO; deal.len() * per_row];
+        let blocks = lines.par_chunks_exact_mut(deal.places * per_row);
+        blocks.enumerate().for_each(|(block, lines)| {
+            for (place, lines) in lines.chunks_exact_mut(per_row).enumerate() {
+                let from = deal.row(block, place) * rank;
+                write(lines, start.get(from..from + rank).unwrap_or_default());
+                *number(lines, rank + 1 - bias as usize) = 1.0;
+            }
+        });
         Self {
             deal,
-            per_vector,
-            vectors,
-            biases: vec![0.0; deal.len()],
+            bias,
+            rank,
+            per_row,
+            lines,
         }
     }
 
-    fn blocks(&mut self) -> Vec<Block<'_>> {
-        let vectors = self
-            .vectors
-            .chunks_exact_mut(self.deal.places * self.per_vector);
-        let biases = self.biases.chunks_exact_mut(self.deal.places);
-        vectors
-            .zip(biases)
-            .map(|(vectors, biases)| Block { vectors, biases })
-            .collect()
+    fn blocks(&mut self) -> impl Iterator<Item = &mut [Line]> {
+        self.lines.chunks_exact_mut(self.deal.places * self.per_row)
     }
 
     /// All vectors, then all biases, row after row; zeros where `rated` says that nothing was learnt.
-    fn finish(&self, rank: usize, rated: &[bool]) -> (Vec<f32>, Vec<f32>) {
-        let mut vectors = vec![0.0; rated.len() * rank];
+    fn finish(&self, rated: &[bool]) -> (Vec<f32>, Vec<f32>) {
+        let mut vectors = vec![0.0; rated.len() * self.rank];
         let mut biases = vec![0.0; rated.len()];
-        for (row, _) in rated.iter().enumerate().filter(|(_, rated)| **rated) {
-            let at = self.deal.position(row);
-            let lines = &self.vectors[at * self.per_vector..][..self.per_vector];
-            read(lines, &mut vectors[row * rank..][..rank]);
-            biases[row] = self.biases[at];
-        }
+        let rows = vectors.par_chunks_exact_mut(self.rank).zip(&mut biases);
+        let rows = rows.enumerate().with_min_len(ROWS);
+        rows.filter(|(row, _)| rated[*row])
+            .for_each(|(row, (vector, bias))| {
+                let lines = &self.lines[self.deal.position(row) * self.per_row..][..self.per_row];
+                read(lines, vector);
+                let at = self.rank + self.bias as usize;
+                *bias = lines[at / LANES].0[at % LANES];
+            });
         (vectors, biases)
     }
+}
+
+/// Rows that a thread reads at least at once.
+const ROWS: usize = 256;
+
+/// A number of a row.
+#[inline(always)]
+fn number(lines: &mut [Line], at: usize) -> &mut f32 {
+    &mut lines[at / LANES].0[at % LANES]
 }
 
 const COURSE: Course = Course {
@@ -96,8 +109,8 @@ pub(super) fn fit(
         from_item_vectors(training, rank, &mut items)?;
     }
     let blocks = if config.shuffle { BLOCKS } else { 1 };
-    let mut users = Side::new(Deal::new(n_users, blocks), &users, rank);
-    let mut items = Side::new(Deal::new(n_items, blocks), &items, rank);
+    let mut users = Side::new(Deal::new(n_users, blocks), Bias::First, &users, rank);
+    let mut items = Side::new(Deal::new(n_items, blocks), Bias::Second, &items, rank);
     if config.shuffle {
         ratings.all.shuffle(&mut rng);
     }
@@ -138,9 +151,9 @@ fn factors(
 ) -> (Factors, Vec<Visitor>) {
     let (rated_users, rated_items) = ratings.rated();
     let rank = config.factors as usize;
-    let (vectors, biases) = items.finish(rank, &rated_items);
+    let (vectors, biases) = items.finish(&rated_items);
     let fold_in = config.fold_in(ratings.scale);
-    let (user_vectors, user_biases) = users.finish(rank, &rated_users);
+    let (user_vectors, user_biases) = users.finish(&rated_users);
     let users = user_vectors
         .chunks_exact(rank)
         .zip(user_biases)
@@ -170,14 +183,15 @@ fn epoch(
     rng: &mut ChaCha8Rng,
 ) -> f64 {
     let order = strata.order(rng);
+    let (rank, per_row) = (users.rank, users.per_row);
     // Once inside the threads' pool: each stratum is too short to wake them.
     rayon::scope(|_| {
         let mut squares = 0.0;
         for stratum in order {
-            let mut items: Vec<(usize, Block)> = items.blocks().into_iter().enumerate().collect();
+            let mut items: Vec<(usize, &mut [Line])> = items.blocks().enumerate().collect();
             items.sort_unstable_by_key(|(block, _)| block ^ stratum);
             let items = items.into_iter().map(|(_, items)| items);
-            let sides = users.blocks().into_iter().zip(items);
+            let sides = users.blocks().zip(items);
             let visits: Vec<Visit> = sides
                 .zip(strata.stratum(stratum))
                 .map(|((users, items), ratings)| Visit {
@@ -185,6 +199,8 @@ fn epoch(
                     ratings,
                     users,
                     items,
+                    rank,
+                    per_row,
                 })
                 .collect();
             let sums: Vec<f64> = visits
@@ -202,8 +218,10 @@ fn epoch(
 struct Visit<'a> {
     rule: Rule,
     ratings: &'a [Rating],
-    users: Block<'a>,
-    items: Block<'a>,
+    users: &'a mut [Line],
+    items: &'a mut [Line],
+    rank: usize,
+    per_row: usize,
 }
 
 impl pulp::WithSimd for Visit<'_> {
@@ -212,18 +230,18 @@ impl pulp::WithSimd for Visit<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> f64 {
         let Self { users, items, .. } = self;
+        let (rank, per_row) = (self.rank, self.per_row);
         let Rule { mean, rate, lambda } = self.rule;
-        let per_vector = users.vectors.len() / users.biases.len();
         let mut squares = 0.0;
         for rating in self.ratings {
             let (user, item) = (rating.user as usize, rating.item as usize);
-            let p = &mut users.vectors[user * per_vector..][..per_vector];
-            let q = &mut items.vectors[item * per_vector..][..per_vector];
-            let (b_u, b_i) = (&mut users.biases[user], &mut items.biases[item]);
-            let error = rating.value - (mean + *b_u + *b_i + dot(simd, p, q));
-            *b_u += rate * (error - lambda * *b_u);
-            *b_i += rate * (error - lambda * *b_i);
+            let p = &mut users[user * per_row..][..per_row];
+            let q = &mut items[item * per_row..][..per_row];
+            let error = rating.value - mean - dot(simd, p, q);
+            // Biases step as the vectors do, each towards the 1 across from it.
             step(simd, p, q, rate * error, 1.0 - rate * lambda);
+            *number(p, rank + 1) = 1.0;
+            *number(q, rank) = 1.0;
             squares += f64::from(error) * f64::from(error);
         }
         squares
