@@ -13,6 +13,8 @@ pub mod item_item;
 #[cfg(feature = "tables")]
 pub mod knn;
 pub mod models;
+#[cfg(feature = "neural")]
+pub mod neural;
 pub mod query;
 pub mod recommender;
 pub mod scores;

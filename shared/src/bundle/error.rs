@@ -28,6 +28,10 @@ pub enum BundleError {
     /// A field of the query is out of range, or asks for what the bundle lacks.
     #[error("{0}")]
     InvalidQuery(String),
+    /// The device that networks run on failed.
+    #[cfg(feature = "neural")]
+    #[error("the device that runs the network failed: {0}")]
+    Device(String),
 }
 
 impl BundleError {
@@ -40,13 +44,15 @@ impl BundleError {
     }
 
     /// A short stable name for programs: `damaged`, `unsupported-version`,
-    /// `unknown-item` or `invalid-query`.
+    /// `unknown-item`, `invalid-query` or `device`.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Damaged { .. } => "damaged",
             Self::UnsupportedVersion { .. } => "unsupported-version",
             Self::UnknownItem(_) => "unknown-item",
             Self::InvalidQuery(_) => "invalid-query",
+            #[cfg(feature = "neural")]
+            Self::Device(_) => "device",
         }
     }
 }

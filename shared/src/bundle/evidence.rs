@@ -27,6 +27,9 @@ enum Read<'a> {
     Factors(&'a Factors),
     /// The same for everybody.
     Whole(&'a GlobalModel),
+    /// What a network made of the history, of all items or of none.
+    #[cfg(feature = "neural")]
+    Scores(Vec<f32>),
 }
 
 impl<S: Store> Bundle<S> {
@@ -54,6 +57,15 @@ impl<S: Store> Bundle<S> {
                     Read::Rows(weighed, rows)
                 }
                 Source::Global { .. } | Source::Factors(_) if by_rows => continue,
+                #[cfg(feature = "neural")]
+                Source::Neural(_) if by_rows => continue,
+                #[cfg(feature = "neural")]
+                Source::Neural(open) => {
+                    let network = open.model(&self.store, &self.device).await?;
+                    let scores = network.scores(history).await;
+                    let scores = scores.map_err(BundleError::Device)?;
+                    Read::Scores(scores.unwrap_or_default())
+                }
                 Source::Factors(open) => Read::Factors(open.model(&self.store).await?),
                 Source::Global { kind, file, loaded } => {
                     Read::Whole(self.global(*kind, file, loaded).await?)
@@ -94,6 +106,8 @@ impl Read<'_> {
             }
             Self::Factors(model) => model.score(history, scores),
             Self::Whole(model) => model.score(scores),
+            #[cfg(feature = "neural")]
+            Self::Scores(own) => (0..).zip(own).for_each(|(item, s)| scores.add(item, *s)),
         }
     }
 }
@@ -124,6 +138,8 @@ pub(super) fn parts(
                 }
             }
             Read::Whole(_) => {}
+            #[cfg(feature = "neural")]
+            Read::Scores(_) => {}
         }
     }
     parts

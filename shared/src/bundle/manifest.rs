@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::factors::FactorsRef;
 #[cfg(feature = "tables")]
 use super::knn::KnnRef;
+#[cfg(feature = "neural")]
+use super::neural::NeuralRef;
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
 use super::{BundleError, MANIFEST, Store};
@@ -21,12 +23,17 @@ pub const ENGINE: &str = "core";
 /// The engine that also runs the models of tables.
 #[cfg(feature = "tables")]
 pub const TABLES: &str = "tables";
+/// The engine that also runs networks, on the processor.
+#[cfg(feature = "neural")]
+pub const CPU: &str = "cpu";
 /// The engines whose models this build runs.
-#[cfg(feature = "tables")]
-pub const ENGINES: &[&str] = &[ENGINE, TABLES];
-/// The engines whose models this build runs.
-#[cfg(not(feature = "tables"))]
-pub const ENGINES: &[&str] = &[ENGINE];
+pub const ENGINES: &[&str] = &[
+    ENGINE,
+    #[cfg(feature = "tables")]
+    TABLES,
+    #[cfg(feature = "neural")]
+    CPU,
+];
 /// What `format` says.
 pub const FORMAT: &str = "doorstep-bundle";
 
@@ -176,6 +183,10 @@ pub struct ModelContent {
     /// Vectors of all items.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factors: Option<FactorsRef>,
+    /// A network.
+    #[cfg(feature = "neural")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neural: Option<NeuralRef>,
     /// A nearest-neighbour model of a table.
     #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]

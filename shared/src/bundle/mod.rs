@@ -19,6 +19,8 @@ mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
 mod manifest;
+#[cfg(feature = "neural")]
+mod neural;
 mod postings;
 mod range_table;
 mod reader;
@@ -43,6 +45,8 @@ pub use manifest::{
     AttributeRef, AttributeValue, Catalogue, DataSummary, FORMAT, Figures, ItemItemRef, Manifest,
     MemberRef, ModelContent, ModelEntry, Version,
 };
+#[cfg(feature = "neural")]
+pub use neural::NeuralRef;
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};

@@ -15,6 +15,8 @@ use super::{BundleError, MANIFEST, ReadError, Store, counts};
 use crate::item_item::{ItemItem, Neighbours};
 use crate::models::{Ensemble, Model, Popularity, RecentPopularity};
 use crate::{ItemRecord, Scores};
+#[cfg(feature = "neural")]
+use burn::tensor::Device;
 
 /// A bundle that answers queries. One query at a time.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Bundle<S> {
     pub(super) postings: Option<Postings>,
     models: Vec<OpenModel>,
     pub(super) scores: RefCell<Scores>,
+    #[cfg(feature = "neural")]
+    pub(super) device: Device,
 }
 
 /// What was read of some items, by ascending index.
@@ -88,10 +92,18 @@ impl<S: Store> Bundle<S> {
             postings: postings.map(|p| Postings::new(p, n_items)).transpose()?,
             models,
             scores: RefCell::new(Scores::new(0)),
+            #[cfg(feature = "neural")]
+            device: Device::flex(),
             store,
             manifest,
             manifest_json: bytes,
         })
+    }
+
+    /// Has networks run on `device` rather than on the processor; to be said before the first query.
+    #[cfg(feature = "neural")]
+    pub fn on(self, device: Device) -> Self {
+        Self { device, ..self }
     }
 
     /// What the bundle holds.
@@ -164,7 +176,7 @@ impl<S: Store> Bundle<S> {
             Source::Knn(_) => Err(BundleError::no_items(&model.name)),
             _ if rows(&model) || vectors(&model) => Ok(model),
             _ => Err(BundleError::InvalidQuery(format!(
-                "model \"{}\" has the same list for everything; name an item-item model",
+                "model \"{}\" does not compare items; name an item-item model",
                 model.name
             ))),
         }
@@ -252,6 +264,11 @@ impl<S: Store> Bundle<S> {
                 Ok(self.global(*kind, file, loaded).await?.clone().into())
             }
             Source::Factors(open) => Ok(Model::Factors(open.model(&self.store).await?.clone())),
+            #[cfg(feature = "neural")]
+            Source::Neural(open) => {
+                let network = open.model(&self.store, &self.device).await?;
+                Ok(Model::Neural(Box::new(network.clone())))
+            }
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
                 let rows = self.rows(source, 0..n_items).await?;

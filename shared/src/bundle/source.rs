@@ -7,6 +7,8 @@ use super::factors::OpenFactors;
 #[cfg(feature = "tables")]
 use super::knn::OpenKnn;
 use super::manifest::ModelContent;
+#[cfg(feature = "neural")]
+use super::neural::OpenNeural;
 use super::range_table::RangeTable;
 use super::table::FileRef;
 use super::{BundleError, MANIFEST};
@@ -35,6 +37,9 @@ pub(super) enum Source {
     Ensemble(Vec<(Share, Source)>),
     /// Vectors, all read on first use.
     Factors(Box<OpenFactors>),
+    /// A network, read as a whole on first use.
+    #[cfg(feature = "neural")]
+    Neural(Box<OpenNeural>),
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
@@ -159,6 +164,12 @@ impl Source {
         if let Some(model) = &content.factors {
             let open = OpenFactors::new(name, model, n_items)?;
             return Ok(Some(Self::Factors(Box::new(open))));
+        }
+        #[cfg(feature = "neural")]
+        if let Some(model) = &content.neural {
+            return Ok(Some(Self::Neural(Box::new(OpenNeural::new(
+                model, n_items,
+            )?))));
         }
         #[cfg(feature = "tables")]
         if let Some(model) = &content.knn {

@@ -32,6 +32,9 @@ const MAX_FILES: u32 = 10_000;
 /// in a catalogue of a million these would weigh more than all the rest.
 const MAX_RECORD_FILES: u32 = 25_000;
 
+/// Name of a file of counts.
+const COUNTS: &str = "counts.bin";
+
 /// What goes into a bundle.
 #[derive(Clone, Debug)]
 pub struct Publication<'a> {
@@ -111,7 +114,7 @@ pub fn write(publication: &Publication<'_>, sink: &mut dyn Sink) -> Result<Manif
         let (content, bytes) = write_model(publication, name, published.model, &order, sink)?;
         models.push(ModelEntry {
             name: name.to_owned(),
-            engine: ENGINE.to_owned(),
+            engine: engine(published.model).to_owned(),
             default: position == 0,
             bytes,
             config: published.config.map_or_else(BTreeMap::new, config_fields),
@@ -139,6 +142,19 @@ pub(super) fn put_manifest(manifest: &Manifest, sink: &mut dyn Sink) -> Result<(
         });
     }
     Ok(sink.put(MANIFEST, &json)?)
+}
+
+/// The smallest engine that runs a model.
+fn engine(model: &Model) -> &'static str {
+    match model {
+        #[cfg(feature = "neural")]
+        Model::Neural(_) => super::manifest::CPU,
+        Model::Ensemble(ensemble) => {
+            let mut engines = ensemble.members.iter().map(|(_, member)| engine(member));
+            engines.find(|engine| *engine != ENGINE).unwrap_or(ENGINE)
+        }
+        _ => ENGINE,
+    }
 }
 
 fn config_fields(config: &ModelConfig) -> BTreeMap<String, serde_json::Value> {
@@ -259,7 +275,7 @@ fn write_model(
                 .iter()
                 .map(|&i| publication.counts[i as usize])
                 .collect();
-            let file = write_file(name, &counts::encode_descending(&counts), sink)?;
+            let file = put_file(name, COUNTS, &counts::encode_descending(&counts), sink)?;
             let bytes = file.bytes;
             Ok((
                 ModelContent {
@@ -276,7 +292,7 @@ fn write_model(
                 .map(|&(item, n)| (order.new[item as usize], n))
                 .collect();
             top.sort_unstable_by_key(|&(item, n)| (std::cmp::Reverse(n), item));
-            let file = write_file(name, &counts::encode_ranking(&top), sink)?;
+            let file = put_file(name, COUNTS, &counts::encode_ranking(&top), sink)?;
             let bytes = file.bytes;
             Ok((
                 ModelContent {
@@ -318,6 +334,18 @@ fn write_model(
                 total,
             ))
         }
+        #[cfg(feature = "neural")]
+        Model::Neural(model) => {
+            let files = super::neural::write_neural(name, model, &order.old, sink)?;
+            let bytes = files.parameters.bytes;
+            Ok((
+                ModelContent {
+                    neural: Some(files),
+                    ..Default::default()
+                },
+                bytes,
+            ))
+        }
         Model::Factors(model) => {
             let files = write_factors(name, model, &order.old, sink)?;
             let bytes = files.rows.table.bytes;
@@ -332,9 +360,15 @@ fn write_model(
     }
 }
 
-fn write_file(name: &str, content: &[u8], sink: &mut dyn Sink) -> io::Result<FileRef> {
+/// Writes a model's one file.
+pub(super) fn put_file(
+    model: &str,
+    file: &str,
+    content: &[u8],
+    sink: &mut dyn Sink,
+) -> io::Result<FileRef> {
     let sha256 = Digest::of(content);
-    let path = format!("models/{name}-{}/counts.bin", sha256.hex(12));
+    let path = format!("models/{model}-{}/{file}", sha256.hex(12));
     sink.put(&path, content)?;
     Ok(FileRef {
         path,

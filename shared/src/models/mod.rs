@@ -4,6 +4,8 @@
 mod als;
 mod als_explicit;
 mod bias;
+mod bsarec;
+mod descent;
 mod ease;
 mod ensemble;
 mod hybrid;
@@ -12,12 +14,14 @@ mod item_vectors;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
+mod sasrec;
 mod svd;
 mod tf_idf;
 
 pub use als::AlsConfig;
 pub use als_explicit::AlsExplicitConfig;
 pub use bias::BiasConfig;
+pub use bsarec::BsaRecConfig;
 pub use ease::EaseConfig;
 pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, Share};
 pub use hybrid::HybridConfig;
@@ -26,6 +30,7 @@ pub use item_vectors::ItemVectorsConfig;
 pub use next_linear::NextLinearConfig;
 pub use popularity::{Popularity, PopularityConfig};
 pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
+pub use sasrec::SasRecConfig;
 pub use svd::SvdConfig;
 pub use tf_idf::TfIdfConfig;
 
@@ -33,6 +38,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::factors::Factors;
 use crate::item_item::ItemItem;
+#[cfg(feature = "neural")]
+use crate::neural::Neural;
 use crate::{Event, Recommender, Scores};
 
 /// Most numbers that an item's vector may have.
@@ -96,6 +103,12 @@ pub enum ModelConfig {
     Ease(EaseConfig),
     /// Ridge regression of the next item on the decayed history.
     NextLinear(NextLinearConfig),
+    /// A causal transformer.
+    #[serde(rename = "sasrec")]
+    SasRec(SasRecConfig),
+    /// A causal transformer with a frequency filter.
+    #[serde(rename = "bsarec")]
+    BsaRec(BsaRecConfig),
     /// Predicted ratings, likeness of content and average ratings, weighed.
     Hybrid(HybridConfig),
     /// A weighted sum of other models.
@@ -104,7 +117,7 @@ pub enum ModelConfig {
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 13] = [
+    pub const NAMES: [&'static str; 15] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
         BiasConfig::NAME,
@@ -116,6 +129,8 @@ impl ModelConfig {
         ItemVectorsConfig::NAME,
         EaseConfig::NAME,
         NextLinearConfig::NAME,
+        SasRecConfig::NAME,
+        BsaRecConfig::NAME,
         HybridConfig::NAME,
         EnsembleConfig::NAME,
     ];
@@ -136,6 +151,8 @@ impl ModelConfig {
             ItemVectorsConfig::NAME => Self::ItemVectors(ItemVectorsConfig::default()),
             EaseConfig::NAME => Self::Ease(EaseConfig::default()),
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
+            SasRecConfig::NAME => Self::SasRec(SasRecConfig::default()),
+            BsaRecConfig::NAME => Self::BsaRec(BsaRecConfig::default()),
             HybridConfig::NAME => Self::Hybrid(HybridConfig::default()),
             EnsembleConfig::NAME => Self::Ensemble(EnsembleConfig::default()),
             _ => return None,
@@ -156,6 +173,8 @@ impl ModelConfig {
             Self::ItemVectors(_) => ItemVectorsConfig::NAME,
             Self::Ease(_) => EaseConfig::NAME,
             Self::NextLinear(_) => NextLinearConfig::NAME,
+            Self::SasRec(_) => SasRecConfig::NAME,
+            Self::BsaRec(_) => BsaRecConfig::NAME,
             Self::Hybrid(_) => HybridConfig::NAME,
             Self::Ensemble(_) => EnsembleConfig::NAME,
         }
@@ -208,6 +227,8 @@ impl ModelConfig {
             Self::ItemVectors(c) => c.validate(),
             Self::Ease(c) => c.validate(),
             Self::NextLinear(c) => c.validate(),
+            Self::SasRec(c) => c.validate(),
+            Self::BsaRec(c) => c.validate(),
             Self::Hybrid(c) => c.validate(),
             Self::Ensemble(c) => c.validate(),
         }
@@ -227,6 +248,9 @@ pub enum Model {
     Ensemble(Ensemble),
     /// Bias, SVD or ALS.
     Factors(Factors),
+    /// A network.
+    #[cfg(feature = "neural")]
+    Neural(Box<Neural>),
 }
 
 impl Recommender for Model {
@@ -237,6 +261,8 @@ impl Recommender for Model {
             Self::ItemItem(m) => m.name(),
             Self::Ensemble(m) => m.name(),
             Self::Factors(m) => m.name(),
+            #[cfg(feature = "neural")]
+            Self::Neural(m) => m.name(),
         }
     }
 
@@ -247,6 +273,8 @@ impl Recommender for Model {
             Self::ItemItem(m) => m.n_items(),
             Self::Ensemble(m) => m.n_items(),
             Self::Factors(m) => m.n_items(),
+            #[cfg(feature = "neural")]
+            Self::Neural(m) => m.n_items(),
         }
     }
 
@@ -257,6 +285,8 @@ impl Recommender for Model {
             Self::ItemItem(m) => m.score(history, scores),
             Self::Ensemble(m) => m.score(history, scores),
             Self::Factors(m) => m.score(history, scores),
+            #[cfg(feature = "neural")]
+            Self::Neural(m) => m.score(history, scores),
         }
     }
 }

@@ -1,0 +1,122 @@
+//! BSARec (Shin, Choi, Wi and Park 2024, "An Attentive Inductive Bias for Sequential
+//! Recommendation beyond the Self-Attention", equations 9 to 13): beside
+//! attention, each block keeps the low frequencies of a sequence and weighs the
+//! high ones anew.
+//!
+//! The paper filters a whole sequence at once, its later items too, and trains on
+//! the last place of every prefix. Here a place sees what came before it and no
+//! more, by the same kernel, so that every place of a sequence can be trained at once.
+
+use std::f64::consts::TAU;
+
+use burn::module::{Module, Param};
+use burn::nn::{Initializer, LayerNorm};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::attention::{Attention, FeedForward, norm};
+use super::noise::drop_out;
+use super::sasrec::embed;
+use super::{Batch, Encoder, FilterShape, Noise, SequenceShape};
+
+/// The network: item and position vectors and blocks.
+#[derive(Module, Debug)]
+pub struct BsaRec {
+    items: Param<Tensor<2>>,
+    positions: Param<Tensor<2>>,
+    norm: LayerNorm,
+    blocks: Vec<Block>,
+    cutoff: usize,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    attention: Attention,
+    after_attention: LayerNorm,
+    /// The square root of what high frequencies are multiplied by.
+    high: Param<Tensor<1>>,
+    after_filter: LayerNorm,
+    feed_forward: FeedForward,
+    after_feed_forward: LayerNorm,
+    alpha: f32,
+}
+
+impl Block {
+    /// `low` passes low frequencies: `[1, n, n]`.
+    fn forward(&self, x: Tensor<3>, low: &Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
+        let [_, _, width] = x.dims();
+        let seen = drop_out(self.attention.forward(x.clone(), noise), noise);
+        let seen = self.after_attention.forward(seen + x.clone());
+        let slow = low.clone().matmul(x.clone());
+        let high = self.high.val().powi_scalar(2).reshape([1, 1, width]);
+        let filtered = slow.clone() + (x.clone() - slow) * high;
+        let filtered = drop_out(filtered, noise);
+        let filtered = self.after_filter.forward(filtered + x);
+        let both = filtered.mul_scalar(self.alpha) + seen.mul_scalar(1.0 - self.alpha);
+        let more = self.feed_forward.forward(both.clone(), noise);
+        self.after_feed_forward
+            .forward(drop_out(more, noise) + both)
+    }
+}
+
+impl BsaRec {
+    /// All parameters 0 (and what normalisation multiplies by 1).
+    pub(super) fn blank(
+        shape: SequenceShape,
+        filter: FilterShape,
+        n_items: usize,
+        device: &Device,
+    ) -> Self {
+        let width = shape.width as usize;
+        let zeros = |rows| Initializer::Zeros.init([rows, width], device);
+        let block = || Block {
+            attention: Attention::blank(shape, device),
+            after_attention: norm(shape.width, device),
+            high: Initializer::Zeros.init([width], device),
+            after_filter: norm(shape.width, device),
+            feed_forward: FeedForward::blank(shape, device),
+            after_feed_forward: norm(shape.width, device),
+            alpha: filter.alpha,
+        };
+        Self {
+            items: zeros(n_items),
+            positions: zeros(shape.length as usize),
+            norm: norm(shape.width, device),
+            blocks: (0..shape.blocks).map(|_| block()).collect(),
+            cutoff: filter.cutoff as usize,
+        }
+    }
+}
+
+/// What `n` places pass on of each other where the frequencies up to `cutoff / 2`
+/// periods in `length` places are kept: `[1, n, n]`, 0 above the diagonal.
+fn low_pass(n: usize, length: usize, cutoff: usize, device: &Device) -> Tensor<3> {
+    let kernel = |apart: usize| {
+        let wave = |f: usize| 2.0 * (TAU * (f * apart) as f64 / length as f64).cos();
+        (1.0 + (1..=cutoff / 2).map(wave).sum::<f64>()) / length as f64
+    };
+    let kernel: Vec<f32> = (0..n).map(|apart| kernel(apart) as f32).collect();
+    let of = |row: usize, column: usize| row.checked_sub(column).map_or(0.0, |at| kernel[at]);
+    let values: Vec<f32> = (0..n * n).map(|at| of(at / n, at % n)).collect();
+    Tensor::from_data(TensorData::new(values, [1, n, n]), device)
+}
+
+impl Encoder for BsaRec {
+    fn length(&self) -> usize {
+        self.positions.shape()[0]
+    }
+
+    fn items(&self) -> Tensor<2> {
+        self.items.val()
+    }
+
+    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+        let x = embed(&self.items, &self.positions, batch);
+        let mut x = drop_out(self.norm.forward(x), noise);
+        let [_, longest, _] = x.dims();
+        let low = low_pass(longest, self.length(), self.cutoff, &x.device());
+        for block in &self.blocks {
+            x = block.forward(x, &low, noise);
+        }
+        x
+    }
+}

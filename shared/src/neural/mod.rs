@@ -1,0 +1,270 @@
+//! Neural recommenders as Burn modules: what a network is, and how it scores
+//! the catalogue for a history. Training is in the trainer; the same code
+//! encodes there and in the browser, on any of Burn's devices.
+//!
+//! Everything random comes from outside ([`Noise`]), so that the same seed gives the
+//! same bytes on every device that computes the same.
+
+mod attention;
+mod bsarec;
+mod noise;
+mod parameters;
+mod sasrec;
+mod sequences;
+
+pub use bsarec::BsaRec;
+pub use noise::{Noise, Quiet};
+pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
+pub use sasrec::SasRec;
+pub use sequences::{Batch, Encoder};
+
+use burn::module::Module;
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::models::{BsaRecConfig, SasRecConfig};
+use crate::{Event, Recommender, Scores};
+
+/// Largest catalogue of a network.
+pub const MAX_ITEMS: usize = 1 << 20;
+/// Most numbers that a network may have: 256 MiB.
+pub const MAX_NUMBERS: u64 = 1 << 26;
+
+/// The shape of a network: what its parameters don't say by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Architecture {
+    /// SASRec.
+    SasRec(SequenceShape),
+    /// BSARec.
+    BsaRec(SequenceShape, FilterShape),
+}
+
+/// The shape of a network that encodes a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SequenceShape {
+    /// Numbers in a vector.
+    pub width: u32,
+    /// Blocks, one upon another.
+    pub blocks: u32,
+    /// Attention heads of a block; they divide the width.
+    pub heads: u32,
+    /// Numbers in a feed-forward layer.
+    pub inner: u32,
+    /// Most recent items of a history that are read.
+    pub length: u32,
+}
+
+/// What BSARec adds to attention.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilterShape {
+    /// Frequencies are low below `cutoff / 2 + 1` periods per length.
+    pub cutoff: u32,
+    /// Share of the filter beside attention.
+    pub alpha: f32,
+}
+
+impl SequenceShape {
+    /// Whether a network of this shape can be made; else why not, in words.
+    fn check(&self) -> Result<(), &'static str> {
+        let fine = (1..=1024).contains(&self.width)
+            && (1..=16).contains(&self.blocks)
+            && (1..=4096).contains(&self.inner)
+            && (1..=1024).contains(&self.length);
+        if !fine {
+            return Err("a size is 0 or too large");
+        }
+        if self.heads == 0 || !self.width.is_multiple_of(self.heads) {
+            return Err("the heads do not divide the width");
+        }
+        Ok(())
+    }
+}
+
+impl Architecture {
+    /// The name of the model.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SasRec(_) => SasRecConfig::NAME,
+            Self::BsaRec(..) => BsaRecConfig::NAME,
+        }
+    }
+
+    /// Refuses, before anything is allocated, what no network can be.
+    pub fn check(&self, n_items: usize) -> Result<(), ParameterError> {
+        let (Self::SasRec(shape) | Self::BsaRec(shape, _)) = self;
+        let why = match shape.check() {
+            Err(why) => why,
+            Ok(()) if n_items == 0 || n_items > MAX_ITEMS => "it has no or too many items",
+            Ok(()) if n_items as u64 * u64::from(shape.width) > MAX_NUMBERS => {
+                "its items have too many numbers"
+            }
+            Ok(()) => match self {
+                Self::BsaRec(_, filter) if !(0.0..=1.0).contains(&filter.alpha) => {
+                    "the filter's share is not from 0 to 1"
+                }
+                _ => return Ok(()),
+            },
+        };
+        Err(ParameterError::Architecture(why))
+    }
+
+    /// A network whose parameters are all 0.
+    fn blank(&self, n_items: usize, device: &Device) -> Network {
+        match self {
+            Self::SasRec(shape) => Network::SasRec(SasRec::blank(*shape, n_items, device)),
+            Self::BsaRec(shape, filter) => {
+                Network::BsaRec(BsaRec::blank(*shape, *filter, n_items, device))
+            }
+        }
+    }
+}
+
+/// A network of any kind.
+#[derive(Module, Debug)]
+pub enum Network {
+    /// SASRec.
+    SasRec(SasRec),
+    /// BSARec.
+    BsaRec(BsaRec),
+}
+
+impl Encoder for Network {
+    fn length(&self) -> usize {
+        match self {
+            Self::SasRec(net) => net.length(),
+            Self::BsaRec(net) => net.length(),
+        }
+    }
+
+    fn items(&self) -> Tensor<2> {
+        match self {
+            Self::SasRec(net) => net.items(),
+            Self::BsaRec(net) => net.items(),
+        }
+    }
+
+    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+        match self {
+            Self::SasRec(net) => net.encode(batch, noise),
+            Self::BsaRec(net) => net.encode(batch, noise),
+        }
+    }
+}
+
+/// A network that scores the catalogue.
+#[derive(Clone, Debug)]
+pub struct Neural {
+    architecture: Architecture,
+    n_items: usize,
+    network: Network,
+    device: Device,
+}
+
+impl Neural {
+    /// The network with these parameters, all of them and no others.
+    pub fn new(
+        architecture: Architecture,
+        n_items: usize,
+        given: Vec<Parameter>,
+        device: &Device,
+    ) -> Result<Self, ParameterError> {
+        architecture.check(n_items)?;
+        let network = with_parameters(architecture.blank(n_items, device), given, device)?;
+        Ok(Self {
+            architecture,
+            n_items,
+            network,
+            device: device.clone(),
+        })
+    }
+
+    /// Name and shape of every parameter of such a network.
+    pub fn expected(
+        architecture: Architecture,
+        n_items: usize,
+        device: &Device,
+    ) -> Result<Vec<(String, Vec<usize>)>, ParameterError> {
+        architecture.check(n_items)?;
+        Ok(expected(&architecture.blank(n_items, device)))
+    }
+
+    /// A network that was trained.
+    pub fn from_network(architecture: Architecture, network: Network, device: &Device) -> Self {
+        Self {
+            architecture,
+            n_items: network.items().dims()[0],
+            network,
+            device: device.clone(),
+        }
+    }
+
+    /// Its shape.
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    /// The module.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Its parameters by name. Waits for the device: not in a browser.
+    pub fn parameters(&self) -> Vec<Parameter> {
+        parameters(&self.network)
+    }
+
+    /// How likely each item is to come next, for each history, by rows; `None` where
+    /// no item of it is known.
+    fn forward(&self, histories: &[&[Event]]) -> Option<Tensor<2>> {
+        let known = |history: &&[Event]| -> Vec<u32> {
+            let items = history.iter().map(|event| event.item);
+            items
+                .filter(|&item| (item as usize) < self.n_items)
+                .collect()
+        };
+        let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
+        let last = Batch::of(&sequences, self.network.length(), &self.device)?;
+        let encoded = last.ends(self.network.encode(&last, &mut Quiet));
+        Some(softmax(encoded.matmul(self.network.items().transpose()), 1))
+    }
+
+    /// How likely each item is to come next after one history, without blocking; `None`
+    /// where no item of it is known.
+    pub async fn scores(&self, history: &[Event]) -> Result<Option<Vec<f32>>, String> {
+        let Some(scores) = self.forward(&[history]) else {
+            return Ok(None);
+        };
+        let data = scores.into_data_async().await;
+        let data = data.map_err(|error| format!("{error:?}"))?;
+        let values = data.try_to_vec().map_err(|error| format!("{error:?}"))?;
+        Ok(Some(values))
+    }
+}
+
+impl Recommender for Neural {
+    fn name(&self) -> &str {
+        self.architecture.name()
+    }
+
+    fn n_items(&self) -> usize {
+        self.n_items
+    }
+
+    /// Waits for the device: not in a browser.
+    fn score(&self, history: &[Event], scores: &mut Scores) {
+        let Some(values) = self.forward(&[history]) else {
+            return;
+        };
+        let values = values.into_data().try_to_vec::<f32>();
+        let values = values.expect("scores are 32-bit floats");
+        for (item, value) in (0..).zip(values) {
+            scores.add(item, value);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "neural_test.rs"]
+mod tests;

@@ -1,0 +1,89 @@
+//! SASRec (Kang and McAuley 2018, "Self-Attentive Sequential Recommendation"):
+//! a causal transformer over the items of a history. Layers are normalised before
+//! attention and before the feed-forward layers, whose activation is GELU.
+
+use burn::module::{Module, Param};
+use burn::nn::{Initializer, LayerNorm};
+use burn::tensor::module::embedding;
+use burn::tensor::{Device, Tensor};
+
+use super::attention::{Attention, FeedForward, norm};
+use super::noise::drop_out;
+use super::{Batch, Encoder, Noise, SequenceShape};
+
+/// The network: item and position vectors, blocks, a last normalisation.
+#[derive(Module, Debug)]
+pub struct SasRec {
+    items: Param<Tensor<2>>,
+    positions: Param<Tensor<2>>,
+    blocks: Vec<Block>,
+    norm: LayerNorm,
+}
+
+#[derive(Module, Debug)]
+struct Block {
+    before_attention: LayerNorm,
+    attention: Attention,
+    before_feed_forward: LayerNorm,
+    feed_forward: FeedForward,
+}
+
+impl Block {
+    fn forward(&self, x: Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
+        let normed = self.before_attention.forward(x.clone());
+        let seen = self.attention.forward(normed, noise);
+        let x = x + drop_out(seen, noise);
+        let normed = self.before_feed_forward.forward(x.clone());
+        let more = self.feed_forward.forward(normed, noise);
+        x + drop_out(more, noise)
+    }
+}
+
+impl SasRec {
+    /// All parameters 0 (and what normalisation multiplies by 1).
+    pub(super) fn blank(shape: SequenceShape, n_items: usize, device: &Device) -> Self {
+        let zeros = |rows| Initializer::Zeros.init([rows, shape.width as usize], device);
+        let block = || Block {
+            before_attention: norm(shape.width, device),
+            attention: Attention::blank(shape, device),
+            before_feed_forward: norm(shape.width, device),
+            feed_forward: FeedForward::blank(shape, device),
+        };
+        Self {
+            items: zeros(n_items),
+            positions: zeros(shape.length as usize),
+            blocks: (0..shape.blocks).map(|_| block()).collect(),
+            norm: norm(shape.width, device),
+        }
+    }
+}
+
+/// Vectors of the items of a batch plus those of their places, counted from the first.
+pub(super) fn embed(
+    items: &Param<Tensor<2>>,
+    positions: &Param<Tensor<2>>,
+    batch: &Batch,
+) -> Tensor<3> {
+    let items = embedding(items.val(), batch.items.clone());
+    let [_, longest, width] = items.dims();
+    let positions = positions.val().narrow(0, 0, longest);
+    items + positions.reshape([1, longest, width])
+}
+
+impl Encoder for SasRec {
+    fn length(&self) -> usize {
+        self.positions.shape()[0]
+    }
+
+    fn items(&self) -> Tensor<2> {
+        self.items.val()
+    }
+
+    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+        let mut x = drop_out(embed(&self.items, &self.positions, batch), noise);
+        for block in &self.blocks {
+            x = block.forward(x, noise);
+        }
+        self.norm.forward(x)
+    }
+}

@@ -1,0 +1,79 @@
+//! Sequences side by side, as networks read them.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+use super::Noise;
+
+/// Sequences of item indices, each from the left, filled up with item 0 to the
+/// longest: a network looks back only, so what fills up is never seen.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[sequences, longest]`.
+    pub items: Tensor<2, Int>,
+    /// How long each sequence is, at least 1.
+    pub lengths: Vec<usize>,
+}
+
+impl Batch {
+    /// The last `length` items of each sequence. `None` where one is empty.
+    pub fn of(sequences: &[Vec<u32>], length: usize, device: &Device) -> Option<Self> {
+        let ends: Vec<&[u32]> = sequences
+            .iter()
+            .map(|items| &items[items.len().saturating_sub(length)..])
+            .collect();
+        let lengths: Vec<usize> = ends.iter().map(|items| items.len()).collect();
+        let longest = lengths.iter().copied().max()?;
+        if lengths.contains(&0) {
+            return None;
+        }
+        let mut padded = vec![0i32; ends.len() * longest];
+        for (row, items) in padded.chunks_exact_mut(longest).zip(&ends) {
+            for (place, &item) in row.iter_mut().zip(*items) {
+                *place = item as i32;
+            }
+        }
+        let data = TensorData::new(padded, [ends.len(), longest]);
+        Some(Self {
+            items: Tensor::from_data(data, device),
+            lengths,
+        })
+    }
+
+    /// Of what was encoded at each place, `[sequences, longest, width]`, the rows of
+    /// the last item of each sequence: `[sequences, width]`.
+    pub fn ends(&self, encoded: Tensor<3>) -> Tensor<2> {
+        let [_, longest, _] = encoded.dims();
+        let ends = self.lengths.iter().enumerate();
+        let places = ends.map(|(row, length)| (row * longest + length - 1) as i32);
+        self.select(encoded, places.collect())
+    }
+
+    /// The rows of every item of every sequence, without what filled up: `[items, width]`.
+    pub fn all(&self, encoded: Tensor<3>) -> Tensor<2> {
+        let [_, longest, _] = encoded.dims();
+        let rows = self.lengths.iter().enumerate();
+        let places = rows.flat_map(|(row, &length)| {
+            (0..length).map(move |place| (row * longest + place) as i32)
+        });
+        self.select(encoded, places.collect())
+    }
+
+    fn select(&self, encoded: Tensor<3>, places: Vec<i32>) -> Tensor<2> {
+        let [rows, longest, width] = encoded.dims();
+        let n = places.len();
+        let places = Tensor::<1, Int>::from_data(TensorData::new(places, [n]), &encoded.device());
+        encoded.reshape([rows * longest, width]).select(0, places)
+    }
+}
+
+/// A network that turns sequences into vectors, to be multiplied by those of the items.
+pub trait Encoder {
+    /// Most items of a sequence that it reads.
+    fn length(&self) -> usize;
+
+    /// The items' vectors, `[items, width]`.
+    fn items(&self) -> Tensor<2>;
+
+    /// What the items up to each place make of the next: `[sequences, longest, width]`.
+    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3>;
+}
