@@ -12,7 +12,7 @@ use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
 use crate::evaluate::CUTOFFS;
-use crate::fit::{ItemContent, check_ratings};
+use crate::fit::{self, ItemContent, check_ratings};
 use crate::progress::Progress;
 use crate::publish::{Bundled, check_free, figures, item_records};
 use crate::settings::SettingArgs;
@@ -85,6 +85,9 @@ impl Args {
             false => data::load(&self.data, &progress)?,
         };
         check_ratings(&configs, &dataset.interactions)?;
+        for warning in fit::warnings(&configs, &dataset.catalogue) {
+            eprintln!("warning: {warning}");
+        }
         let Some(method) = &self.split else {
             let records = item_records(&dataset);
             let content = ItemContent {

@@ -144,9 +144,9 @@ impl<'a> Judging<'a> {
         let fitted = fit_observed(config, training, self.progress, &mut observer)?;
         let (curve, watched) = observer.finish();
         let seconds = clock.elapsed().as_secs_f64() - watched;
-        fit::notes(config, training)
-            .into_iter()
-            .for_each(|note| self.note(note));
+        let odd = fit::warnings(std::slice::from_ref(config), training.content.records);
+        let notes = odd.into_iter().chain(fit::notes(config, training));
+        notes.for_each(|note| self.note(note));
         let bytes = bytes_in_bundle(&fitted.model, config, &self.context.popularity);
         if let Err(why) = &bytes {
             self.note(format!("{name} can't be published: {why}"));
