@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail, ensure};
 use doorstep_shared::bundle::{Figures, Manifest};
 use doorstep_shared::models::ModelConfig;
+use serde::Serialize;
 
-use crate::choose::{self, BudgetArgs, choose};
+use crate::choose::{self, BudgetArgs, Choice, choose};
 use crate::cli::Output;
 use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
@@ -66,6 +67,13 @@ pub struct Args {
     data: DataArgs,
     #[command(flatten)]
     table: TableArgs,
+}
+
+/// What `--auto --json` prints.
+#[derive(Serialize)]
+struct Chosen<'a> {
+    choice: &'a Choice,
+    manifest: &'a Manifest,
 }
 
 impl Args {
@@ -148,7 +156,11 @@ impl Args {
         choice.test = rows;
         let manifest = self.judge_and_publish(judged, &division, &progress)?;
         if output.json {
-            let both = serde_json::json!({ "choice": choice, "manifest": manifest });
+            // Not by way of a JSON value, which would write single precision with digits of double.
+            let both = Chosen {
+                choice: &choice,
+                manifest: &manifest,
+            };
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
         }
         output.print(&choice.text(&split.protocol, &because))?;
