@@ -86,7 +86,8 @@ fn differences(report: &Report, k: usize) -> Option<Table> {
         let cells = [&recall, &ndcg].map(|metric| {
             let found = interval(&difference.metrics, metric)?;
             let shown = format!(
-                "{:+.4} ({:+.4} to {:+.4})",
+                // On a narrow screen three lines.
+                "{:+.4} ({:+.4} to\u{a0}{:+.4})",
                 found.mean, found.low, found.high
             );
             Some([
