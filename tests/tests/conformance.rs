@@ -1,7 +1,9 @@
 //! What every recommender must do. A new model is covered by being in
 //! `ModelConfig::NAMES`; what it can't do is declared here, by name.
 
-use doorstep_shared::models::{AlsExplicitConfig, HybridConfig, Model, ModelConfig, SvdConfig};
+use doorstep_shared::models::{
+    AlsExplicitConfig, BsaRecConfig, HybridConfig, Model, ModelConfig, SasRecConfig, SvdConfig,
+};
 use doorstep_shared::topk::{Scored, top_k};
 use doorstep_shared::{Event, ItemRecord, Recommender, Scores};
 use doorstep_trainer::data::ItemVectors;
@@ -13,6 +15,10 @@ const IMPERSONAL: [&str; 2] = ["popularity", "recent-popularity"];
 /// Models that predict ratings: they tell items apart by these alone, and give
 /// a newcomer what everybody would give.
 const OF_RATINGS: [&str; 3] = ["bias", "svd", "als-explicit"];
+
+/// Models of the order of a history: they learn from nothing but a history of two
+/// items, and say so.
+const OF_ORDER: [&str; 2] = ["sasrec", "bsarec"];
 
 fn events(items: &[u32]) -> Vec<Event> {
     items.iter().map(|&item| Event::implicit(item)).collect()
@@ -34,7 +40,7 @@ fn content(n_items: usize) -> (Vec<ItemRecord>, ItemVectors) {
     ((0..n_items).map(record).collect(), vectors)
 }
 
-fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
+fn try_fit(name: &str, n_items: usize, histories: &[Vec<Event>]) -> anyhow::Result<Model> {
     // A few dozen ratings need more steps than a hundred thousand.
     let svd = SvdConfig {
         epochs: 400,
@@ -46,6 +52,18 @@ fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
         ModelConfig::Hybrid(config) => ModelConfig::Hybrid(HybridConfig { svd, ..config }),
         ModelConfig::AlsExplicit(config) => ModelConfig::AlsExplicit(AlsExplicitConfig {
             regularisation: 0.02,
+            ..config
+        }),
+        ModelConfig::SasRec(config) => ModelConfig::SasRec(SasRecConfig {
+            width: 16,
+            epochs: 3,
+            patience: 0,
+            ..config
+        }),
+        ModelConfig::BsaRec(config) => ModelConfig::BsaRec(BsaRecConfig {
+            width: 16,
+            epochs: 3,
+            patience: 0,
             ..config
         }),
         config => config,
@@ -61,7 +79,10 @@ fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
         guide: Default::default(),
     };
     fit(&config, &training, &Progress::new(true))
-        .unwrap_or_else(|error| panic!("{name}: {error:#}"))
+}
+
+fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
+    try_fit(name, n_items, histories).unwrap_or_else(|error| panic!("{name}: {error:#}"))
 }
 
 /// Scores of all items, after checking that they are finite.
@@ -101,7 +122,7 @@ fn the_withheld_diagonal_of_a_checkerboard_is_found() {
     let histories: Vec<Vec<Event>> = (0..n).map(|user| events(&rotated(user))).collect();
     for name in ModelConfig::NAMES
         .into_iter()
-        .filter(|name| !OF_RATINGS.contains(name))
+        .filter(|name| ![&OF_RATINGS[..], &OF_ORDER].concat().contains(name))
     {
         let model = fitted(name, n as usize, &histories);
         assert_eq!(model.name(), name);
@@ -194,11 +215,20 @@ fn small_and_degenerate_data_is_fitted() {
     let idle = vec![events(&[]), events(&[1])];
     for name in ModelConfig::NAMES {
         for histories in [&one_user, &alike, &no_users, &idle] {
+            if OF_ORDER.contains(&name) && histories.iter().all(|history| history.len() < 2) {
+                let error = try_fit(name, 3, histories).unwrap_err().to_string();
+                assert!(error.contains("nothing to learn from"), "{error}");
+                continue;
+            }
             let model = fitted(name, 3, histories);
             assert_eq!(model.n_items(), 3);
             let _ = scores(&model, &events(&[0, 1]));
         }
-        assert_eq!(fitted(name, 0, &no_users).n_items(), 0);
+        if OF_ORDER.contains(&name) {
+            assert!(try_fit(name, 0, &no_users).is_err());
+        } else {
+            assert_eq!(fitted(name, 0, &no_users).n_items(), 0);
+        }
     }
 }
 
@@ -221,6 +251,7 @@ fn two_fits_give_the_same_bytes_on_any_number_of_threads() {
                 let values: Vec<u32> = values.into_iter().map(f32::to_bits).collect();
                 format!("{starts:?} {items:?} {values:?}")
             }
+            Model::Neural(model) => format!("{:?}", model.parameters()),
             other => format!("{other:?}"),
         };
         let first = bytes();

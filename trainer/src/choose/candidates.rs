@@ -25,6 +25,10 @@ pub(super) fn candidates(division: &Division) -> (Vec<ModelConfig>, Vec<LeftOut>
                 "which members suit is not searched: `doorstep tune {}` weighs those that you name, or its usual three",
                 EnsembleConfig::NAME
             )),
+            ModelConfig::SasRec(_) | ModelConfig::BsaRec(_) => Some(
+                "networks take minutes to hours to train; name it to compare it with the choice"
+                    .to_owned(),
+            ),
             config => unrated(config, division).or_else(|| {
                 let bytes = interactions.items.len() * factors(config);
                 (bytes > DEAREST).then(|| {
