@@ -143,6 +143,8 @@ struct Sequences<'a> {
     /// Of validation, shortest history first.
     cases: Vec<&'a Case>,
     n_items: usize,
+    /// Places with a next item in a step, on average.
+    places_of_a_step: f32,
     device: Device,
 }
 
@@ -160,11 +162,16 @@ impl<'a> Sequences<'a> {
             .filter(|case| !case.history.is_empty())
             .collect();
         cases.sort_by_key(|case| case.history.len());
+        let histories: Vec<Vec<u32>> = histories.into_iter().map(recent).collect();
+        let places: usize = histories.iter().map(|h| h.len().saturating_sub(1)).sum();
+        let learnt = histories.iter().filter(|history| history.len() > 1).count();
+        let steps = learnt.div_ceil(plan.batch as usize).max(1);
         Self {
             plan,
-            histories: histories.into_iter().map(recent).collect(),
+            histories,
             cases,
             n_items,
+            places_of_a_step: places as f32 / steps as f32,
             device: Device::flex().autodiff(),
         }
     }
@@ -278,9 +285,13 @@ impl Task for Sequences<'_> {
         let [_, width] = items.dims();
         let rows = numbers(encoded.clone())?;
         let (loss, to_rows, to_items) = self.loss(&rows, &numbers(items.clone())?, width, step);
-        // A sum whose gradient is what the loss's is, since the factors are constant.
+        // A sum whose gradient is what the loss's is, since the factors are constant. Steps hold
+        // histories of like length, so a mean within a step would make places of long
+        // histories count less: each place counts the same in all steps instead.
+        let weight = step.targets.len() as f32 / self.places_of_a_step;
         let constant = |values: Vec<f32>, like: &Tensor<2>| {
-            Tensor::<2>::from_data(TensorData::new(values, like.dims()), &self.device)
+            let data = TensorData::new(values, like.dims());
+            Tensor::<2>::from_data(data, &self.device).mul_scalar(weight)
         };
         let (to_rows, to_items) = (constant(to_rows, &encoded), constant(to_items, &items));
         let sum = (encoded * to_rows).sum() + (items * to_items).sum();
