@@ -58,6 +58,7 @@ fn fitted(name: &str, n_items: usize, histories: &[Vec<Event>]) -> Model {
             records: &records,
             vectors: Some(&vectors),
         },
+        guide: Default::default(),
     };
     fit(&config, &training, &Progress::new(true))
         .unwrap_or_else(|error| panic!("{name}: {error:#}"))

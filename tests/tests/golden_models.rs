@@ -49,6 +49,7 @@ impl Golden {
             n_items: self.n_items,
             histories: &histories,
             content: Default::default(),
+            guide: Default::default(),
         };
         match fit(config, &training, &Progress::new(true))? {
             Model::ItemItem(model) => Ok(model),

@@ -90,6 +90,7 @@ fn measure(model: &str, interactions: usize) -> Result<Outcome> {
             records: &records,
             vectors: Some(&vectors),
         },
+        guide: Default::default(),
     };
     let data_bytes = memory("VmRSS:");
     let (clock, before) = (Instant::now(), cpu_seconds());

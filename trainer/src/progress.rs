@@ -1,6 +1,7 @@
 //! Progress of long work, on stderr: bars on a terminal, a line now and then
 //! on a pipe, nothing with `--quiet`.
 
+use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -68,6 +69,17 @@ impl Progress {
     pub fn say(&self, line: impl AsRef<str>) {
         if self.is_shown() {
             self.bars.suspend(|| eprintln!("{}", line.as_ref()));
+        }
+    }
+
+    /// What is found now and then during long work: a line on a terminal, an object of
+    /// JSON for a program that reads.
+    pub fn report(&self, line: impl FnOnce() -> String, json: impl FnOnce() -> String) {
+        if self.is_shown() {
+            self.say(match std::io::stderr().is_terminal() {
+                true => line(),
+                false => json(),
+            });
         }
     }
 

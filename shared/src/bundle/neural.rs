@@ -14,10 +14,7 @@ use super::writer::put_file;
 use super::{BundleError, MANIFEST, Sink, Store, WriteError};
 use burn::tensor::Device;
 
-use crate::neural::{Architecture, Neural, Parameter};
-
-/// The items' parameter, whose rows follow the bundle's order.
-const ITEMS: &str = "items";
+use crate::neural::{Architecture, ITEMS, Neural, Parameter};
 
 /// The files of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -21,13 +21,15 @@ pub use sequences::{Batch, Encoder};
 
 use burn::module::Module;
 pub use burn::tensor::Device;
-use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::models::{BsaRecConfig, SasRecConfig};
 use crate::{Event, Recommender, Scores};
 
+/// The parameter that holds the items' vectors, by rows.
+pub const ITEMS: &str = "items";
 /// Largest catalogue of a network.
 pub const MAX_ITEMS: usize = 1 << 20;
 /// Most numbers that a network may have: 256 MiB.
@@ -162,6 +164,8 @@ pub struct Neural {
     n_items: usize,
     network: Network,
     device: Device,
+    /// Next to minus infinity for each item whose vector is 0, which is unknown; `[1, items]`.
+    unknown: Option<Tensor<2>>,
 }
 
 impl Neural {
@@ -173,12 +177,15 @@ impl Neural {
         device: &Device,
     ) -> Result<Self, ParameterError> {
         architecture.check(n_items)?;
+        let items = given.iter().find(|parameter| parameter.name == ITEMS);
+        let unknown = items.and_then(|items| unknown(items, device));
         let network = with_parameters(architecture.blank(n_items, device), given, device)?;
         Ok(Self {
             architecture,
             n_items,
             network,
             device: device.clone(),
+            unknown,
         })
     }
 
@@ -199,7 +206,24 @@ impl Neural {
             n_items: network.items().dims()[0],
             network,
             device: device.clone(),
+            unknown: None,
         }
+    }
+
+    /// The same over a catalogue of `n_items`; those that are new to it are unknown.
+    /// Waits for the device: not in a browser.
+    ///
+    /// # Panics
+    /// When it already covers more items, or so many are no catalogue.
+    pub fn widen(&self, n_items: usize) -> Self {
+        let mut parameters = self.parameters();
+        let items = parameters.iter_mut().find(|own| own.name == ITEMS);
+        let items = items.expect("every network has vectors of items");
+        assert!(items.shape[0] <= n_items);
+        items.values.resize(n_items * items.shape[1], 0.0);
+        items.shape[0] = n_items;
+        let widened = Self::new(self.architecture, n_items, parameters, &self.device);
+        widened.expect("only items were added")
     }
 
     /// Its shape.
@@ -229,7 +253,12 @@ impl Neural {
         let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
         let last = Batch::of(&sequences, self.network.length(), &self.device)?;
         let encoded = last.ends(self.network.encode(&last, &mut Quiet));
-        Some(softmax(encoded.matmul(self.network.items().transpose()), 1))
+        let logits = encoded.matmul(self.network.items().transpose());
+        let logits = match &self.unknown {
+            Some(unknown) => logits + unknown.clone(),
+            None => logits,
+        };
+        Some(softmax(logits, 1))
     }
 
     /// How likely each item is to come next after one history, without blocking; `None`
@@ -243,6 +272,21 @@ impl Neural {
         let values = data.try_to_vec().map_err(|error| format!("{error:?}"))?;
         Ok(Some(values))
     }
+}
+
+/// What an unknown item's logit is lowered by.
+const NEVER: f32 = -1e9;
+
+/// [`Neural::unknown`] of the items' vectors, where any is 0.
+fn unknown(items: &Parameter, device: &Device) -> Option<Tensor<2>> {
+    let width = *items.shape.get(1).filter(|width| **width > 0)?;
+    let lowered = |row: &[f32]| match row.iter().all(|x| *x == 0.0) {
+        true => NEVER,
+        false => 0.0,
+    };
+    let lowered: Vec<f32> = items.values.chunks(width).map(lowered).collect();
+    let (some, n) = (lowered.contains(&NEVER), lowered.len());
+    some.then(|| Tensor::from_data(TensorData::new(lowered, [1, n]), device))
 }
 
 impl Recommender for Neural {

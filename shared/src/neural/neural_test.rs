@@ -154,3 +154,15 @@ fn parameters_that_do_not_fit_are_told_apart() {
     let message = Neural::new(odd, 9, Vec::new(), &Device::flex()).unwrap_err();
     assert!(message.to_string().contains("heads"), "{message}");
 }
+
+#[test]
+fn items_that_came_later_are_unknown() {
+    for architecture in architectures() {
+        let model = neural(architecture);
+        let wider = model.widen(12);
+        let mut scores = Scores::new(12);
+        wider.score(&history(&[4, 2]), &mut scores);
+        assert!(near(&scores.values()[..9], &self::scores(&model, &[4, 2])));
+        assert_eq!(scores.values()[9..], [0.0; 3]);
+    }
+}

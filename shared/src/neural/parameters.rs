@@ -130,8 +130,9 @@ pub fn with_parameters<M: Module>(
         fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
             let own = self.1.remove(&self.0.name()).expect("it was checked");
             let data = TensorData::new(own.values, own.shape);
-            let tensor = Tensor::from_data(data, self.2);
-            param.map(|_| tensor)
+            let tensor = Tensor::<D>::from_data(data, self.2);
+            // Where a device records operations, what was to be learnt still is.
+            param.map(|blank| tensor.set_require_grad(blank.is_require_grad()))
         }
     }
     Ok(module.map(&mut Writer(Path::default(), &mut given, device)))

@@ -17,6 +17,7 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
 use crate::failure;
 use crate::fit::Training;
+use crate::neural::Guide;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
 use crate::split::{Case, SplitMethod};
@@ -160,6 +161,7 @@ impl Args {
             n_items: items.len(),
             histories: &train,
             content: Default::default(),
+            guide: Guide::default(),
         };
         judging.baselines(&training, self.seed);
         let found = judging.finish(&self.against, self.seed)?;

@@ -13,6 +13,7 @@ use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
 use crate::evaluate::CUTOFFS;
 use crate::fit::{ItemContent, check_ratings};
+use crate::neural::Checkpoints;
 use crate::progress::Progress;
 use crate::publish::{Bundled, check_free, figures, item_records};
 use crate::settings::SettingArgs;
@@ -34,7 +35,7 @@ use crate::table::{Publish, TableArgs, table_models};
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
     #[arg(
         required_unless_present = "auto",
         conflicts_with = "auto",
@@ -60,6 +61,12 @@ pub struct Args {
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "judged")]
     refit: bool,
+    /// Keep the training of neural models here after every epoch.
+    #[arg(long, value_name = "DIR")]
+    checkpoints: Option<PathBuf>,
+    /// Go on from the checkpoints of the same data and hyper-parameters; the result is that of an uninterrupted run.
+    #[arg(long, requires = "checkpoints")]
+    resume: bool,
     #[command(flatten)]
     settings: SettingArgs,
     #[command(flatten)]
@@ -91,7 +98,14 @@ impl Args {
                 records: &records,
                 vectors: dataset.vectors.as_ref(),
             };
-            let fitted = Bundled::of_everything(configs, &dataset, content, &progress)?;
+            let checkpoints = self.checkpoints()?;
+            let fitted = Bundled::of_everything(
+                configs,
+                &dataset,
+                content,
+                checkpoints.as_ref(),
+                &progress,
+            )?;
             let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
             return report(&self.out, &manifest, output);
         };
@@ -158,8 +172,17 @@ impl Args {
         division: &Division,
         progress: &Progress,
     ) -> Result<Manifest> {
-        let fitted = Bundled::judged(configs, division, self.refit, progress)?;
+        let checkpoints = self.checkpoints()?;
+        let checkpoints = checkpoints.as_ref();
+        let fitted = Bundled::judged(configs, division, self.refit, checkpoints, progress)?;
         fitted.publish(&division.dataset, &division.records, &self.out, self.force)
+    }
+
+    fn checkpoints(&self) -> Result<Option<Checkpoints>> {
+        let folder = self.checkpoints.as_ref();
+        folder
+            .map(|folder| Checkpoints::new(folder, self.resume))
+            .transpose()
     }
 
     fn relevance(&self, dataset: &Dataset) -> Result<Relevance> {

@@ -21,6 +21,7 @@ use doorstep_shared::models::ModelConfig;
 use self::curves::Validation;
 use crate::evaluate::{Context, HeldOut};
 use crate::fit::{Fitted, ItemContent, Training};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -58,15 +59,15 @@ pub fn compare(
     options: &Options,
     progress: &Progress,
 ) -> Result<Findings> {
-    let histories = if options.refit {
-        &split.train_and_validation
-    } else {
-        &split.train
+    let (histories, validation): (_, &[_]) = match options.refit {
+        true => (&split.train_and_validation, &[]),
+        false => (&split.train, &split.validation),
     };
     let training = Training {
         n_items: split.items.len(),
         histories,
         content: content.of_first(split.items.len()),
+        guide: Guide::by(validation),
     };
     let held_out = HeldOut::test(split);
     let mut judging =

@@ -116,6 +116,7 @@ mod tests {
             n_items: 13,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let config = AlsExplicitConfig {
             factors: 2,

@@ -23,6 +23,7 @@ fn fitted(config: &AlsConfig, histories: &[Vec<Event>], n_items: usize) -> (Fact
         n_items,
         histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let fitted = fit(
         config,
@@ -81,6 +82,7 @@ fn own_loss(
         n_items,
         histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let weighting = HistoryWeighting {
         decay: 1.0,
@@ -116,6 +118,7 @@ fn every_row_solves_its_equations_whatever_its_length() {
             n_items: 150,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let weighting = HistoryWeighting {
             decay: 1.0,

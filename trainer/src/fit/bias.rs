@@ -79,7 +79,7 @@ mod tests {
                 histories[user as usize].push(Event { rating: rating.into(), ..Event::implicit(item) });
             }
             let config = BiasConfig { iterations: 200, ..Default::default() };
-            let fitted = fit(&config, &Training { n_items: 6, histories: &histories, content: crate::fit::ItemContent::default() }).unwrap();
+            let fitted = fit(&config, &Training { n_items: 6, histories: &histories, content: crate::fit::ItemContent::default(), guide: Default::default(), }).unwrap();
             let Model::Factors(model) = &fitted.model else { unreachable!() };
             let mean: f32 = cells.iter().map(|c| f32::from(c.2)).sum::<f32>() / cells.len() as f32;
             for item in 0..6u32 {

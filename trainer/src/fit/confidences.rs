@@ -121,6 +121,7 @@ mod tests {
             n_items: 4,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let config = AlsConfig {
             alpha: 10.0,
@@ -145,6 +146,7 @@ mod tests {
             n_items: 4,
             histories: &negative,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let message = Confidences::by_user(&config, &training, weighting)
             .err()

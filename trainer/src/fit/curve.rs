@@ -86,6 +86,15 @@ impl<'a> Observer<'a> {
         let clock = Instant::now();
         let (loss, model) = found();
         let metrics = judge(&model);
+        self.record(course, step, loss, metrics);
+        self.seconds += clock.elapsed().as_secs_f64();
+    }
+
+    /// Told by a fit that judges itself: all of its steps are recorded.
+    pub(crate) fn record(&mut self, course: Course, step: u32, loss: f64, metrics: Metrics) {
+        if self.judge.is_none() {
+            return;
+        }
         let points = Vec::new();
         let curve = self.curve.get_or_insert(Curve { course, points });
         curve.points.push(Point {
@@ -93,7 +102,6 @@ impl<'a> Observer<'a> {
             loss,
             metrics,
         });
-        self.seconds += clock.elapsed().as_secs_f64();
     }
 
     /// The record, if the fit goes in steps, and the seconds that it took to make.

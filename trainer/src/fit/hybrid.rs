@@ -145,6 +145,7 @@ mod tests {
                 records: &records,
                 vectors: None,
             },
+            guide: Default::default(),
         };
         let config = HybridConfig::default();
         let quiet = Progress::new(true);
@@ -194,6 +195,7 @@ mod tests {
                 records: &records,
                 vectors: None,
             },
+            guide: Default::default(),
         };
         let of = |config: &HybridConfig| fit(config, &training, &Progress::new(true)).unwrap();
         let scores = |model: &Ensemble| {
@@ -220,6 +222,7 @@ mod tests {
             n_items: 2,
             histories: &histories,
             content: ItemContent::default(),
+            guide: Default::default(),
         };
         let config = HybridConfig {
             alpha: 0.7,

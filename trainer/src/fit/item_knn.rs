@@ -62,7 +62,7 @@ mod tests {
                     item: i as u32, rating: f32::from(r), time: None,
                 })).collect()).collect();
             let config = ItemKnnConfig { shrinkage, ratings: rated, ..Default::default() };
-            let training = Training { n_items, histories: &histories, content: Default::default() };
+            let training = Training { n_items, histories: &histories, content: Default::default(), guide: Default::default(), };
             let model = fit(&config, &training, &Progress::new(true)).unwrap();
             let dot = |i, j| (0..n_users).map(|u| x(u, i) * x(u, j)).sum::<f64>();
             for i in 0..n_items {

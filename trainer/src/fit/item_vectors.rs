@@ -176,6 +176,7 @@ mod tests {
                 records: &records,
                 vectors: Some(vectors),
             },
+            guide: Default::default(),
         };
         let config = ItemVectorsConfig {
             neighbours,
@@ -229,6 +230,7 @@ mod tests {
             n_items: 1,
             histories: &[],
             content: ItemContent::default(),
+            guide: Default::default(),
         };
         let config = ItemVectorsConfig::default();
         let error = fit(&config, &training, &Progress::new(true)).unwrap_err();

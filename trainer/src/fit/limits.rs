@@ -173,6 +173,7 @@ mod tests {
             n_items: 10,
             histories: &histories,
             content: Default::default(),
+            guide: Default::default(),
         };
         let refused = message(check_factors("als", &training, 1 << 31));
         assert!(

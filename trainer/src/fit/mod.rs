@@ -9,6 +9,7 @@ mod als_cg;
 mod als_explicit;
 mod als_loss;
 mod bias;
+mod bsarec;
 mod confidences;
 mod content;
 mod curve;
@@ -28,6 +29,7 @@ mod popularity;
 mod ratings;
 mod recent_popularity;
 mod rows;
+mod sasrec;
 mod sparse_cosine;
 mod start;
 mod strata;
@@ -48,6 +50,7 @@ use doorstep_shared::factors::Visitor;
 use doorstep_shared::models::{Model, ModelConfig};
 
 use crate::data::Interactions;
+use crate::neural::Guide;
 use crate::progress::Progress;
 
 /// What a model is fitted on.
@@ -59,6 +62,8 @@ pub struct Training<'a> {
     pub histories: &'a [Vec<Event>],
     /// What else is known of the items, by index.
     pub content: ItemContent<'a>,
+    /// What networks go by beside that.
+    pub guide: Guide<'a>,
 }
 
 impl Training<'_> {
@@ -140,6 +145,8 @@ pub fn fit_observed(
         ModelConfig::ItemVectors(c) => Model::ItemItem(item_vectors::fit(c, training, progress)?),
         ModelConfig::Ease(c) => Model::ItemItem(ease::fit(c, training, progress)?),
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
+        ModelConfig::SasRec(c) => return sasrec::fit(c, training, progress, observer),
+        ModelConfig::BsaRec(c) => return bsarec::fit(c, training, progress, observer),
         ModelConfig::Hybrid(c) => Model::Ensemble(hybrid::fit(c, training, progress)?),
         ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
     };
@@ -199,6 +206,7 @@ mod tests {
             n_items: 3,
             histories: &histories,
             content: ItemContent::default(),
+            guide: Default::default(),
         };
         let config = ModelConfig::named("popularity").unwrap();
         let message = fit(&config, &training, &Progress::new(true))

@@ -148,6 +148,7 @@ mod tests {
             n_items: 2,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let ratings = Ratings::new(&training).unwrap();
         assert_eq!(
@@ -163,6 +164,7 @@ mod tests {
             n_items: 1,
             histories: &histories[2..],
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         assert!(note("svd", &equal).unwrap().contains("all ratings are 4"));
         let broken = [vec![event(f32::NAN)]];
@@ -170,6 +172,7 @@ mod tests {
             n_items: 1,
             histories: &broken,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         assert!(Ratings::new(&broken).is_err());
     }
@@ -185,6 +188,7 @@ mod tests {
             n_items: 2,
             histories: &histories,
             content: crate::fit::ItemContent::default(),
+            guide: Default::default(),
         };
         let ratings = Ratings::new(&training).unwrap();
         let fold_in = doorstep_shared::models::SvdConfig::default().fold_in(ratings.scale);

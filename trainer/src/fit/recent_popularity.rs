@@ -80,6 +80,7 @@ mod tests {
             n_items: 3,
             histories: &histories,
             content: Default::default(),
+            guide: Default::default(),
         };
         let config = RecentPopularityConfig {
             days: 10.0,
@@ -97,6 +98,7 @@ mod tests {
             n_items: 3,
             histories: &histories,
             content: Default::default(),
+            guide: Default::default(),
         };
         let config = RecentPopularityConfig {
             last: 2,
@@ -115,6 +117,7 @@ mod tests {
                 n_items: 2,
                 histories: &histories,
                 content: Default::default(),
+                guide: Default::default(),
             }),
             None
         );

@@ -78,6 +78,7 @@ mod tests {
                 records: &records,
                 vectors: Some(&vectors),
             },
+            guide: Default::default(),
         };
         let noise: Vec<f32> = (0..20)
             .map(|at| if at % 2 == 0 { 0.1 } else { -0.1 })
@@ -104,6 +105,7 @@ mod tests {
             n_items: 2,
             histories: &[],
             content: ItemContent::default(),
+            guide: Default::default(),
         };
         let error = from_item_vectors(&training, 1, &mut [0.1, 0.1]).unwrap_err();
         assert!(

@@ -81,6 +81,7 @@ fn lines_padding_and_strata_change_nothing() {
         n_items: 12,
         histories: &histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     for shuffle in [false, true] {
         let config = SvdConfig {
@@ -107,6 +108,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
         n_items: 12,
         histories: &histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
@@ -127,6 +129,7 @@ fn watching_changes_nothing_and_sees_the_loss_fall() {
         n_items: 12,
         histories: &histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let config = SvdConfig {
         factors: 3,
@@ -161,6 +164,7 @@ fn what_was_never_rated_stays_unknown() {
         n_items: 14,
         histories: &histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let shuffle = SvdConfig {
         shuffle: true,
@@ -187,6 +191,7 @@ fn divergence_is_told_with_its_epoch() {
         n_items: 12,
         histories: &histories,
         content: crate::fit::ItemContent::default(),
+        guide: Default::default(),
     };
     let config = SvdConfig {
         learning_rate: 50.0,

@@ -84,6 +84,7 @@ mod tests {
             n_items: 3,
             histories: &histories,
             content: Default::default(),
+            guide: Default::default(),
         };
         let rated = UserItems::new(&training, true);
         let row = |matrix: &UserItems| {

@@ -13,6 +13,7 @@ use crate::data::Dataset;
 use crate::division::Division;
 use crate::evaluate::{HeldOut, Metrics, evaluate, rating_metrics};
 use crate::fit::{self, Fitted, ItemContent, Training, fit_with_users};
+use crate::neural::{Checkpoints, Guide};
 use crate::progress::Progress;
 
 /// What `fitted_on` says where nothing was held out.
@@ -46,6 +47,7 @@ impl Bundled {
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
         content: ItemContent,
+        checkpoints: Option<&Checkpoints>,
         progress: &Progress,
     ) -> Result<Self> {
         let histories = dataset.interactions.histories();
@@ -53,6 +55,10 @@ impl Bundled {
             n_items: dataset.interactions.items.len(),
             histories: &histories,
             content,
+            guide: Guide {
+                checkpoints,
+                ..Guide::default()
+            },
         };
         let mut models = Vec::new();
         for config in configs {
@@ -79,14 +85,20 @@ impl Bundled {
         configs: Vec<(ModelConfig, Option<Figures>)>,
         division: &Division,
         refit: bool,
+        checkpoints: Option<&Checkpoints>,
         progress: &Progress,
     ) -> Result<Self> {
+        let judging = checkpoints.map(|checkpoints| checkpoints.part("judged"));
         let content = division.content();
         let n_items = division.split.items.len();
         let training = Training {
             n_items,
             histories: &division.split.train,
             content: content.of_first(n_items),
+            guide: Guide {
+                validation: &division.split.validation,
+                checkpoints: judging.as_ref(),
+            },
         };
         let (mut models, mut judged) = (Vec::new(), Vec::new());
         for (config, known) in configs {
@@ -131,7 +143,8 @@ impl Bundled {
             });
         }
         let (configs, figures): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-        let mut refitted = Self::of_everything(configs, &division.dataset, content, progress)?;
+        let mut refitted =
+            Self::of_everything(configs, &division.dataset, content, checkpoints, progress)?;
         for (new, figures) in refitted.models.iter_mut().zip(figures) {
             new.evaluation = Some(Figures {
                 refitted: true,

@@ -27,6 +27,8 @@ fn silence(model: &Model) -> Option<&'static str> {
         Model::ItemItem(m) => (m.neighbours.nnz() == 0, "no item has a neighbour"),
         Model::Factors(m) if m.rank() == 0 => (zero(m.biases()), "all item biases are 0"),
         Model::Factors(m) => (zero(m.vectors()), "all item vectors are 0"),
+        // Whatever its numbers are, a network says something of everybody.
+        Model::Neural(_) => return None,
         Model::Ensemble(m) => (
             m.members
                 .iter()

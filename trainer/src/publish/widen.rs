@@ -32,6 +32,7 @@ pub fn widen(model: Model, n_items: usize) -> Model {
             m.neighbours = Neighbours::new((n_items, n_items), ends, items, weights);
             Model::ItemItem(m)
         }
+        Model::Neural(m) => Model::Neural(Box::new(m.widen(n_items))),
         Model::Ensemble(mut m) => {
             let members = m.members.into_iter();
             m.members = members

@@ -125,6 +125,8 @@ impl<'a> Part<'a> {
             ModelConfig::Hybrid(c) => c.svd.epochs = fewer(c.svd.epochs),
             ModelConfig::Als(c) => c.iterations = fewer(c.iterations),
             ModelConfig::AlsExplicit(c) => c.iterations = fewer(c.iterations),
+            ModelConfig::SasRec(c) => c.epochs = fewer(c.epochs),
+            ModelConfig::BsaRec(c) => c.epochs = fewer(c.epochs),
             ModelConfig::Ease(_)
             | ModelConfig::NextLinear(_)
             | ModelConfig::Popularity(_)

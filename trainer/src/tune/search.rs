@@ -17,6 +17,7 @@ use super::halving::Part;
 use super::trial::{Trial, judge, shown};
 use crate::evaluate::{Context, Evaluation};
 use crate::fit::{Fitted, ItemContent, Training, fit_with_users, weigh};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -149,6 +150,7 @@ impl Search<'_> {
             n_items: self.split.items.len(),
             histories: part.histories(&fit.rows),
             content: self.content.of_first(self.split.items.len()),
+            guide: Guide::by(&part.cases),
         };
         let mut fitted: Option<Fitted> = None;
         for &(at, config) in &fit.trials {
@@ -267,6 +269,8 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
             None
         }
         ModelConfig::NextLinear(_)
+        | ModelConfig::SasRec(_)
+        | ModelConfig::BsaRec(_)
         | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
         | ModelConfig::RecentPopularity(_)

@@ -10,6 +10,7 @@ use super::Trial;
 use super::trial::judge;
 use crate::evaluate::Context;
 use crate::fit::{ItemContent, Training, fit};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -36,6 +37,7 @@ pub fn tune_weights(
         n_items: split.items.len(),
         histories: &split.train,
         content: content.of_first(split.items.len()),
+        guide: Guide::by(&split.validation),
     };
     let fitted = fit(&ModelConfig::Ensemble(config.clone()), &training, progress)?;
     let Model::Ensemble(mut ensemble) = fitted else {

@@ -1,0 +1,44 @@
+//! Trains BSARec.
+
+use doorstep_shared::models::BsaRecConfig;
+use doorstep_shared::neural::{Architecture, FilterShape, SequenceShape};
+
+use super::{Fitted, Observer, Training};
+use crate::neural::{Schedule, SequencePlan, fit_sequences};
+use crate::progress::Progress;
+
+pub(super) fn fit(
+    config: &BsaRecConfig,
+    training: &Training,
+    progress: &Progress,
+    observer: &mut Observer,
+) -> anyhow::Result<Fitted> {
+    let shape = SequenceShape {
+        width: config.width,
+        blocks: config.blocks,
+        heads: config.heads,
+        inner: config.inner,
+        length: config.length,
+    };
+    let filter = FilterShape {
+        cutoff: config.cutoff,
+        alpha: config.alpha,
+    };
+    let plan = SequencePlan {
+        architecture: Architecture::BsaRec(shape, filter),
+        length: config.length,
+        batch: config.batch,
+        negatives: config.negatives,
+        schedule: Schedule {
+            model: BsaRecConfig::NAME,
+            epochs: config.epochs,
+            patience: config.patience,
+            learning_rate: config.learning_rate,
+            second_moment: 0.999,
+            weight_decay: config.weight_decay,
+            dropout: config.dropout,
+            seed: config.seed,
+        },
+    };
+    fit_sequences(&plan, training, progress, observer)
+}

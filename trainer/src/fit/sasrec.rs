@@ -1,0 +1,39 @@
+//! Trains SASRec.
+
+use doorstep_shared::models::SasRecConfig;
+use doorstep_shared::neural::{Architecture, SequenceShape};
+
+use super::{Fitted, Observer, Training};
+use crate::neural::{Schedule, SequencePlan, fit_sequences};
+use crate::progress::Progress;
+
+pub(super) fn fit(
+    config: &SasRecConfig,
+    training: &Training,
+    progress: &Progress,
+    observer: &mut Observer,
+) -> anyhow::Result<Fitted> {
+    let plan = SequencePlan {
+        architecture: Architecture::SasRec(SequenceShape {
+            width: config.width,
+            blocks: config.blocks,
+            heads: config.heads,
+            inner: config.inner,
+            length: config.length,
+        }),
+        length: config.length,
+        batch: config.batch,
+        negatives: config.negatives,
+        schedule: Schedule {
+            model: SasRecConfig::NAME,
+            epochs: config.epochs,
+            patience: config.patience,
+            learning_rate: config.learning_rate,
+            second_moment: 0.98,
+            weight_decay: config.weight_decay,
+            dropout: config.dropout,
+            seed: config.seed,
+        },
+    };
+    fit_sequences(&plan, training, progress, observer)
+}

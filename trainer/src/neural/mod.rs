@@ -1,0 +1,36 @@
+//! How networks are trained: one loop for all of them, the losses, and what is
+//! kept on disk between epochs.
+
+mod checkpoint;
+mod cross_entropy;
+mod dropout;
+mod interrupt;
+mod sequences;
+mod start;
+mod training;
+
+pub use checkpoint::Checkpoints;
+pub use sequences::{SequencePlan, fit_sequences};
+pub use training::Schedule;
+
+use crate::split::Case;
+
+/// What networks go by beside the histories.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Guide<'a> {
+    /// Cases that the histories don't hold, to stop early by. Without any, the number
+    /// of epochs is found on each user's last item first.
+    pub validation: &'a [Case],
+    /// Where training is kept between epochs.
+    pub checkpoints: Option<&'a Checkpoints>,
+}
+
+impl<'a> Guide<'a> {
+    /// By these cases, and nothing kept on disk.
+    pub fn by(validation: &'a [Case]) -> Self {
+        Self {
+            validation,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a network's parameters are before the first step.
+
+use burn::tensor::Device;
+use doorstep_shared::neural::{Architecture, Neural, Parameter};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+/// Standard deviation of the first parameters.
+const DEVIATION: f32 = 0.02;
+
+/// Normalisation multiplies by 1 and adds 0, biases are 0, and everything else is
+/// normally distributed around 0.
+pub fn start(
+    architecture: Architecture,
+    n_items: usize,
+    rng: &mut ChaCha8Rng,
+    device: &Device,
+) -> anyhow::Result<Neural> {
+    let expected = Neural::expected(architecture, n_items, device)?;
+    let parameters = expected.into_iter().map(|(name, shape)| {
+        let n = shape.iter().product();
+        let values = match name.rsplit('.').next() {
+            Some("gamma") => vec![1.0; n],
+            Some("beta" | "bias") => vec![0.0; n],
+            _ => normal(rng, n),
+        };
+        Parameter {
+            name,
+            shape,
+            values,
+        }
+    });
+    Ok(Neural::new(
+        architecture,
+        n_items,
+        parameters.collect(),
+        device,
+    )?)
+}
+
+/// `n` normally distributed numbers, two from two even ones (Box and Muller 1958).
+fn normal(rng: &mut ChaCha8Rng, n: usize) -> Vec<f32> {
+    let mut even = || (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
+    let mut values = Vec::with_capacity(n + 1);
+    while values.len() < n {
+        let (length, turn) = ((-2.0 * even().ln()).sqrt(), std::f64::consts::TAU * even());
+        values.push(DEVIATION * (length * turn.cos()) as f32);
+        values.push(DEVIATION * (length * turn.sin()) as f32);
+    }
+    values.truncate(n);
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn numbers_are_normally_distributed() {
+        let values = normal(&mut ChaCha8Rng::seed_from_u64(0), 40_001);
+        let share = |most: f32| {
+            let within = values.iter().filter(|x| x.abs() < most * DEVIATION);
+            within.count() as f32 / values.len() as f32
+        };
+        assert_eq!(values.len(), 40_001);
+        assert!((share(1.0) - 0.6827).abs() < 0.01 && (share(2.0) - 0.9545).abs() < 0.005);
+        assert!((values.iter().sum::<f32>() / 4e4).abs() < 0.001);
+    }
+}

@@ -1,0 +1,302 @@
+//! The loop that trains any network: epochs of steps, progress, early stopping,
+//! checkpoints, and an end on request.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+use burn::module::Module;
+use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+
+use super::checkpoint::{Checkpoint, Keeper};
+use super::dropout::Dropout;
+use super::interrupt;
+use crate::evaluate::Metrics;
+use crate::fit::{Course, Observer};
+use crate::progress::Progress;
+
+/// What early stopping watches.
+pub const WATCHED: &str = "ndcg@10";
+/// Parts of an epoch that a terminal's bar shows.
+const STREAM_OF_DROPOUT: u64 = 1 << 32;
+
+/// How to go about it.
+#[derive(Clone, Debug)]
+pub struct Schedule {
+    /// The model's name.
+    pub model: &'static str,
+    /// Most epochs.
+    pub epochs: u32,
+    /// Epochs without a better figure after which training ends; 0 for none.
+    pub patience: u32,
+    /// Size of a step.
+    pub learning_rate: f32,
+    /// Decay of Adam's second moment.
+    pub second_moment: f32,
+    /// AdamW's decay of all parameters; 0 for none.
+    pub weight_decay: f32,
+    /// Share of the numbers that are dropped.
+    pub dropout: f32,
+    /// Of the order and of what is dropped.
+    pub seed: u32,
+}
+
+impl Schedule {
+    fn optimizer(&self) -> ModuleOptimizer {
+        const EPSILON: f32 = 1e-8;
+        if self.weight_decay > 0.0 {
+            return AdamWConfig::new()
+                .with_beta_2(self.second_moment)
+                .with_epsilon(EPSILON)
+                .with_weight_decay(self.weight_decay)
+                .init();
+        }
+        AdamConfig::new()
+            .with_beta_2(self.second_moment)
+            .with_epsilon(EPSILON)
+            .init()
+    }
+
+    /// The generator of one epoch: an epoch that is trained again is the same.
+    fn rng(&self, epoch: u32, stream: u64) -> ChaCha8Rng {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed.into());
+        rng.set_stream(stream + u64::from(epoch));
+        rng
+    }
+}
+
+/// What is to be learnt.
+pub trait Task {
+    /// The network.
+    type Net: Module;
+    /// What one step is made of.
+    type Step;
+
+    /// What the loss is, in words or as a formula.
+    const LOSS: &'static str;
+
+    /// The steps of an epoch.
+    fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Self::Step>;
+
+    /// The gradient of a step's mean loss.
+    fn gradient(&self, net: &Self::Net, step: &Self::Step, noise: &mut Dropout)
+    -> Result<Gradient>;
+
+    /// What is watched, the more the better: [`WATCHED`] on validation cases. `None` without any.
+    fn judge(&self, net: &Self::Net) -> Result<Option<f64>>;
+}
+
+/// What a step found.
+pub struct Gradient {
+    /// Sum of the losses.
+    pub loss: f64,
+    /// How many they are.
+    pub count: usize,
+    /// By parameter.
+    pub gradients: GradientsParams,
+}
+
+/// A network after training.
+pub struct Trained<N> {
+    /// The best epoch's, or the last one's where nothing was watched.
+    pub net: N,
+    /// That epoch, from 1.
+    pub epoch: u32,
+}
+
+/// Trains `net`, which lies on a device that records operations.
+pub fn train<T: Task>(
+    task: &T,
+    net: T::Net,
+    schedule: &Schedule,
+    keeper: &Keeper,
+    progress: &Progress,
+    observer: &mut Observer,
+) -> Result<Trained<T::Net>> {
+    let model = schedule.model;
+    interrupt::watch();
+    let course = Course {
+        unit: "epoch",
+        loss: T::LOSS,
+    };
+    let mut run = Run {
+        best: net.clone(),
+        net,
+        optimizer: schedule.optimizer(),
+        epoch: 0,
+        best_epoch: 0,
+        best_figure: None,
+    };
+    if let Some(kept) = keeper.load()? {
+        run = run.resumed(kept)?;
+        progress.say(format!("{model}: going on after epoch {}", run.epoch));
+    }
+    let begun = Instant::now();
+    let first = run.epoch;
+    while run.epoch < schedule.epochs && !run.is_over(schedule) {
+        let epoch = run.epoch + 1;
+        let clock = Instant::now();
+        let steps = task.steps(&mut schedule.rng(epoch, 0));
+        ensure!(
+            !steps.is_empty(),
+            "{model} finds nothing to learn from: no history has two items"
+        );
+        let mut noise = Dropout::new(schedule.dropout, schedule.rng(epoch, STREAM_OF_DROPOUT));
+        let (mut loss, mut count) = (0.0, 0);
+        let bar = progress.bar(format!("{model}: epoch {epoch}"), steps.len() as u64);
+        for step in &steps {
+            let found = task.gradient(&run.net, step, &mut noise)?;
+            if !found.loss.is_finite() {
+                bail!(
+                    "{model} diverged in epoch {epoch}: its loss is no number any more; lower \
+                     {model}.learning_rate (it is {}){}",
+                    schedule.learning_rate,
+                    keeper.hint()
+                );
+            }
+            (loss, count) = (loss + found.loss, count + found.count);
+            let rate = f64::from(schedule.learning_rate);
+            run.net = run.optimizer.step(rate, run.net, found.gradients);
+            bar.inc(1);
+            if interrupt::asked() {
+                break;
+            }
+        }
+        bar.finish_and_clear();
+        if interrupt::asked() {
+            // A part of an epoch is no epoch: what was before it is kept.
+            return run.interrupted(model);
+        }
+        let loss = loss / count as f64;
+        let figure = task.judge(&run.net)?;
+        run.epoch = epoch;
+        if figure.is_none() || run.best_figure.is_none_or(|best| figure > Some(best)) {
+            run.best = run.net.clone();
+            (run.best_epoch, run.best_figure) = (epoch, figure);
+        }
+        keeper.save(&run.checkpoint()?)?;
+        let metrics = figure.map(|figure| (WATCHED.to_owned(), figure));
+        observer.record(course, epoch, loss, Metrics(metrics.into_iter().collect()));
+        let each = begun.elapsed().as_secs_f64() / f64::from(epoch - first);
+        let report = Report {
+            epoch,
+            loss,
+            figure,
+            seconds: clock.elapsed().as_secs_f64(),
+            left: each * f64::from(schedule.epochs - epoch),
+        };
+        progress.report(
+            || report.line(schedule, &run),
+            || report.json(schedule, &run),
+        );
+    }
+    Ok(Trained {
+        net: run.best,
+        epoch: run.best_epoch,
+    })
+}
+
+/// Training as it stands.
+struct Run<N> {
+    net: N,
+    best: N,
+    optimizer: ModuleOptimizer,
+    epoch: u32,
+    best_epoch: u32,
+    best_figure: Option<f64>,
+}
+
+impl<N: Module> Run<N> {
+    fn is_over(&self, schedule: &Schedule) -> bool {
+        let waited = self.epoch - self.best_epoch;
+        schedule.patience > 0 && self.best_figure.is_some() && waited >= schedule.patience
+    }
+
+    fn interrupted(self, model: &str) -> Result<Trained<N>> {
+        ensure!(
+            self.epoch > 0,
+            "{model} was stopped before its first epoch ended"
+        );
+        Ok(Trained {
+            net: self.best,
+            epoch: self.best_epoch,
+        })
+    }
+
+    fn checkpoint(&self) -> Result<Checkpoint> {
+        let bytes = |net: &N| anyhow::Ok(net.clone().into_record().into_bytes()?.to_vec());
+        Ok(Checkpoint {
+            epoch: self.epoch,
+            best_epoch: self.best_epoch,
+            best_figure: self.best_figure,
+            net: bytes(&self.net)?,
+            best: bytes(&self.best)?,
+            optimizer: self.optimizer.into_bytes()?.to_vec(),
+        })
+    }
+
+    fn resumed(self, kept: Checkpoint) -> Result<Self> {
+        use burn::store::ModuleRecord;
+        use burn::tensor::Bytes;
+        let load = |net: N, bytes: Vec<u8>| {
+            let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes))?;
+            anyhow::Ok(net.try_load_record(record)?)
+        };
+        let optimizer = Bytes::from_bytes_vec(kept.optimizer);
+        Ok(Self {
+            net: load(self.net, kept.net)?,
+            best: load(self.best, kept.best)?,
+            optimizer: self.optimizer.from_bytes(optimizer)?,
+            epoch: kept.epoch,
+            best_epoch: kept.best_epoch,
+            best_figure: kept.best_figure,
+        })
+    }
+}
+
+/// What is told of an epoch.
+struct Report {
+    epoch: u32,
+    loss: f64,
+    figure: Option<f64>,
+    seconds: f64,
+    /// Seconds, if all epochs are trained.
+    left: f64,
+}
+
+impl Report {
+    fn line<N>(&self, schedule: &Schedule, run: &Run<N>) -> String {
+        let figure = self.figure.map_or(String::new(), |figure| {
+            let best = run.best_figure.unwrap_or(figure);
+            format!(
+                ", validation {WATCHED} {figure:.4} (best {best:.4}, epoch {})",
+                run.best_epoch
+            )
+        });
+        format!(
+            "{}: epoch {} of at most {}, loss {:.4}{figure}, {:.1} s, at most {} left",
+            schedule.model,
+            self.epoch,
+            schedule.epochs,
+            self.loss,
+            self.seconds,
+            indicatif::HumanDuration(std::time::Duration::from_secs_f64(self.left)),
+        )
+    }
+
+    fn json<N>(&self, schedule: &Schedule, run: &Run<N>) -> String {
+        json!({
+            "model": schedule.model,
+            "epoch": self.epoch,
+            "epochs": schedule.epochs,
+            "loss": self.loss,
+            "validation": self.figure.map(|figure| json!({ WATCHED: figure })),
+            "best_epoch": run.best_epoch,
+            "seconds": self.seconds,
+            "seconds_left": self.left,
+        })
+        .to_string()
+    }
+}
