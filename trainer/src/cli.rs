@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{compare, demo, evaluate, import, inspect, prepare, serve, train, tune};
+use crate::commands::{
+    compare, demo, evaluate, import, inspect, models, prepare, serve, train, tune,
+};
 use crate::progress::Progress;
 
 /// Train recommenders offline, publish them as static files, run them in the visitor's browser.
@@ -58,6 +60,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Import(import::Args),
     Inspect(inspect::Args),
+    Models(models::Args),
     Serve(serve::Args),
     Tune(tune::Args),
     Demo(demo::Args),
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Evaluate(args) => args.run(output),
         Command::Import(args) => args.run(output),
         Command::Inspect(args) => args.run(output),
+        Command::Models(args) => args.run(output),
         Command::Serve(args) => args.run(output),
         Command::Tune(args) => args.run(output),
         Command::Demo(args) => args.run(output),

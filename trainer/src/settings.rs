@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, ModelConfig, OutOfRange};
 use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::toml_file::{TomlFile, json};
+use crate::unknown::{unknown, unknown_model};
 
 /// The options that set hyper-parameters.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct SettingArgs {
-    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated.
+    /// A hyper-parameter, such as next-linear.lambda=80; may be repeated. `doorstep models MODEL` lists them.
     #[arg(long, value_name = "MODEL.FIELD=VALUE")]
     set: Vec<String>,
     /// Hyper-parameters as TOML tables, such as [next-linear] with lambda = 80; --set wins.
@@ -99,7 +100,7 @@ const MEMBER: &str =
 impl Settings {
     fn defaults(model: &str) -> Result<Self> {
         let Some(config) = ModelConfig::named(model) else {
-            return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+            return Err(unknown_model(model, ModelConfig::NAMES.into_iter()));
         };
         let model = config.name();
         let Value::Object(mut fields) = serde_json::to_value(config)? else {
@@ -189,7 +190,9 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
     }
     if !fields.contains_key(first) {
         let what = format!("hyper-parameter of {owner}");
-        return Err(unknown(&what, first, fields.keys().map(String::as_str)));
+        let unknown = unknown(&what, first, fields.keys().map(String::as_str));
+        let model = owner.split('.').next().unwrap_or(owner);
+        bail!("{unknown}; `doorstep models {model}` explains them");
     }
     let inner = format!("{owner}.{first}");
     if let (Value::Object(part), Some(rest)) = (&mut fields[first], rest) {
@@ -202,29 +205,36 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
         return Ok(());
     }
     ensure!(rest.is_none(), "{inner} has no hyper-parameters of its own");
-    let (expected, typed) = match &fields[first] {
-        Value::Object(_) => (
-            "a table: name one of its fields, as in hybrid.svd.factors=50",
-            None,
-        ),
-        Value::Bool(_) => ("true or false", value.as_bool().map(Value::from)),
+    let expected = expected(field, &fields[first]);
+    let typed = match &fields[first] {
+        Value::Object(_) => None,
+        Value::Bool(_) => value.as_bool().map(Value::from),
         // `member` has checked what is in them.
-        Value::Array(_) if field == MEMBERS => (MEMBER, value.is_array().then(|| value.clone())),
-        Value::Array(_) => ("words, separated by commas", list(&value)),
+        Value::Array(_) if field == MEMBERS => value.is_array().then(|| value.clone()),
+        Value::Array(_) => list(&value),
         // Whole numbers too: the field stays one of fractions.
-        Value::Number(n) if n.is_f64() => ("a number", value.as_f64().map(Value::from)),
+        Value::Number(n) if n.is_f64() => value.as_f64().map(Value::from),
         _ => {
             let whole = value.as_u64().filter(|v| u32::try_from(*v).is_ok());
-            (
-                "a whole number from 0 to 4294967295",
-                whole.map(Value::from),
-            )
+            whole.map(Value::from)
         }
     };
     let typed =
         typed.with_context(|| format!("{inner} must be {expected}, not {}", shown(&value)))?;
     fields.insert(first.to_owned(), typed);
     Ok(())
+}
+
+/// The kind of values that a hyper-parameter takes, which is its default's.
+pub fn expected(field: &str, default: &Value) -> &'static str {
+    match default {
+        Value::Object(_) => "a table: name one of its fields, as in hybrid.svd.factors=50",
+        Value::Bool(_) => "true or false",
+        Value::Array(_) if field == MEMBERS => MEMBER,
+        Value::Array(_) => "words, separated by commas",
+        Value::Number(n) if n.is_f64() => "a number",
+        _ => "a whole number from 0 to 4294967295",
+    }
 }
 
 /// A copy of `config` with hyper-parameters set from text, field and value, as by
@@ -308,7 +318,7 @@ fn apply_assignment(settings: &mut [Settings], assignment: &str) -> Result<()> {
     let (model, field, value) =
         parts.context("write MODEL.FIELD=VALUE, for example next-linear.lambda=80")?;
     if ModelConfig::named(model).is_none() {
-        return Err(unknown("model", model, ModelConfig::NAMES.into_iter()));
+        return Err(unknown_model(model, ModelConfig::NAMES.into_iter()));
     }
     let named = settings
         .iter()
@@ -351,38 +361,6 @@ fn shown(value: &Value) -> String {
         Value::String(text) => format!("`{text}`"),
         other => other.to_string(),
     }
-}
-
-/// An error that lists what there is, and guesses what was meant.
-pub fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> anyhow::Error {
-    let known: Vec<&str> = known.collect();
-    let list = known.join(", ");
-    let near = known
-        .iter()
-        .map(|name| (distance(given, name), *name))
-        .min();
-    match near {
-        Some((edits, name)) if edits <= 1 + given.chars().count() / 4 => {
-            anyhow!("there is no {what} called `{given}`; did you mean `{name}`? There are: {list}")
-        }
-        _ => anyhow!("there is no {what} called `{given}`; there are: {list}"),
-    }
-}
-
-/// Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let substitute = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

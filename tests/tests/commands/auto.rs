@@ -1,6 +1,7 @@
 //! `doorstep train --auto`.
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::terminal::{SHOP, Terminal, assert_says};
 
@@ -20,7 +21,17 @@ fn a_model_is_chosen_judged_and_published_with_its_reasons() -> Result<()> {
             "Published",
         ],
     );
+    assert_says(
+        &said.stderr,
+        &["choosing among ", "models tried with their defaults in"],
+    );
     let report = terminal.json(&format!("{train} --refit --out again"))?;
+    // Single precision as one would type it, not with the digits of double.
+    let tried = report["choice"]["tried"].as_array().context("no trials")?;
+    let configs = tried.iter().filter_map(|tried| tried["config"].as_object());
+    for value in configs.flat_map(|c| c.values()).filter_map(Value::as_f64) {
+        assert_eq!(value.to_string(), (value as f32).to_string());
+    }
     let chosen = report["choice"]["chosen"].as_str().context("none chosen")?;
     assert_says(&said.stdout, &[&format!("Chosen: {chosen} ")]);
     let models = report["manifest"]["models"]
@@ -55,6 +66,7 @@ fn what_does_not_go_together_is_refused() -> Result<()> {
             "--trials must be at least 1",
         ),
         ("--interactions absent.csv --minutes -1", "--minutes"),
+        ("ease --interactions absent.csv", "cannot be used with"),
         (
             "--table songs.csv --target energy",
             "--auto chooses among models of interactions",
@@ -64,6 +76,12 @@ fn what_does_not_go_together_is_refused() -> Result<()> {
         let message = String::from_utf8(output.stderr)?;
         assert!(!output.status.success());
         assert_says(&message, &[expected]);
+    }
+    for budget in ["--minutes 3", "--trials 3"] {
+        let line = format!("train ease --interactions absent.csv --out bundle {budget}");
+        let output = terminal.command(&line).output()?;
+        assert_eq!(output.status.code(), Some(2));
+        assert_says(&String::from_utf8(output.stderr)?, &["cannot be used with"]);
     }
     // Users who did one thing each leave nothing to judge by.
     std::fs::write(terminal.path("few.csv"), "user,item\n1,a\n2,b\n3,c\n")?;

@@ -166,3 +166,25 @@ fn models_of_ratings_need_ratings() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn each_model_is_told_as_it_is_done_with_its_figures() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    let compare = format!("compare {SHOP} --models ensemble,hybrid,svd --seeds 0,1");
+    let said = terminal.run(&compare)?;
+    assert_says(
+        &said.stderr,
+        &[
+            "ensemble: fitting ease, member 3 of 3",
+            "ensemble: ndcg@10 0.",
+            "hybrid with seed 1: ndcg@10 0.",
+            "hybrid: fitting svd",
+            "hybrid: fitting tf-idf",
+            "svd with seed 1: ndcg@10 0.",
+            ", rmse 0.",
+            "random: ndcg@10 0.",
+        ],
+    );
+    assert_eq!(terminal.run(&format!("{compare} --quiet"))?.stderr, "");
+    Ok(())
+}

@@ -171,6 +171,12 @@ fn what_cannot_work_is_refused_in_words() -> Result<()> {
     refused(&ensemble, "eease")?;
     config("[ensemble]\nmembers = []\n")?;
     refused(&ensemble, "one model or more, not none")?;
+    let misspelt = "tf-idf --set tf-idf.fields=title,brnd";
+    let warning = "tf-idf.fields: no item record has a text in brnd; records have ";
+    let said = terminal.run(&format!("train {SHOP} --out bundle --quiet {misspelt}"))?;
+    ensure!(said.stderr.contains(warning), "{}", said.stderr);
+    let said = terminal.run(&format!("compare {SHOP} --models {misspelt}"))?;
+    ensure!(said.stdout.contains(warning), "{}", said.stdout);
     // More neighbours than items: all of them.
     terminal.run(&format!(
         "compare {SHOP} --models tf-idf,item-knn --set tf-idf.neighbours=100000 --set item-knn.neighbours=100000"

@@ -101,7 +101,15 @@ fn an_imported_bundle_recommends_explains_and_compares() -> Result<()> {
         terminal.path("items.jsonl"),
         "{\"id\":\"item 2\",\"title\":\"Two\"}\n{\"id\":\"new\",\"title\":\"New\"}\n",
     )?;
-    terminal.run(&import("als.npz", "--kind als --items items.jsonl"))?;
+    let said = terminal.run(&import("als.npz", "--kind als --items items.jsonl"))?;
+    assert_says(
+        &said.stderr,
+        &[
+            "1 of 7 ids have an item record",
+            "warning: only 1 of 7",
+            "--items has `new`",
+        ],
+    );
     let bundle = at_once(Bundle::open(FolderStore::open(&terminal.path("bundle"))?))?;
     // Says to pages that the order of the items is no popularity.
     assert_eq!(bundle.manifest().data.interactions, 0);
@@ -132,6 +140,28 @@ fn an_imported_bundle_recommends_explains_and_compares() -> Result<()> {
         &inspected.stdout,
         &["als", "item vectors", "similar (8 items)"],
     );
+    Ok(())
+}
+
+#[test]
+fn records_of_other_items_are_refused() -> Result<()> {
+    let terminal = Terminal::empty()?;
+    let record = |id: &str| format!("{{\"id\":\"{id}\"}}\n");
+    fs::write(
+        terminal.path("other.jsonl"),
+        [record("B01"), record("B02")].concat(),
+    )?;
+    let line = import("als.npz", "--kind als --items other.jsonl");
+    assert_says(
+        &terminal.refused(&line)?,
+        &["none of the 7 ids", "`B01`", "leave --items out"],
+    );
+    assert!(!terminal.path("bundle").exists());
+    let all: String = (0..7).map(|at| record(&format!("item {at}"))).collect();
+    fs::write(terminal.path("all.jsonl"), all)?;
+    let said = terminal.run(&import("als.npz", "--kind als --items all.jsonl"))?;
+    assert_says(&said.stderr, &["all 7 ids have an item record"]);
+    assert!(!said.stderr.contains("warning"), "{}", said.stderr);
     Ok(())
 }
 

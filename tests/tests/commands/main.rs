@@ -8,6 +8,7 @@ mod damage;
 mod evaluate;
 mod failures;
 mod import;
+mod models;
 mod output_folder;
 mod privacy;
 mod serve;

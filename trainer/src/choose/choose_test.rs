@@ -160,6 +160,37 @@ fn without_time_popularity_is_left_and_the_rest_is_told() {
 }
 
 #[test]
+fn no_trial_begins_that_would_not_be_done_in_time() {
+    let (method, cutoffs) = (SplitMethod::LeaveLastTwo, vec![5, 10, 20]);
+    let division = Division::of(dataset(false), &method, Relevance::default(), cutoffs).unwrap();
+    let progress = Progress::new(true);
+    let mut race = Race {
+        search: Search {
+            split: &division.split,
+            content: division.content(),
+            context: &division.context,
+            jobs: 1,
+            deadline: Some(Instant::now() + Duration::from_secs(600)),
+            progress: &progress,
+        },
+        counts: &division.context.popularity,
+        best: BTreeMap::new(),
+        // Two trials of an hour each, before.
+        trials: [("ease", (2, 7200.0))].into(),
+        skipped: 0,
+        left_out: Vec::new(),
+        notes: Vec::new(),
+    };
+    for name in ["ease", "item-knn"] {
+        let config = ModelConfig::named(name).unwrap();
+        race.run(&[config], 1, false).unwrap();
+    }
+    assert_eq!(race.skipped, 1);
+    assert_eq!(race.best.keys().collect::<Vec<_>>(), [&"item-knn"]);
+    assert_eq!((race.seconds("ease"), race.seconds("als")), (3600.0, 0.0));
+}
+
+#[test]
 fn a_budget_of_nothing_is_refused() {
     let message = |trials, minutes| {
         let budget = BudgetArgs { trials, minutes };

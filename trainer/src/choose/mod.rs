@@ -37,13 +37,21 @@ const HOPELESS: f64 = 0.5;
 #[derive(clap::Args, Clone, Debug)]
 pub struct BudgetArgs {
     /// With --auto: trials of each model.
-    #[arg(long, default_value_t = 6, value_name = "N", requires = "auto")]
+    // A model named conflicts with --auto and so waives what requires it.
+    #[arg(
+        long,
+        default_value_t = 6,
+        value_name = "N",
+        requires = "auto",
+        conflicts_with = "models"
+    )]
     trials: usize,
-    /// With --auto: begin no further trial after so many minutes (what is chosen may then differ from run to run).
+    /// With --auto: begin no trial that would not be done in so many minutes, by the time of its model's earlier ones (what is chosen may then differ from run to run).
     #[arg(
         long,
         value_name = "M",
         requires = "auto",
+        conflicts_with = "models",
         allow_negative_numbers = true
     )]
     minutes: Option<f64>,
@@ -77,7 +85,10 @@ struct Race<'a> {
     search: Search<'a>,
     counts: &'a [u32],
     best: BTreeMap<&'static str, Best>,
+    /// How many there were of each model, and their seconds.
     trials: BTreeMap<&'static str, (usize, f64)>,
+    /// Trials that the time did not suffice for.
+    skipped: usize,
     left_out: Vec<LeftOut>,
     notes: Vec<String>,
 }
@@ -103,9 +114,16 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         counts: &division.context.popularity,
         best: BTreeMap::new(),
         trials: BTreeMap::new(),
+        skipped: 0,
         left_out,
         notes: Vec::new(),
     };
+    progress.say(format!(
+        "choosing among {} models by {} validation cases: the defaults of each, then up to {} trials more of those that come near the best",
+        candidates.len(),
+        division.split.validation.len(),
+        budget.trials - 1
+    ));
     for config in &candidates {
         // Who wants an answer in less time than the simplest model takes gets that one.
         let simplest = config.name() == PopularityConfig::NAME;
@@ -113,7 +131,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
     }
     let most = race.best.values().map(|best| best.trial.score(METRIC));
     let most = most.fold(0.0, f64::max);
-    let mut hopeless = Vec::new();
+    let (mut hopeless, mut searches) = (Vec::new(), Vec::new());
     for config in &candidates {
         let name = config.name();
         let Some(score) = race.best.get(name).map(|best| best.trial.score(METRIC)) else {
@@ -129,7 +147,11 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         let mut drawn = draw(config, &axes, budget.trials, 0)?;
         drawn.retain(|other| other != config);
         drawn.truncate(budget.trials - 1);
-        race.run(&drawn, 1, false)?;
+        searches.push(drawn);
+    }
+    race.say_what_is_left(&searches);
+    for drawn in &searches {
+        race.run(drawn, 1, false)?;
     }
     if !hopeless.is_empty() {
         race.notes.push(format!(
@@ -137,18 +159,41 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
             hopeless.join(", ")
         ));
     }
-    if race
-        .search
-        .deadline
-        .is_some_and(|deadline| Instant::now() >= deadline)
-    {
-        race.notes
-            .push("the time was up before all trials were done".to_owned());
+    if race.skipped > 0 {
+        race.notes.push(format!(
+            "the time was up before all trials were done: {} were left out",
+            race.skipped
+        ));
     }
     race.finish(division.relevant_at)
 }
 
 impl Race<'_> {
+    /// How long a trial of a model takes, by those before; 0 where there were none.
+    fn seconds(&self, name: &str) -> f64 {
+        let (count, seconds) = self.trials.get(name).copied().unwrap_or_default();
+        seconds / count.max(1) as f64
+    }
+
+    fn say_what_is_left(&self, searches: &[Vec<ModelConfig>]) {
+        let (done, spent) = self
+            .trials
+            .values()
+            .fold((0, 0.0), |(done, spent), (n, s)| (done + n, spent + s));
+        let left: usize = searches.iter().map(Vec::len).sum();
+        let all = searches.iter().flatten();
+        let expected: f64 = all.map(|config| self.seconds(config.name())).sum();
+        let now = Instant::now();
+        let limit = self.search.deadline.map_or(String::new(), |deadline| {
+            let seconds = deadline.saturating_duration_since(now).as_secs_f64();
+            format!(", of which --minutes leaves {seconds:.0} s")
+        });
+        self.search.progress.say(format!(
+            "{done} models tried with their defaults in {spent:.1} s; {left} trials of {} of them are left, about {expected:.0} s by those times{limit}",
+            searches.iter().filter(|drawn| !drawn.is_empty()).count()
+        ));
+    }
+
     /// Judges configurations of one model; `first` is the place of the first of them.
     fn run(&mut self, configs: &[ModelConfig], first: usize, untimed: bool) -> Result<()> {
         let Some(name) = configs.first().map(ModelConfig::name) else {
@@ -156,8 +201,11 @@ impl Race<'_> {
         };
         let (best, tried) = (Mutex::new(self.best.remove(name)), Mutex::new((0, 0.0)));
         let places: Vec<(usize, &ModelConfig)> = (first..).zip(configs).collect();
+        let expected = Duration::from_secs_f64(self.seconds(name));
+        let latest =
+            |deadline: Instant| deadline.checked_sub(expected).unwrap_or_else(Instant::now);
         let search = Search {
-            deadline: self.search.deadline.filter(|_| !untimed),
+            deadline: self.search.deadline.filter(|_| !untimed).map(latest),
             ..self.search
         };
         let counts = self.counts;
@@ -193,6 +241,7 @@ impl Race<'_> {
         if let Some((count, seconds)) = tried {
             let total = self.trials.entry(name).or_default();
             *total = (total.0 + count, total.1 + seconds);
+            self.skipped += configs.len() - count - failures.len();
         }
         let mut failures = failures.into_iter().map(|failure| failure.error);
         match best {

@@ -1,15 +1,18 @@
 //! `doorstep import`: factors trained elsewhere become a bundle.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::{DataSummary, Digest, Publication, PublishedModel};
 use doorstep_shared::models::Model;
+use doorstep_shared::{ItemRecord, Vocabulary};
 
 use crate::cli::Output;
 use crate::data::{Dataset, Interactions, load_items};
 use crate::import::{ArrayFile, ModelArgs, read_ids};
+use crate::progress::Progress;
 use crate::publish::{check_free, check_not_silent, item_records, publish_into, widen};
 
 /// Make a bundle of item factors that another program trained.
@@ -53,12 +56,16 @@ impl Args {
         let ids = read_ids(&self.ids)?;
         let file = ArrayFile::open(&self.factors)?;
         let factors = self.model.model(&file, ids.len(), &progress)?;
+        let catalogue = load_items(&self.items, &progress)?;
+        if !self.items.is_empty() {
+            check_records(&ids, &catalogue, &progress)?;
+        }
         let dataset = Dataset {
             interactions: Interactions {
                 items: ids,
                 ..Interactions::default()
             },
-            catalogue: load_items(&self.items, &progress)?,
+            catalogue,
             ..Dataset::default()
         };
         let records = item_records(&dataset);
@@ -85,4 +92,36 @@ impl Args {
         let manifest = publish_into(&self.out, self.force, &publication)?;
         super::train::report(&self.out, &manifest, output)
     }
+}
+
+/// Says how many of the ids have an item record, and refuses records of other items.
+fn check_records(ids: &Vocabulary, records: &[ItemRecord], progress: &Progress) -> Result<()> {
+    let described: HashSet<&str> = records.iter().map(|record| record.id.as_str()).collect();
+    let mut bare = ids
+        .ids()
+        .iter()
+        .filter(|id| !described.contains(id.as_str()));
+    let Some(example) = bare.next() else {
+        progress.say(format!("all {} ids have an item record", ids.len()));
+        return Ok(());
+    };
+    let (all, matched) = (ids.len(), ids.len() - 1 - bare.count());
+    progress.say(format!("{matched} of {all} ids have an item record"));
+    let other = records.iter().find(|record| ids.get(&record.id).is_none());
+    let kinds = other.map_or(String::new(), |record| {
+        format!(
+            "; --ids has `{example}`, --items has `{}`: write the ids of the catalogue, as its records do, to the file of --ids",
+            record.id
+        )
+    });
+    ensure!(
+        matched > 0,
+        "none of the {all} ids has an item record{kinds}, or leave --items out"
+    );
+    if 2 * matched < all {
+        eprintln!(
+            "warning: only {matched} of {all} ids have an item record; the others have cards with an id alone{kinds}"
+        );
+    }
+    Ok(())
 }

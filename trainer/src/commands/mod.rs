@@ -5,6 +5,7 @@ pub mod demo;
 pub mod evaluate;
 pub mod import;
 pub mod inspect;
+pub mod models;
 pub mod prepare;
 pub mod serve;
 pub mod train;

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use anyhow::{Result, bail, ensure};
 use doorstep_shared::bundle::{Figures, Manifest};
 use doorstep_shared::models::ModelConfig;
+use serde::Serialize;
 
-use crate::choose::{self, BudgetArgs, choose};
+use crate::choose::{self, BudgetArgs, Choice, choose};
 use crate::cli::Output;
 use crate::compare::{Options, compare};
 use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
 use crate::evaluate::CUTOFFS;
-use crate::fit::{ItemContent, check_ratings};
+use crate::fit::{self, ItemContent, check_ratings};
 use crate::neural::Checkpoints;
 use crate::progress::Progress;
 use crate::publish::{Bundled, check_free, figures, item_records};
@@ -75,6 +76,13 @@ pub struct Args {
     table: TableArgs,
 }
 
+/// What `--auto --json` prints.
+#[derive(Serialize)]
+struct Chosen<'a> {
+    choice: &'a Choice,
+    manifest: &'a Manifest,
+}
+
 impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
     pub fn run(self, output: &Output) -> Result<()> {
@@ -92,6 +100,9 @@ impl Args {
             false => data::load(&self.data, &progress)?,
         };
         check_ratings(&configs, &dataset.interactions)?;
+        for warning in fit::warnings(&configs, &dataset.catalogue) {
+            eprintln!("warning: {warning}");
+        }
         let Some(method) = &self.split else {
             let records = item_records(&dataset);
             let content = ItemContent {
@@ -159,7 +170,11 @@ impl Args {
         choice.test = rows;
         let manifest = self.judge_and_publish(judged, &division, &progress)?;
         if output.json {
-            let both = serde_json::json!({ "choice": choice, "manifest": manifest });
+            // Not by way of a JSON value, which would write single precision with digits of double.
+            let both = Chosen {
+                choice: &choice,
+                manifest: &manifest,
+            };
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
         }
         output.print(&choice.text(&split.protocol, &because))?;

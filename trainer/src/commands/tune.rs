@@ -9,7 +9,7 @@ use crate::cli::Output;
 use crate::compare::{Fingerprint, VERSION};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
-use crate::fit::check_ratings;
+use crate::fit::{check_ratings, warnings};
 use crate::progress::Progress;
 use crate::settings::SettingArgs;
 use crate::tune::{
@@ -149,6 +149,9 @@ impl Args {
         let bases: Vec<ModelConfig> = task.models.iter().map(|(base, _)| base.clone()).collect();
         check_ratings(&bases, &division.dataset.interactions)?;
         let (plan, axes) = task.plan(usual, division.dataset.interactions.has_times)?;
+        let mut odd = warnings(&plan.models.concat(), &division.dataset.catalogue);
+        odd.dedup();
+        odd.iter().for_each(|odd| eprintln!("warning: {odd}"));
         let models: Vec<&str> = bases.iter().map(ModelConfig::name).collect();
         let setting = self.setting(&division, models.join(", "), task.halving);
         let file = self.state.as_deref();

@@ -92,6 +92,7 @@ impl<'a> Judging<'a> {
         judged.row.metrics.0.extend(ratings);
         judged.row.config = config;
         judged.row.bytes = Some(bytes);
+        self.say_done(name, &judged.row);
         self.add(judged);
     }
 
@@ -143,9 +144,9 @@ impl<'a> Judging<'a> {
         let fitted = fit_observed(config, training, self.progress, &mut observer)?;
         let (curve, watched) = observer.finish();
         let seconds = clock.elapsed().as_secs_f64() - watched;
-        fit::notes(config, training)
-            .into_iter()
-            .for_each(|note| self.note(note));
+        let odd = fit::warnings(std::slice::from_ref(config), training.content.records);
+        let notes = odd.into_iter().chain(fit::notes(config, training));
+        notes.for_each(|note| self.note(note));
         let bytes = bytes_in_bundle(&fitted.model, config, &self.context.popularity);
         if let Err(why) = &bytes {
             self.note(format!("{name} can't be published: {why}"));
@@ -156,7 +157,24 @@ impl<'a> Judging<'a> {
         judged.row.config = Some(config.clone());
         judged.row.bytes = bytes.ok();
         judged.row.curve = curve;
+        self.say_done(said, &judged.row);
         Ok(judged)
+    }
+
+    /// What is known of a model as soon as it is done: the others may take long.
+    fn say_done(&self, said: &str, row: &Row) {
+        let ndcg = format!("ndcg@{}", main_cutoff(&self.context.cutoffs));
+        let figure = |name: &str| Some(format!("{name} {:.4}, ", row.metrics.get(name)?));
+        let figures: String = [ndcg.as_str(), "rmse"]
+            .into_iter()
+            .filter_map(figure)
+            .collect();
+        let fitted = row.fit_seconds;
+        let fitted = fitted.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
+        let seconds = row.evaluate_seconds;
+        self.progress.say(format!(
+            "{said}: {figures}{fitted}evaluated in {seconds:.2} s"
+        ));
     }
 
     /// Notes what has not been noted of another seed.
@@ -177,6 +195,7 @@ impl<'a> Judging<'a> {
         let n_items = training.n_items;
         let mut judged = self.judged(RANDOM, &Random { n_items, seed }, None);
         judged.row.baseline = true;
+        self.say_done(RANDOM, &judged.row);
         self.add(judged);
     }
 
@@ -203,10 +222,6 @@ impl<'a> Judging<'a> {
             metrics.0.push((name, precision));
         }
         let k = main_cutoff(&self.context.cutoffs);
-        let fitted = fit_seconds.map_or(String::new(), |s| format!("fitted in {s:.2} s, "));
-        self.progress.say(format!(
-            "{name}: {fitted}evaluated in {evaluate_seconds:.2} s"
-        ));
         let popularity = &self.context.popularity;
         Judged {
             row: Row {

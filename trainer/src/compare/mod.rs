@@ -4,6 +4,7 @@
 mod curves;
 mod judging;
 mod page;
+mod rarity;
 mod report;
 mod seeds;
 mod shape;

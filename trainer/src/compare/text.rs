@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::is_random;
+use super::rarity::rarities;
 use super::report::{Report, Row, main_cutoff};
 use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
 use crate::failure;
@@ -135,7 +136,11 @@ fn ratings_table(report: &Report, width: usize) -> String {
     }
     if !text.is_empty() {
         text +=
-            "rmse and mae with users as fitted; folded in: users known by their history alone\n\n";
+            "rmse and mae with users as fitted; folded in: users known by their history alone\n";
+        for rarity in rarities(report) {
+            let _ = writeln!(text, "{rarity}");
+        }
+        text.push('\n');
     }
     text
 }

@@ -38,7 +38,21 @@ const TIME: &[&str] = &[
     "time",
     "unixtime",
     "ts",
+    "datetime",
+    "date",
 ];
+
+/// What a column of user ids is called in part, where no name above is its own.
+const LIKE_USER: &[&str] = &[
+    "user", "customer", "client", "visitor", "member", "account", "buyer", "reviewer", "person",
+    "session",
+];
+/// The same of item ids.
+const LIKE_ITEM: &[&str] = &[
+    "item", "product", "sku", "article", "asin", "isbn", "movie", "book", "track", "song", "ean",
+];
+/// Ends of the names of ids: `product_no` rather than `product_name`.
+const IDS: &[&str] = &["id", "no", "nr", "num", "number", "code", "key", "sku"];
 
 /// Where a table keeps what we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,11 +125,10 @@ pub(super) fn of_header(names: &[String], asked: &Columns) -> Result<Layout> {
         None => match find(names, aliases) {
             Some(index) => Ok(index),
             None => bail!(
-                "no {role} column found among: {}\n  name the columns, for example \
-                 --columns user={},item={} (or by 0-based number, with --no-header where the first line is data)",
+                "no {role} column found among: {}\n  {} (or by 0-based number, with --no-header where the first \
+                 line is data)",
                 names.join(", "),
-                names[0],
-                names[names.len().min(2) - 1],
+                remedy(names),
             ),
         },
     };
@@ -130,6 +143,36 @@ pub(super) fn of_header(names: &[String], asked: &Columns) -> Result<Layout> {
         rating: optional("rating", &asked.rating, RATING)?,
         time: optional("time", &asked.time, TIME)?,
     })
+}
+
+/// The option that names the columns, by what they are called if that tells them.
+fn remedy(names: &[String]) -> String {
+    let like = |words: &[&str], taken: Option<usize>| {
+        let fits = |at: &usize| {
+            let name = plain(&names[*at]);
+            Some(*at) != taken && words.iter().any(|word| name.contains(word))
+        };
+        let is_id = |at: &usize| IDS.iter().any(|end| plain(&names[*at]).ends_with(end));
+        let mut columns = (0..names.len()).filter(fits);
+        columns.clone().find(is_id).or_else(|| columns.next())
+    };
+    let item = find(names, ITEM);
+    let user = find(names, USER).or_else(|| like(LIKE_USER, item));
+    let item = item.or_else(|| like(LIKE_ITEM, user));
+    let words = match (user, item) {
+        (Some(_), Some(_)) => "if these are the ones, write",
+        _ => "name the columns, for example",
+    };
+    let free = |taken: Option<usize>| (0..names.len()).find(|at| Some(*at) != taken);
+    let user = user.or_else(|| free(item)).unwrap_or(0);
+    let item = item.or_else(|| free(Some(user))).unwrap_or(0);
+    let columns = format!("user={},item={}", names[user], names[item]);
+    // Of several words, or with what a shell reads: quoted.
+    let is_plain = |c: char| c.is_alphanumeric() || "=,_-.".contains(c);
+    match columns.chars().all(is_plain) {
+        true => format!("{words} --columns {columns}"),
+        false => format!("{words} --columns '{columns}'"),
+    }
 }
 
 /// The layout of a table without a header whose rows have `width` fields.
@@ -237,6 +280,27 @@ mod tests {
             .to_string();
         assert!(error.contains("who, what, rating"), "{error}");
         assert!(error.contains("--columns user=who,item=what"), "{error}");
+    }
+
+    #[test]
+    fn names_that_tell_are_guessed_from() {
+        for (header, expected) in [
+            (
+                "customer_no,sku,qty",
+                "if these are the ones, write --columns user=customer_no,item=sku ",
+            ),
+            (
+                "product_name,product_no,Customer No",
+                "write --columns 'user=Customer No,item=product_no'",
+            ),
+            ("client,asin", "write --columns user=client,item=asin"),
+            ("qty,user_id", "for example --columns user=user_id,item=qty"),
+            ("a", "for example --columns user=a,item=a"),
+        ] {
+            let error = of_header(&names(header), &Columns::default()).unwrap_err();
+            let error = error.to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::args::{DataArgs, Format};
 use super::columns;
+use super::values::{self, TimeUnit};
 
 /// The format of the file whose first non-blank lines are `lines`.
 pub(super) fn format(path: &Path, lines: &[String], args: &DataArgs) -> Result<Format> {
@@ -31,7 +32,7 @@ pub(super) fn format(path: &Path, lines: &[String], args: &DataArgs) -> Result<F
         }
         let is_rated = fields.len() == 4
             && fields[2].parse::<f32>().is_ok()
-            && fields[3].parse::<f64>().is_ok();
+            && values::time(&fields[3], TimeUnit::SecondsOrMilliseconds).is_ok();
         return Ok(match separator {
             "," if is_rated => Format::Amazon2014,
             "\t" if is_rated => Format::Movielens,
@@ -106,6 +107,7 @@ mod tests {
                 "A39HT,0205616461,5.0,1369699200",
                 Format::Amazon2014,
             ),
+            ("x.csv", "u,i,5.0,2023-05-01T10:00:00Z", Format::Amazon2014),
             ("u.data", "196\t242\t3\t881250949", Format::Movielens),
             ("ratings.dat", "1::1193::5::978300760", Format::Movielens),
             ("a", r#"{"reviewerID":"A","asin":"B"}"#, Format::Amazon2018),

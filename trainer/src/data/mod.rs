@@ -14,6 +14,7 @@ use crate::progress::Progress;
 
 mod args;
 mod columns;
+mod dates;
 mod detect;
 mod directory;
 mod duplicates;

@@ -346,6 +346,16 @@ fn files_are_read_one_after_another_and_must_agree() {
 }
 
 #[test]
+fn dates_are_times() {
+    let csv =
+        b"user,item,rating,date\nu,i,1,2023-05-01T10:00:00Z\nu,j,2,2023-05-01\nu,k,3,1.5.2023\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 1 1682935200", "u j 2 1682899200"]);
+    let problem = &data.report.warnings(true).join(" ");
+    assert!(problem.contains("a.csv:4: time `1.5.2023`"), "{problem}");
+}
+
+#[test]
 fn repeats_are_merged_unless_a_sequence_states_them() {
     let csv = b"user,item,rating\nu,i,1\nu,j,2\nu,i,4\n";
     let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();

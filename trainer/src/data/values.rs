@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::dates;
+
 /// Beyond this a number of seconds is no date of anybody's log (it is the year 5138); in
 /// milliseconds it is 1973.
 const LARGEST_SECONDS: i64 = 100_000_000_000;
@@ -51,19 +53,18 @@ pub(super) fn finite_rating(value: f32) -> Result<f32, String> {
     }
 }
 
-/// A time in seconds since 1970; fractions are cut off.
+/// A time in seconds since 1970, given as a number or as a date; fractions are cut off.
 pub(super) fn time(text: &str, unit: TimeUnit) -> Result<i64, String> {
     let problem = || {
-        let is_date = text.get(4..5).is_some_and(|c| c == "-" || c == "/");
-        let remedy = match is_date {
-            true => "; convert dates to seconds, or leave them out with --columns time=none",
-            false => "",
-        };
         format!(
-            "time `{}` is not a number of seconds or milliseconds since 1970{remedy}",
+            "time `{}` is neither seconds or milliseconds since 1970 nor a date such as 2023-05-01 or \
+             2023-05-01T10:00:00Z; write it so, or ignore times with --columns time=none",
             shortened(text)
         )
     };
+    if let Some(date) = dates::seconds(text) {
+        return Ok(date);
+    }
     let number = match text.parse::<i64>() {
         Ok(whole) => whole,
         Err(_) => {
@@ -115,19 +116,23 @@ mod tests {
         assert_eq!(time("1586445693499", guess), Ok(1_586_445_693));
         assert_eq!(time("-5", guess), Ok(-5));
         assert_eq!(time("5999", TimeUnit::Milliseconds), Ok(5));
-        for bad in ["", "NaN", "2014-05-01", "9223372036854775807", "1e300"] {
+        assert_eq!(time("2013-05-28T00:00:00Z", guess), Ok(1_369_699_200));
+        assert_eq!(
+            time("2013-05-28", TimeUnit::Milliseconds),
+            Ok(1_369_699_200)
+        );
+        for bad in ["", "NaN", "2014-05-32", "9223372036854775807", "1e300"] {
             assert!(time(bad, guess).is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn dates_are_refused_with_a_remedy() {
-        let guess = TimeUnit::SecondsOrMilliseconds;
-        for date in ["2014-05-01", "2014/05/01", "2014-05-01T12:00:00Z"] {
-            let error = time(date, guess).unwrap_err();
+    fn other_dates_are_refused_with_a_remedy() {
+        for date in ["2014/05/01", "01.05.2014", "May 1, 2014", "soon"] {
+            let error = time(date, TimeUnit::SecondsOrMilliseconds).unwrap_err();
+            assert!(error.contains("such as 2023-05-01"), "{error}");
             assert!(error.contains("--columns time=none"), "{error}");
         }
-        assert!(!time("soon", guess).unwrap_err().contains("--columns"));
     }
 
     #[test]

@@ -11,9 +11,15 @@ pub(super) fn fit(
     training: &Training,
     progress: &Progress,
 ) -> Result<Ensemble> {
-    let members = config.members.iter().map(|member| {
+    let all = config.members.len();
+    let members = (1..).zip(&config.members).map(|(number, member)| {
+        let name = member.model.name();
+        let ensemble = EnsembleConfig::NAME;
+        progress.say(format!(
+            "{ensemble}: fitting {name}, member {number} of {all}"
+        ));
         let model = super::fit(&member.model, training, progress)
-            .with_context(|| format!("member {}", member.model.name()))?;
+            .with_context(|| format!("member {name}"))?;
         let share = Share {
             weight: member.weight,
             range: None,

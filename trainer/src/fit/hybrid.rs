@@ -34,6 +34,7 @@ pub(super) fn fit(
     let stars = Some(ratings.scale);
     let part = |config: ModelConfig| {
         let name = config.name();
+        progress.say(format!("{}: fitting {name}", HybridConfig::NAME));
         super::fit(&config, training, progress).with_context(|| format!("{name} of the hybrid"))
     };
     add(config.alpha, stars, &|| {

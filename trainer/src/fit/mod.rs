@@ -45,9 +45,9 @@ pub use hybrid::weigh;
 pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;
-use doorstep_shared::Event;
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::models::{Model, ModelConfig};
+use doorstep_shared::{Event, ItemRecord};
 
 use crate::data::Interactions;
 use crate::neural::Guide;
@@ -173,6 +173,24 @@ pub fn check_ratings(configs: &[ModelConfig], interactions: &Interactions) -> an
         );
     }
     Ok(())
+}
+
+/// What is odd about hyper-parameters, given the item records that there are.
+pub fn warnings(configs: &[ModelConfig], records: &[ItemRecord]) -> Vec<String> {
+    let of = |config: &ModelConfig| match config {
+        ModelConfig::TfIdf(c) => Vec::from_iter(tf_idf::warning("tf-idf.fields", c, records)),
+        ModelConfig::Hybrid(c) => Vec::from_iter(tf_idf::warning(
+            "hybrid.content.fields",
+            &c.content,
+            records,
+        )),
+        ModelConfig::Ensemble(c) => {
+            let members: Vec<ModelConfig> = c.members.iter().map(|m| m.model.clone()).collect();
+            warnings(&members, records)
+        }
+        _ => Vec::new(),
+    };
+    configs.iter().flat_map(of).collect()
 }
 
 /// What a reader of the results should know about how `config` was fitted.

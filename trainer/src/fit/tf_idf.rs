@@ -1,6 +1,7 @@
 //! TF-IDF: sparse vectors of the items' texts, and their nearest neighbours.
 
 use anyhow::ensure;
+use doorstep_shared::ItemRecord;
 use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::TfIdfConfig;
 
@@ -51,6 +52,25 @@ pub(super) fn fit(
     })
 }
 
+/// Names of text fields that no record has, beside others that there are; where
+/// there are none, the fit refuses.
+pub(super) fn warning(
+    option: &str,
+    config: &TfIdfConfig,
+    records: &[ItemRecord],
+) -> Option<String> {
+    let known = text_fields(records);
+    let unknown = config.fields.iter().map(String::as_str);
+    let unknown: Vec<&str> = unknown.filter(|field| !known.contains(field)).collect();
+    (!unknown.is_empty() && unknown.len() < config.fields.len()).then(|| {
+        format!(
+            "{option}: no item record has a text in {}; records have {}",
+            unknown.join(" or "),
+            known.join(", ")
+        )
+    })
+}
+
 /// How many items have no text, for who reads the results.
 pub(super) fn note(config: &TfIdfConfig, training: &Training) -> Option<String> {
     let records = &training.content.records;
@@ -65,4 +85,31 @@ pub(super) fn note(config: &TfIdfConfig, training: &Training) -> Option<String> 
             config.fields.join(" or ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_no_record_has_is_named_beside_one_that_some_have() {
+        let record = ItemRecord {
+            title: Some("Red kettle".into()),
+            ..ItemRecord::bare("a")
+        };
+        let of = |fields: &[&str]| {
+            let config = TfIdfConfig {
+                fields: fields.iter().map(|&field| field.to_owned()).collect(),
+                ..TfIdfConfig::default()
+            };
+            warning("tf-idf.fields", &config, std::slice::from_ref(&record))
+        };
+        let said = of(&["title", "brnd", "colour"]).unwrap();
+        assert_eq!(
+            said,
+            "tf-idf.fields: no item record has a text in brnd or colour; records have title"
+        );
+        assert_eq!(of(&["title"]), None);
+        assert_eq!(of(&["brnd"]), None);
+    }
 }

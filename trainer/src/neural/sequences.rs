@@ -93,8 +93,10 @@ pub fn fit_sequences(
     Ok(run(&plan, histories, &[], "", observer)?.net)
 }
 
-/// Everything that decides what training does.
+/// Everything that decides what an epoch does; not how many of them there are.
 fn about(plan: &SequencePlan, histories: &[Vec<u32>], cases: &[Case]) -> Vec<u8> {
+    let mut plan = plan.clone();
+    (plan.schedule.epochs, plan.schedule.patience) = (0, 0);
     let mut about = format!("{plan:?}").into_bytes();
     let cases = cases.iter().map(|case| (&case.history, &case.relevant));
     for (history, relevant) in cases {

@@ -8,7 +8,7 @@ const N: usize = 12;
 /// Everybody walks around the same circle, from different places.
 fn histories() -> Vec<Vec<Event>> {
     let walk = |user: u32| {
-        let length = 3 + user % 6;
+        let length = 3 + user % 4;
         (0..length)
             .map(|step| Event::implicit((user * 5 + step) % N as u32))
             .collect()
@@ -30,7 +30,7 @@ fn plan() -> SequencePlan {
         negatives: 0,
         schedule: Schedule {
             model: "sasrec",
-            epochs: 30,
+            epochs: 60,
             patience: 0,
             learning_rate: 0.01,
             second_moment: 0.98,
@@ -125,14 +125,18 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         fitted(&plan, &histories, guide).map(|model| model.parameters())
     };
     let whole = train(5, false).unwrap();
-    // What is asked for in the end is part of what a checkpoint is of, so the run is
-    // cut off by taking an earlier checkpoint back.
-    let path = folder.path().join("sasrec.checkpoint");
-    let last = std::fs::read(&path).unwrap();
+    train(2, false).unwrap();
     assert_eq!(train(5, true).unwrap(), whole);
-    train(5, false).unwrap();
-    assert_eq!(std::fs::read(&path).unwrap(), last);
-    let error = train(6, true).unwrap_err().to_string();
+    // Nothing is left to do.
+    assert_eq!(train(5, true).unwrap(), whole);
+    let other = Checkpoints::new(folder.path(), true).unwrap();
+    let guide = Guide {
+        validation: &cases[1..],
+        checkpoints: Some(&other),
+    };
+    let mut plan = shortened(6);
+    plan.schedule.patience = 50;
+    let error = fitted(&plan, &histories, guide).unwrap_err().to_string();
     assert!(
         error.contains("other data or other hyper-parameters"),
         "{error}"
@@ -178,7 +182,7 @@ fn gradients_are_those_of_the_loss() {
                     parameters[at].values[place] += by;
                     of(parameters).0
                 };
-                const H: f32 = 2e-2;
+                const H: f32 = 2e-3;
                 let expected = (moved(H) - moved(-H)) / (2.0 * f64::from(H));
                 let error = (expected - f64::from(own[place])).abs();
                 assert!(

@@ -211,16 +211,18 @@ fn row(config: &TableModel, divided: &Divided, progress: &Progress) -> Result<Ro
     let clock = Instant::now();
     let predicted = predictions(&fitted.model, &divided.test);
     let predict_seconds = clock.elapsed().as_secs_f64();
+    let (task, targets) = (&fitted.model.task, divided.test.targets());
+    let metrics = judge(task, targets, &predicted);
+    let (main, figure) = metrics.named()[0];
     progress.say(format!(
-        "{name}: fitted in {fit_seconds:.2} s, predicted {} rows in {predict_seconds:.2} s",
+        "{name}: {main} {figure:.4}, fitted in {fit_seconds:.2} s, predicted {} rows in {predict_seconds:.2} s",
         predicted.len()
     ));
-    let (task, targets) = (&fitted.model.task, divided.test.targets());
     Ok(Row {
         name,
         config: config.clone(),
         neighbours: fitted.model.rule.neighbours(),
-        metrics: judge(task, targets, &predicted),
+        metrics,
         interval: interval(task, targets, &predicted),
         leave_one_out: fitted.validation,
         curve: fitted.curve,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::knn::{Distance, Weights};
+use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -122,14 +123,24 @@ impl TableModel {
         }
     }
 
-    fn check(&self) -> Result<()> {
-        let require = |holds: bool, field: &str, range: &str, value: &dyn std::fmt::Display| {
-            ensure!(
-                holds,
-                "{}.{field} must be {range}, not {value}",
-                self.name()
-            );
-            Ok(())
+    /// The default hyper-parameters of the model called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Knn(KnnConfig::default()),
+            Self::KnnLocal(KnnLocalConfig::default()),
+        ];
+        all.into_iter().find(|model| model.name() == name)
+    }
+
+    fn check(&self) -> Result<(), OutOfRange> {
+        let require = |holds, field, range, value: &dyn std::fmt::Display| match holds {
+            true => Ok(()),
+            false => Err(OutOfRange {
+                model: self.name(),
+                field,
+                range,
+                value: value.to_string(),
+            }),
         };
         match self {
             Self::Knn(c) => {
@@ -195,24 +206,20 @@ impl std::fmt::Display for TableModel {
 pub fn table_models(names: &[String], set: &[String]) -> Result<Vec<TableModel>> {
     let mut models: Vec<(&'static str, Map<String, Value>)> = Vec::new();
     for name in names {
-        let config = match name.as_str() {
-            "knn" => serde_json::to_value(KnnConfig::default())?,
-            "knn-local" => serde_json::to_value(KnnLocalConfig::default())?,
-            _ => bail!(
+        let Some(model) = TableModel::named(name) else {
+            bail!(
                 "{name} is no model of tables; choose from {}",
                 TableModel::NAMES.join(", ")
-            ),
+            );
         };
-        let known = TableModel::NAMES.into_iter().find(|known| known == name);
-        let known = known.context("matched above")?;
         ensure!(
             models.iter().all(|(n, _)| n != name),
             "{name} is named twice; name each model once"
         );
-        let Value::Object(fields) = config else {
+        let Value::Object(fields) = serde_json::to_value(&model)? else {
             bail!("a configuration of {name} is not a table");
         };
-        models.push((known, fields));
+        models.push((model.name(), fields));
     }
     ensure!(
         !models.is_empty(),
@@ -256,7 +263,7 @@ fn assign(models: &mut [(&'static str, Map<String, Value>)], assignment: &str) -
     if !fields.contains_key(field) {
         let known: Vec<&str> = fields.keys().map(String::as_str).collect();
         bail!(
-            "{model} has no hyper-parameter {field}; it has {}",
+            "{model} has no hyper-parameter {field}; it has {} (`doorstep models {model}` explains them)",
             known.join(", ")
         );
     }

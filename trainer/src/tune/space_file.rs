@@ -21,8 +21,9 @@ use toml::de::{DeTable, DeValue};
 use super::axis::{Axis, Range, Values};
 use super::halving::{ETA, RUNGS};
 use super::space::check_values;
-use crate::settings::{is_part, is_whole, unknown};
+use crate::settings::{is_part, is_whole};
 use crate::toml_file::{TomlFile, json};
+use crate::unknown::unknown;
 
 /// Most values of a range with a step.
 const MOST_STEPS: f64 = 1000.0;

@@ -1,6 +1,7 @@
 //! How right the models are.
 
 use super::{interval, metric, shown};
+use crate::compare::rarity::rarities;
 use crate::compare::report::{Report, Row};
 use crate::compare::text::{COLUMNS, label, test_items};
 use crate::evaluate::{PRECISION_OF_TEST_ITEMS, RATING_METRICS};
@@ -85,7 +86,8 @@ fn differences(report: &Report, k: usize) -> Option<Table> {
         let cells = [&recall, &ndcg].map(|metric| {
             let found = interval(&difference.metrics, metric)?;
             let shown = format!(
-                "{:+.4} ({:+.4} to {:+.4})",
+                // On a narrow screen three lines.
+                "{:+.4} ({:+.4} to\u{a0}{:+.4})",
                 found.mean, found.low, found.high
             );
             Some([
@@ -115,11 +117,17 @@ pub(super) fn ratings(report: &Report) -> Option<Section> {
             table.rows.push([&[label(row)], &errors[..]].concat());
         }
     }
-    (!table.rows.is_empty()).then(|| Section {
+    let rated = !table.rows.is_empty();
+    let mut blocks = vec![Block::Table(table)];
+    let rarities = rarities(report);
+    if !rarities.is_empty() {
+        blocks.push(Block::Notes(rarities));
+    }
+    rated.then(|| Section {
         title: "Ratings".to_owned(),
         intro: "Less is better. Plain figures are with users as fitted; folded in, users are known by their history alone, \
                 as visitors are."
             .to_owned(),
-        blocks: vec![Block::Table(table)],
+        blocks,
     })
 }

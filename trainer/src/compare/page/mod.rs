@@ -64,7 +64,8 @@ fn metric(row: &Row, family: &str, k: usize) -> f64 {
 fn shown(row: &Row, metric: &str) -> String {
     let mean = row.metrics.get(metric).map_or("–".to_owned(), number);
     match row.deviations.get(metric) {
-        Some(deviation) => format!("{mean} ± {}", number(deviation)),
+        // May be broken before the sign, and not after it.
+        Some(deviation) => format!("{mean} ±\u{a0}{}", number(deviation)),
         None => mean,
     }
 }

@@ -14,7 +14,10 @@ const POINT: f64 = 3.5;
 /// Of the point that stands for the most.
 const LARGEST: f64 = 7.0;
 /// Series beyond these share their colours with the first.
-pub const COLOURS: usize = 6;
+const COLOURS: usize = 13;
+/// Markers and dashes there are, for eyes that don't tell colours apart. No divisor of
+/// the colours, so that no two of many series are alike in all.
+const SHAPES: usize = 7;
 
 /// A plot of series over the same axes.
 #[derive(Clone, Debug)]
@@ -110,17 +113,19 @@ impl Xy {
         }
         let most = points().map(|p| p.count).max().unwrap_or(1);
         for (at, series) in self.series.iter().enumerate() {
-            let colour = at % COLOURS;
+            let (colour, dashes) = (at % COLOURS, at % SHAPES);
             let finite = || series.points.iter().filter(|point| point.is_finite());
             if series.joined {
                 let commands = joined(finite().map(|p| (x(p.x), y(p.y))));
-                shapes.push(path(&format!("line c{colour} d{colour}"), &commands));
+                shapes.push(path(&format!("line c{colour} d{dashes}"), &commands));
             }
             // A long line needs no point at each of its corners.
             if series.joined && series.points.len() > 20 {
                 continue;
             }
-            let class = if series.joined { "point" } else { "cloud" };
+            // Of many points, those below others shine through.
+            let cloud = !series.joined && series.points.len() > 1;
+            let class = if cloud { "cloud" } else { "point" };
             for point in finite() {
                 let share = f64::from(point.count) / f64::from(most);
                 let half = if most == 1 {
@@ -164,10 +169,10 @@ impl Xy {
             return None;
         }
         let entry = |(at, series): (usize, &Series)| {
-            let colour = at % COLOURS;
+            let (colour, dashes) = (at % COLOURS, at % SHAPES);
             let mut mark = Vec::new();
             if series.joined {
-                mark.push(path(&format!("line c{colour} d{colour}"), "M0 7H28"));
+                mark.push(path(&format!("line c{colour} d{dashes}"), "M0 7H28"));
             }
             mark.push(path(
                 &format!("point c{colour}"),
@@ -191,35 +196,81 @@ fn joined(places: impl Iterator<Item = (f64, f64)>) -> String {
     commands
 }
 
-/// A shape of its own for each of four series, for eyes that don't tell colours apart.
+/// A shape of its own for each of seven series: circle, square, triangle, diamond,
+/// triangle on its head, cross, and cross on its side.
 fn marker(series: usize, (x, y): (f64, f64), half: f64) -> String {
-    match series % 4 {
+    let polygon = |corners: &[(f64, f64)]| {
+        let places = corners
+            .iter()
+            .map(|(dx, dy)| (x + half * dx, y + half * dy));
+        joined(places) + "z"
+    };
+    // The corners of a cross of arms as wide as a third of it.
+    let (w, long) = (0.35, 1.2);
+    let cross = [
+        (-w, -long),
+        (w, -long),
+        (w, -w),
+        (long, -w),
+        (long, w),
+        (w, w),
+        (w, long),
+        (-w, long),
+        (-w, w),
+        (-long, w),
+        (-long, -w),
+        (-w, -w),
+    ];
+    match series % SHAPES {
         0 => format!(
             "M{:.1} {y:.1}a{half:.1} {half:.1} 0 1 0 {:.1} 0a{half:.1} {half:.1} 0 1 0 {:.1} 0",
             x - half,
             2.0 * half,
             -2.0 * half
         ),
-        1 => format!(
-            "M{:.1} {:.1}h{:.1}v{:.1}h{:.1}z",
-            x - half,
-            y - half,
-            2.0 * half,
-            2.0 * half,
-            -2.0 * half
-        ),
-        2 => format!(
-            "M{x:.1} {:.1}l{half:.1} {:.1}h{:.1}z",
-            y - half,
-            2.0 * half,
-            -2.0 * half
-        ),
-        _ => format!(
-            "M{x:.1} {:.1}l{half:.1} {half:.1}l{:.1} {half:.1}l{:.1} {:.1}z",
-            y - half,
-            -half,
-            -half,
-            -half
-        ),
+        1 => polygon(&[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]),
+        2 => polygon(&[(0.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]),
+        3 => polygon(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
+        4 => polygon(&[(-1.0, -1.0), (1.0, -1.0), (0.0, 1.0)]),
+        5 => polygon(&cross),
+        _ => {
+            let turn = std::f64::consts::FRAC_1_SQRT_2;
+            polygon(&cross.map(|(dx, dy)| (turn * (dx - dy), turn * (dx + dy))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn thirteen_series_differ_in_colour_and_neighbours_in_shape_too() {
+        let point = |at: usize| vec![Point::new(at as f64, 0.0), Point::new(at as f64, 1.0)];
+        let series = |at: usize| Series {
+            name: at.to_string(),
+            joined: true,
+            points: point(at),
+        };
+        let xy = Xy {
+            x: String::new(),
+            y: String::new(),
+            series: (0..COLOURS).map(series).collect(),
+            guide: Guide::None,
+        };
+        let legend = xy.legend().unwrap();
+        let style = include_str!("../report.css");
+        for at in 0..COLOURS {
+            // In light and in dark, and as a class.
+            assert_eq!(style.matches(&format!(" --c{at}: #")).count(), 2);
+            assert!(style.contains(&format!(".c{at} {{ --c: var(--c{at}); }}")));
+            assert!(legend.as_str().contains(&format!("\"point c{at}\"")));
+        }
+        for dashes in 1..SHAPES {
+            assert!(style.contains(&format!(".d{dashes} {{ stroke-dasharray: ")));
+        }
+        let shapes: BTreeSet<String> = (0..COLOURS).map(|at| marker(at, (0.0, 0.0), 4.0)).collect();
+        assert_eq!(shapes.len(), SHAPES);
     }
 }
