@@ -48,8 +48,8 @@ fn what_a_prediction_adds_is_at_most_155_kb_of_engine_and_11_kb_of_scripts() {
 }
 
 #[test]
-fn the_engine_of_networks_is_at_most_700_kb() {
+fn the_engine_of_networks_is_at_most_350_kb() {
     let bytes = gzipped(&["doorstep-cpu_bg.wasm"]);
     println!("cpu engine: {bytes} bytes of gzip");
-    assert!(bytes <= 700 * KB, "{bytes}");
+    assert!(bytes <= 350 * KB, "{bytes}");
 }
