@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'invalid-query'
   | 'aborted' // only in `query` events; the promise rejects with the signal's reason
   | 'disposed'
+  | 'device' // what runs networks failed
   | 'engine'; // the engine stopped or failed in a way of its own
 
 export interface Progress {
@@ -26,7 +27,7 @@ export interface Progress {
 }
 
 export interface LoadOptions {
-  /** `webgpu` is a wish: a bundle whose models need no GPU is answered on the CPU, and `query` events say so. */
+  /** What runs networks. `webgpu` is a wish: where the CPU answers instead, `loadCost` and `query` events say why. */
   device?: Device;
   onProgress?: (progress: Progress) => void;
   /** Aborting ends the worker. */
@@ -226,12 +227,16 @@ export interface Cost {
   files: number;
   /** How many of them the browser's cache answered. */
   cached: number;
+  /** What answered: the smallest engine that runs all models of the bundle. */
+  engine: 'core' | 'tables' | 'cpu';
+  /** The engines' own size as transferred: complete after the first query, 0 where the browser does not tell. */
+  engineBytes: number;
+  device: 'cpu';
+  requestedDevice: Device;
+  /** Why `webgpu` was not followed. */
+  deviceReason?: string;
 }
 
-export interface LoadCost extends Cost {
-  /** The engine's own size as transferred: complete after the first query, 0 where the browser does not tell. */
-  engineBytes: number;
-}
 
 export interface QueryDetail extends Cost {
   method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows' | 'findRows';
@@ -240,9 +245,6 @@ export interface QueryDetail extends Cost {
   model?: string;
   /** Ids of the query that the catalogue lacks. */
   unknown: string[];
-  engine: 'core' | 'tables';
-  device: 'cpu';
-  requestedDevice: Device;
   error?: DoorstepError;
 }
 
@@ -262,7 +264,7 @@ export class Doorstep extends EventTarget {
   readonly url: string;
   readonly manifest: Manifest;
   /** What loading cost. */
-  readonly loadCost: LoadCost;
+  readonly loadCost: Cost;
   /** The `k` items to show someone with this history, best first. */
   recommend(query?: RecommendQuery, options?: CallOptions): Promise<Hit[]>;
   /** The `k` items most like `item`. */

@@ -166,13 +166,13 @@ export class Doorstep extends EventTarget {
   }
 
   async #start(onProgress) {
-    const { base, timeoutMs, workerUrl } = this.#options;
+    const { timeoutMs, workerUrl } = this.#options;
     let host;
     const load = (started) => {
       host = started;
       this.#running.add(host);
       host.onmessage = ({ data }) => this.#receive(host, data);
-      const loading = this.#request(host, 'load', { base, timeoutMs }, { onProgress });
+      const loading = this.#request(host, 'load', this.#options, { onProgress });
       loading.catch(() => {}); // whoever awaits it hears of it
       return loading;
     };
@@ -192,9 +192,9 @@ export class Doorstep extends EventTarget {
         if (!this.#disposed) loading = load(await startInPage(workerUrl));
       }
       if (this.#disposed) throw this.#gone();
-      const { result, cost, engineBytes } = await loading;
+      const { result, cost } = await loading;
       this.manifest = result;
-      this.loadCost = { ...cost, engineBytes };
+      this.loadCost = cost;
       return host;
     } catch (error) {
       this.#drop(host, error);
@@ -234,7 +234,7 @@ export class Doorstep extends EventTarget {
     });
   }
 
-  #receive(host, { id, progress, stopped, result, error: cause, cost, engineBytes, engine }) {
+  #receive(host, { id, progress, stopped, result, error: cause, cost }) {
     if (stopped) return this.#stopped(host, stopped);
     const request = this.#pending.get(id);
     if (!request) return;
@@ -243,11 +243,11 @@ export class Doorstep extends EventTarget {
     request.settled();
     const error = cause && new DoorstepError(cause.code, cause.message, cause);
     if (error) request.reject(error);
-    else request.resolve({ result, cost, engineBytes });
+    else request.resolve({ result, cost });
     if (request.method === 'load') return;
-    this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, engineBytes); // browsers tell late
+    this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, cost.engineBytes);
     const { model, unknown = [] } = result ?? {};
-    const detail = { method: request.method, query: request.query, model, unknown, engine, device: 'cpu', requestedDevice: this.#options.device, error, ...cost };
+    const detail = { method: request.method, query: request.query, model, unknown, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));
   }
 

@@ -6,7 +6,7 @@
 // Out: { ready } once, then { id, progress } and { id, result | error, cost };
 //      { stopped } when the engine is beyond use and must be started anew
 
-const ENGINES = ['core', 'tables'];
+const ENGINES = ['core', 'tables', 'cpu']; // each runs what those before it run
 const addressOf = (file) => new URL(file, import.meta.url).href;
 const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.wasm`];
 
@@ -86,17 +86,17 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
-/** Size of the engines fetched, as transferred, as far as the browser has told by now. */
+/** Size of the engines fetched, as transferred. Browsers tell late. */
 function engineSize() {
   return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
 }
 
-/** What a manifest's models need; one that can't be read is reported later. */
+/** What a manifest's models need; a bad one is reported later. */
 async function engineFor(manifest) {
   try {
     const bytes = await read((await manifest).clone(), 'manifest.json', MANIFEST_LIMIT, () => {});
     const { models } = JSON.parse(new TextDecoder().decode(bytes));
-    return models.some((model) => model.engine === 'tables') ? 'tables' : 'core';
+    return ENGINES.findLast((name) => models.some(({ engine }) => engine === name)) ?? 'core';
   } catch {
     return 'core';
   }
@@ -128,7 +128,8 @@ export function serve(port) {
   let engine;
   let base;
   let timeoutMs;
-  let early; // the manifest, asked for while the engine is still on its way
+  let devices; // asked for and used
+  let early; // the manifest, asked for beside the engine
   let stopped; // why the engine is beyond use
   let disposed = false;
 
@@ -199,7 +200,7 @@ export function serve(port) {
       try {
         const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default');
         const count = counter(job, WASM, wasm);
-        const copy = wasm.clone(); // the browser compiles, and keeps what it compiled, only from the original
+        const copy = wasm.clone(); // the browser keeps what it compiled only from the original
         const counting = (async () => {
           for await (const chunk of chunksOf(copy)) count(chunk.length);
         })().catch(() => {}).finally(count.end); // what broke it breaks the original
@@ -223,7 +224,7 @@ export function serve(port) {
     const { signal } = job.controller;
     early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, job.afresh ? 'reload' : 'no-cache');
     early.catch(() => {}); // reported by fetchBytes
-    // Most need core: it comes beside the manifest and is given up for another.
+    // Most need core: it comes beside the manifest, or is given up.
     const guess = new AbortController();
     const guessed = (async () => core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal])))();
     guessed.catch(() => {});
@@ -231,13 +232,15 @@ export function serve(port) {
     if (wanted !== name) guess.abort();
     core = await (wanted === name ? guessed : startEngine(job, wanted, signal));
     name = wanted;
+    devices = { device: 'cpu', requestedDevice: options.device };
+    if (options.device === 'webgpu') devices.deviceReason = (await import('./engines.js')).whyCpu(name);
     engine = await core.Engine.load(fetchBytes);
     return engine.manifest();
   }
 
   async function perform(job) {
     if (job.method === 'load') return load(job, job.args);
-    if (!engine[job.method]) throw failure('invalid-query', job.method, 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
+    if (!engine[job.method]) throw failure('invalid-query', job.method, (await import('./engines.js')).NO_TABLE);
     return engine[job.method](job.args);
   }
 
@@ -275,9 +278,7 @@ export function serve(port) {
     }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
-    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files };
-    answer.engineBytes = engineSize();
-    answer.engine = name;
+    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(), ...devices };
     try {
       port.postMessage(answer);
     } catch (error) {
@@ -296,7 +297,7 @@ export function serve(port) {
   function watch(event) {
     const error = event.error ?? event.reason;
     const ours = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-    if (!ours || !/doorstep-(core|tables)|wasm:/.test(error.stack)) return;
+    if (!ours || !/doorstep-\w+\.js|wasm:/.test(error.stack)) return;
     event.preventDefault();
     traps += 1;
     stopped = error.message;

@@ -4,7 +4,9 @@
 //! the environment; a test started by `cargo test` alone builds them on demand.
 
 pub mod command;
+pub mod network;
 pub mod page;
+pub mod random;
 pub mod server;
 pub mod site;
 pub mod table;

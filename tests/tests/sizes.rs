@@ -46,3 +46,10 @@ fn what_a_prediction_adds_is_at_most_155_kb_of_engine_and_11_kb_of_scripts() {
     assert!(engine <= 155 * KB, "{engine}");
     assert!(bytes <= 11 * KB, "{bytes}");
 }
+
+#[test]
+fn the_engine_of_networks_is_at_most_350_kb() {
+    let bytes = gzipped(&["doorstep-cpu_bg.wasm"]);
+    println!("cpu engine: {bytes} bytes of gzip");
+    assert!(bytes <= 350 * KB, "{bytes}");
+}

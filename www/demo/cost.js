@@ -5,6 +5,8 @@ import { formatBytes, formatCount, formatTime } from './figures.js';
 
 const METHODS = { recommend: 'recommendation', similar: 'similar items', search: 'search', items: 'item records', predict: 'prediction', features: 'inputs', rows: 'rows', findRows: 'search by name' };
 
+const DEVICES = { cpu: 'the processor' };
+
 /** Adds up what the bundle's queries report. */
 export function watchCost(doorstep) {
   const session = { ...doorstep.loadCost }; // bytes, files and cached are summed from here on
@@ -12,8 +14,9 @@ export function watchCost(doorstep) {
 
   const showSession = () => {
     write('cost-session', formatBytes(session.bytes));
-    const { engineBytes } = doorstep.loadCost;
-    write('cost-engine', engineBytes ? formatBytes(engineBytes) : 'not told');
+    const { engine, engineBytes, device } = doorstep.loadCost;
+    write('cost-engine', `${engine}, ${engineBytes ? formatBytes(engineBytes) : 'size not told'}`);
+    write('cost-device', DEVICES[device]);
     write('cost-files', formatCount(session.files) + (session.cached ? ` (${formatCount(session.cached)} from cache)` : ''));
   };
   showSession();

@@ -69,6 +69,7 @@ pub fn run(args: Args) -> Result<()> {
     for (name, features) in [
         ("shared and web for wasm32, engine core", ""),
         ("shared and web for wasm32, engine tables", "tables"),
+        ("shared and web for wasm32, engine cpu", "neural"),
     ] {
         check(name, &|| {
             cargo(&[

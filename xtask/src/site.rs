@@ -147,8 +147,8 @@ fn train(
     })
 }
 
-/// Compiles the engine and lays out the page, without a bundle.
-fn build_page(project: &Project, tools: &Tools) -> Result<PathBuf> {
+/// Compiles the engines and lays out the page, without a bundle.
+pub fn build_page(project: &Project, tools: &Tools) -> Result<PathBuf> {
     let page = project.generated("page");
     let mut inputs = Inputs::default().text(&project.locked_version("wasm-bindgen")?);
     for path in [

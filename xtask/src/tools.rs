@@ -21,6 +21,7 @@ const TRUNK: &str = "0.21.14";
 const TYPOS: &str = "1.52.0";
 const CARGO_DENY: &str = "0.20.2";
 const AXE_CORE: &str = "4.14.1";
+const ONNXRUNTIME_WEB: &str = "1.30.0";
 
 /// The folder of installed tools.
 pub struct Tools {
@@ -120,10 +121,20 @@ impl Tools {
 
     /// The accessibility rules that the browser tests inject, or `None` where npm is missing.
     pub fn axe_core(&self) -> Result<Option<PathBuf>> {
-        let folder = self.folder.join(format!("axe-core-{AXE_CORE}"));
-        let script = folder.join("node_modules/axe-core/axe.min.js");
-        if script.is_file() {
-            return Ok(Some(script));
+        self.npm("axe-core", AXE_CORE, "axe.min.js")
+    }
+
+    /// The folder of what runs ONNX in a browser, or `None` where npm is missing.
+    pub fn onnxruntime_web(&self) -> Result<Option<PathBuf>> {
+        self.npm("onnxruntime-web", ONNXRUNTIME_WEB, "dist")
+    }
+
+    /// A file or folder of an npm package, or `None` where npm is missing.
+    fn npm(&self, package: &str, version: &str, part: &str) -> Result<Option<PathBuf>> {
+        let folder = self.folder.join(format!("{package}-{version}"));
+        let part = folder.join("node_modules").join(package).join(part);
+        if part.exists() {
+            return Ok(Some(part));
         }
         if process::version(Path::new("npm")).is_none() {
             return Ok(None);
@@ -137,24 +148,25 @@ impl Tools {
             "--prefix",
         ])
         .arg(&folder)
-        .arg(format!("axe-core@{AXE_CORE}"));
+        .arg(format!("{package}@{version}"));
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        step(&format!("install axe-core {AXE_CORE}"), || {
+        step(&format!("install {package} {version}"), || {
             process::run(&mut npm)
         })?;
-        Ok(Some(script))
+        Ok(Some(part))
     }
 
     /// A Python with the peers of our benchmarks and what they rest on.
     pub fn python(&self) -> Result<PathBuf> {
-        const PACKAGES: [&str; 6] = [
+        const PACKAGES: [&str; 7] = [
             "numpy",
             "scipy",
             "pandas",
             "scikit-learn",
             "implicit",
             "scikit-surprise",
+            "onnx",
         ];
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
@@ -162,7 +174,7 @@ impl Tools {
             Command::new(python)
                 .args([
                     "-c",
-                    "import numpy, scipy, pandas, sklearn, implicit, surprise",
+                    "import numpy, scipy, pandas, sklearn, implicit, surprise, onnx",
                 ])
                 .output()
                 .is_ok_and(|output| output.status.success())

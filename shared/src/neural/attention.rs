@@ -1,10 +1,10 @@
 //! Attention and feed-forward layers, as SASRec and BSARec share them.
 
 use burn::module::Module;
-use burn::nn::{Initializer, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::layers::Linear;
 use super::noise::drop_out;
 use super::{Noise, SequenceShape};
 
@@ -24,7 +24,7 @@ pub(super) struct Attention {
 impl Attention {
     pub fn blank(shape: SequenceShape, device: &Device) -> Self {
         let width = shape.width as usize;
-        let square = || linear(width, width, device);
+        let square = || Linear::blank(width, width, device);
         Self {
             query: square(),
             key: square(),
@@ -70,8 +70,8 @@ impl FeedForward {
     pub fn blank(shape: SequenceShape, device: &Device) -> Self {
         let (width, inner) = (shape.width as usize, shape.inner as usize);
         Self {
-            inner: linear(width, inner, device),
-            out: linear(inner, width, device),
+            inner: Linear::blank(width, inner, device),
+            out: Linear::blank(inner, width, device),
         }
     }
 
@@ -79,15 +79,4 @@ impl FeedForward {
         let inner = gelu(self.inner.forward(x));
         self.out.forward(drop_out(inner, noise))
     }
-}
-
-/// A layer whose parameters are 0.
-fn linear(input: usize, output: usize, device: &Device) -> Linear {
-    let config = LinearConfig::new(input, output);
-    config.with_initializer(Initializer::Zeros).init(device)
-}
-
-/// Normalises each vector.
-pub(super) fn norm(width: u32, device: &Device) -> LayerNorm {
-    LayerNormConfig::new(width as usize).init(device)
 }

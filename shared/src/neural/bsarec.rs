@@ -10,10 +10,10 @@
 use std::f64::consts::TAU;
 
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, LayerNorm};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::attention::{Attention, FeedForward, norm};
+use super::attention::{Attention, FeedForward};
+use super::layers::{LayerNorm, zeros};
 use super::noise::drop_out;
 use super::sasrec::embed;
 use super::{Batch, Encoder, FilterShape, Noise, SequenceShape};
@@ -47,7 +47,8 @@ impl Block {
         let seen = drop_out(self.attention.forward(x.clone(), noise), noise);
         let seen = self.after_attention.forward(seen + x.clone());
         let slow = low.clone().matmul(x.clone());
-        let high = self.high.val().powi_scalar(2).reshape([1, 1, width]);
+        let root = self.high.val().reshape([1, 1, width]);
+        let high = root.clone() * root;
         let filtered = slow.clone() + (x.clone() - slow) * high;
         let filtered = drop_out(filtered, noise);
         let filtered = self.after_filter.forward(filtered + x);
@@ -67,20 +68,19 @@ impl BsaRec {
         device: &Device,
     ) -> Self {
         let width = shape.width as usize;
-        let zeros = |rows| Initializer::Zeros.init([rows, width], device);
         let block = || Block {
             attention: Attention::blank(shape, device),
-            after_attention: norm(shape.width, device),
-            high: Initializer::Zeros.init([width], device),
-            after_filter: norm(shape.width, device),
+            after_attention: LayerNorm::blank(shape.width, device),
+            high: zeros([width], device),
+            after_filter: LayerNorm::blank(shape.width, device),
             feed_forward: FeedForward::blank(shape, device),
-            after_feed_forward: norm(shape.width, device),
+            after_feed_forward: LayerNorm::blank(shape.width, device),
             alpha: filter.alpha,
         };
         Self {
-            items: zeros(n_items),
-            positions: zeros(shape.length as usize),
-            norm: norm(shape.width, device),
+            items: zeros([n_items, width], device),
+            positions: zeros([shape.length as usize, width], device),
+            norm: LayerNorm::blank(shape.width, device),
             blocks: (0..shape.blocks).map(|_| block()).collect(),
             cutoff: filter.cutoff as usize,
         }

@@ -7,6 +7,7 @@
 
 mod attention;
 mod bsarec;
+mod layers;
 mod noise;
 mod parameters;
 mod sasrec;
@@ -19,8 +20,9 @@ pub use sasrec::SasRec;
 pub use sequences::{Batch, Encoder};
 
 use burn::module::Module;
+pub use burn::tensor::Device;
 use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::models::{BsaRecConfig, SasRecConfig};

@@ -3,11 +3,11 @@
 //! attention and before the feed-forward layers, whose activation is GELU.
 
 use burn::module::{Module, Param};
-use burn::nn::{Initializer, LayerNorm};
 use burn::tensor::module::embedding;
 use burn::tensor::{Device, Tensor};
 
-use super::attention::{Attention, FeedForward, norm};
+use super::attention::{Attention, FeedForward};
+use super::layers::{LayerNorm, zeros};
 use super::noise::drop_out;
 use super::{Batch, Encoder, Noise, SequenceShape};
 
@@ -42,18 +42,18 @@ impl Block {
 impl SasRec {
     /// All parameters 0 (and what normalisation multiplies by 1).
     pub(super) fn blank(shape: SequenceShape, n_items: usize, device: &Device) -> Self {
-        let zeros = |rows| Initializer::Zeros.init([rows, shape.width as usize], device);
+        let width = shape.width as usize;
         let block = || Block {
-            before_attention: norm(shape.width, device),
+            before_attention: LayerNorm::blank(shape.width, device),
             attention: Attention::blank(shape, device),
-            before_feed_forward: norm(shape.width, device),
+            before_feed_forward: LayerNorm::blank(shape.width, device),
             feed_forward: FeedForward::blank(shape, device),
         };
         Self {
-            items: zeros(n_items),
-            positions: zeros(shape.length as usize),
+            items: zeros([n_items, width], device),
+            positions: zeros([shape.length as usize, width], device),
             blocks: (0..shape.blocks).map(|_| block()).collect(),
-            norm: norm(shape.width, device),
+            norm: LayerNorm::blank(shape.width, device),
         }
     }
 }

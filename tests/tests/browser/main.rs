@@ -4,6 +4,7 @@ mod accessibility;
 mod damage;
 mod harness;
 mod hostile_content;
+mod networks;
 mod parity;
 mod predict;
 mod predict_element;

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use doorstep_shared::bundle::{Bundle, MemoryStore};
 use doorstep_shared::query::RecommendQuery;
 use doorstep_tests::page::Page;
+use doorstep_tests::random::Random;
 use doorstep_tests::server::Server;
 use doorstep_tests::site;
 use futures_util::FutureExt;
@@ -30,21 +31,8 @@ pub fn native(folder: &Path) -> Result<Bundle<MemoryStore>> {
     Ok(opened.expect("memory answers at once")?)
 }
 
-/// The splitmix64 generator: enough for choosing items.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit as u64) as usize
-    }
-}
-
 fn histories(ids: &[String]) -> Vec<Vec<Value>> {
-    let mut random = Random(2);
+    let mut random = Random::new(2);
     (0..HISTORIES)
         .map(|_| {
             let length = random.below(21);

@@ -4,6 +4,7 @@ mod als;
 mod growth;
 mod item_knn;
 mod next_linear;
+mod onnx;
 mod songs;
 mod svd;
 
@@ -54,6 +55,8 @@ enum Subject {
     Als,
     /// k-NN of tables against scikit-learn.
     Songs,
+    /// SASRec in the browser against onnxruntime-web.
+    Onnx,
 }
 
 /// What every subject needs.
@@ -79,7 +82,8 @@ pub fn run(args: Args) -> Result<()> {
     let data = args
         .data
         .context("give --data DIR or set DOORSTEP_DATA to the folder of the real data")?;
-    let python = Tools::locate()?.python()?;
+    let tools = Tools::locate()?;
+    let python = tools.python()?;
     let doorstep = step("build the doorstep command", || {
         project.build_doorstep(Profile::Release)
     })?;
@@ -101,6 +105,7 @@ pub fn run(args: Args) -> Result<()> {
             Subject::Svd => svd::run(&bench)?,
             Subject::Als => als::run(&bench, &project.generated("bench"))?,
             Subject::Songs => songs::run(&bench, &project)?,
+            Subject::Onnx => onnx::run(&bench, &project, &tools)?,
         }
     }
     Ok(())

@@ -1,0 +1,63 @@
+//! The layers that networks are made of. Burn's own carry every way to draw first
+//! parameters; ours begin with 0, and keep that out of the browser's engine.
+
+use burn::module::{Module, Param};
+use burn::tensor::module::{layer_norm, linear};
+use burn::tensor::{Device, Tensor};
+
+/// Added to a variance before the root is taken.
+const EPSILON: f64 = 1e-5;
+
+/// Parameters that are 0.
+pub(super) fn zeros<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+    Param::from_tensor(Tensor::zeros(shape, device))
+}
+
+/// x ↦ xW + b.
+#[derive(Module, Debug)]
+pub(super) struct Linear {
+    /// `[input, output]`.
+    weight: Param<Tensor<2>>,
+    /// `[output]`.
+    bias: Param<Tensor<1>>,
+}
+
+impl Linear {
+    /// All parameters 0.
+    pub fn blank(input: usize, output: usize, device: &Device) -> Self {
+        Self {
+            weight: zeros([input, output], device),
+            bias: zeros([output], device),
+        }
+    }
+
+    /// From `[…, input]` to `[…, output]`.
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        linear(x, self.weight.val(), Some(self.bias.val()))
+    }
+}
+
+/// Normalises each vector (Ba, Kiros and Hinton 2016, "Layer Normalization").
+#[derive(Module, Debug)]
+pub(super) struct LayerNorm {
+    /// What numbers are multiplied by then.
+    gamma: Param<Tensor<1>>,
+    /// What is added then.
+    beta: Param<Tensor<1>>,
+}
+
+impl LayerNorm {
+    /// Multiplies by 1 and adds 0.
+    pub fn blank(width: u32, device: &Device) -> Self {
+        let width = width as usize;
+        Self {
+            gamma: Param::from_tensor(Tensor::ones([width], device)),
+            beta: zeros([width], device),
+        }
+    }
+
+    /// `[…, width]`, as is what comes back.
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        layer_norm(x, self.gamma.val(), Some(self.beta.val()), EPSILON)
+    }
+}

@@ -1,0 +1,219 @@
+//! Times a bundle's SASRec in Chromium, beside onnxruntime-web with the same network.
+//!
+//! `cargo run -p doorstep-tests --example network_figures -- BUNDLE SITE [ORT MODEL.onnx]`, with
+//! SITE as `cargo xtask demo --no-serve` builds it, ORT the folder `dist` of npm's
+//! `onnxruntime-web`, and MODEL.onnx what `benches/peers/onnx_export.py` writes.
+//! `cargo xtask bench onnx` does it all.
+
+use std::env;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use doorstep_shared::bundle::{Bundle, MANIFEST};
+use doorstep_tests::page::Page;
+use doorstep_tests::random::Random;
+use doorstep_tests::server::Server;
+use doorstep_trainer::publish::{FolderStore, at_once};
+use serde::Deserialize;
+use serde_json::json;
+use tempfile::TempDir;
+
+/// How long the histories are that are asked about.
+const LENGTHS: [usize; 2] = [10, 50];
+/// Queries of each length; as many more come before, to warm up.
+const QUERIES: usize = 300;
+/// Fresh browsers that ask a first query.
+const FIRST: usize = 5;
+
+/// What Doorstep took.
+#[derive(Deserialize)]
+struct Ours {
+    /// Milliseconds from nothing to an engine with its bundle open.
+    load: f64,
+    /// Milliseconds of the first query, its network fetched.
+    first: f64,
+    /// Milliseconds of later ones, from the page and back.
+    page: Vec<f64>,
+    /// The same in the worker.
+    worker: Vec<f64>,
+    /// Bytes fetched to open the bundle, by the first query, and of the engine as transferred.
+    bytes: [f64; 3],
+    /// Best item first, of the last query.
+    list: Vec<String>,
+}
+
+/// What onnxruntime-web took.
+#[derive(Deserialize)]
+struct Theirs {
+    /// Milliseconds until the session is ready.
+    load: f64,
+    /// Milliseconds of the first run.
+    first: f64,
+    /// Milliseconds of later ones.
+    run: Vec<f64>,
+    /// The same with the ten best items found.
+    list_time: Vec<f64>,
+    list: Vec<usize>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let (bundle, site, peer) = match &arguments[..] {
+        [bundle, site] => (bundle, site, None),
+        [bundle, site, ort, model] => (bundle, site, Some((ort, model))),
+        _ => anyhow::bail!("give BUNDLE SITE, or BUNDLE SITE ORT MODEL.onnx"),
+    };
+    let root = TempDir::new()?;
+    for entry in std::fs::read_dir(site).with_context(|| site.display().to_string())? {
+        let entry = entry?;
+        symlink(
+            entry.path().canonicalize()?,
+            root.path().join(entry.file_name()),
+        )?;
+    }
+    symlink(bundle.canonicalize()?, root.path().join("measured"))?;
+    if let Some((ort, model)) = peer {
+        symlink(ort.canonicalize()?, root.path().join("ort"))?;
+        symlink(model.canonicalize()?, root.path().join("model.onnx"))?;
+    }
+    std::fs::write(root.path().join("blank.html"), "<!doctype html>")?;
+    let ids = {
+        let bundle = at_once(Bundle::open(FolderStore::open(bundle)?)).context(MANIFEST)?;
+        at_once(bundle.all_ids())?
+    };
+    let server = Server::start(root.path())?;
+    for length in LENGTHS {
+        let mut random = Random::new(length as u64);
+        let histories: Vec<Vec<usize>> = (0..2 * QUERIES)
+            .map(|_| (0..length).map(|_| random.below(ids.len())).collect())
+            .collect();
+        let named: Vec<Vec<&str>> = histories
+            .iter()
+            .map(|history| history.iter().map(|&item| ids[item].as_str()).collect())
+            .collect();
+        let (mut loads, mut firsts) = (Vec::new(), Vec::new());
+        for _ in 1..FIRST {
+            let page = Page::open(&server.url("blank.html")).await?;
+            let ours: Ours = page.run(OURS, json!(&named[..2])).await?;
+            loads.push(ours.load);
+            firsts.push(ours.first);
+        }
+        let page = Page::open(&server.url("blank.html")).await?;
+        let ours: Ours = page.run(OURS, json!(named)).await?;
+        loads.push(ours.load);
+        firsts.push(ours.first);
+        let [opening, asking, engine] = ours.bytes.map(|bytes| bytes / 1e3);
+        println!("histories of {length}");
+        println!(
+            "  opened in {}, first list after another {}",
+            median(loads),
+            median(firsts)
+        );
+        println!(
+            "  {opening:.0} kB to open the bundle, {asking:.0} kB by the first query, engine {engine:.0} kB as transferred"
+        );
+        println!("  recommendation, in the worker: {}", spread(ours.worker));
+        println!("  … from the page and back: {}", spread(ours.page));
+        if peer.is_none() {
+            continue;
+        }
+        let page = Page::open(&server.url("blank.html")).await?;
+        let theirs: Theirs = page.run(THEIRS, json!(histories)).await?;
+        println!(
+            "  onnxruntime-web: ready in {:.0} ms, first run {:.0} ms",
+            theirs.load, theirs.first
+        );
+        println!("  … run: {}", spread(theirs.run));
+        println!("  … run and ten best: {}", spread(theirs.list_time));
+        let list: Vec<&String> = theirs.list.iter().map(|&item| &ids[item]).collect();
+        ensure!(
+            list.into_iter().eq(&ours.list),
+            "the lists differ: {:?} and {:?}",
+            ours.list,
+            theirs.list
+        );
+    }
+    Ok(())
+}
+
+/// Asks for every history; the first half warms up.
+const OURS: &str = "
+    const begin = performance.now();
+    const { Doorstep } = await import('/doorstep.js');
+    const ds = await Doorstep.load('/measured/');
+    const load = performance.now() - begin;
+    const costs = [];
+    ds.addEventListener('query', ({ detail }) => costs.push(detail));
+    const page = [];
+    let list;
+    for (const history of input) {
+        const begin = performance.now();
+        list = await ds.recommend({ history, k: 10, model: 'sasrec' });
+        page.push(performance.now() - begin);
+    }
+    ds.dispose();
+    const half = input.length / 2;
+    return {
+        load,
+        first: page[0],
+        page: page.slice(half),
+        worker: costs.slice(half).map(({ milliseconds }) => milliseconds),
+        bytes: [ds.loadCost.bytes, costs[0].bytes, ds.loadCost.engineBytes],
+        list: list.map(({ id }) => id),
+    };";
+
+/// The same, with a list kept in order while the scores pass by.
+const THEIRS: &str = "
+    const begin = performance.now();
+    const ort = await import('/ort/ort.wasm.bundle.min.mjs');
+    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.wasmPaths = '/ort/';
+    const session = await ort.InferenceSession.create('/model.onnx', { executionProviders: ['wasm'] });
+    const load = performance.now() - begin;
+    const best = (scores, history) => {
+        const seen = new Set(history);
+        const found = [];
+        for (let item = 0; item < scores.length; item++) {
+            if (found.length === 10 && scores[item] <= scores[found[9]]) continue;
+            if (seen.has(item)) continue;
+            const at = found.findIndex((other) => scores[item] > scores[other]);
+            found.splice(at < 0 ? found.length : at, 0, item);
+            found.length = Math.min(found.length, 10);
+        }
+        return found;
+    };
+    const run = [];
+    const listTime = [];
+    let list;
+    for (const history of input) {
+        const begin = performance.now();
+        const items = new ort.Tensor('int64', BigInt64Array.from(history, BigInt), [history.length]);
+        const { scores } = await session.run({ items });
+        run.push(performance.now() - begin);
+        list = best(scores.data, history);
+        listTime.push(performance.now() - begin);
+    }
+    const half = input.length / 2;
+    return { load, first: run[0], run: run.slice(half), list_time: listTime.slice(half), list };";
+
+fn spread(mut values: Vec<f64>) -> String {
+    values.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| values[(values.len() as f64 * share) as usize];
+    format!(
+        "p50 {:.2} ms, p95 {:.2} ms of {}",
+        at(0.5),
+        at(0.95),
+        values.len()
+    )
+}
+
+fn median(mut values: Vec<f64>) -> String {
+    values.sort_unstable_by(f64::total_cmp);
+    format!(
+        "{:.0} ms (median of {})",
+        values[values.len() / 2],
+        values.len()
+    )
+}

@@ -1,0 +1,95 @@
+//! Networks that nobody trained: their numbers are chance, the arithmetic is the same.
+
+use std::path::Path;
+
+use anyhow::Result;
+use doorstep_shared::ItemRecord;
+use doorstep_shared::bundle::{DataSummary, MemoryStore, Publication, PublishedModel, write};
+use doorstep_shared::models::Model;
+use doorstep_shared::neural::{
+    Architecture, Device, FilterShape, Neural, Parameter, SequenceShape,
+};
+
+use crate::random::Random;
+
+/// SASRec and BSARec of the default width.
+pub const ARCHITECTURES: [Architecture; 2] = [
+    Architecture::SasRec(SHAPE),
+    Architecture::BsaRec(
+        SHAPE,
+        FilterShape {
+            cutoff: 5,
+            alpha: 0.7,
+        },
+    ),
+];
+
+/// What both have in common.
+pub const SHAPE: SequenceShape = SequenceShape {
+    width: 64,
+    blocks: 2,
+    heads: 1,
+    inner: 64,
+    length: 50,
+};
+
+/// The id of an item of [`publish`].
+pub fn id(item: usize) -> String {
+    format!("item-{item:05}")
+}
+
+/// A network over `n_items`, of numbers about as large as training makes them.
+pub fn network(architecture: Architecture, n_items: usize) -> Result<Neural> {
+    let device = Device::flex();
+    let mut random = Random::new(4);
+    let mut parameters = Vec::new();
+    for (name, shape) in Neural::expected(architecture, n_items, &device)? {
+        let (centre, spread) = match name.as_str() {
+            name if name.ends_with("gamma") => (1.0, 0.1),
+            name if name.ends_with("weight") => (0.0, 0.2),
+            _ => (0.0, 0.3),
+        };
+        let value = |_| centre + spread * (2.0 * random.share() - 1.0);
+        parameters.push(Parameter {
+            name,
+            values: (0..shape.iter().product::<usize>()).map(value).collect(),
+            shape,
+        });
+    }
+    Ok(Neural::new(architecture, n_items, parameters, &device)?)
+}
+
+/// Publishes both networks over `n_items`, all equally popular, in the folder `out`.
+pub fn publish(n_items: usize, out: &Path) -> Result<()> {
+    let models = ARCHITECTURES.map(|a| network(a, n_items));
+    let mut published = Vec::new();
+    for model in models {
+        published.push(Model::Neural(Box::new(model?)));
+    }
+    let records: Vec<ItemRecord> = (0..n_items).map(|i| ItemRecord::bare(&id(i))).collect();
+    let publication = Publication {
+        generator: "test",
+        data: DataSummary {
+            interactions: n_items as u64,
+            ..DataSummary::default()
+        },
+        records: &records,
+        counts: &vec![1; n_items],
+        models: &published
+            .iter()
+            .map(|model| PublishedModel {
+                model,
+                config: None,
+                evaluation: None,
+            })
+            .collect::<Vec<_>>(),
+    };
+    let mut store = MemoryStore::default();
+    write(&publication, &mut store)?;
+    for (path, bytes) in &store.files {
+        let path = out.join(path);
+        std::fs::create_dir_all(path.parent().unwrap_or(out))?;
+        std::fs::write(path, bytes)?;
+    }
+    Ok(())
+}
