@@ -9,6 +9,7 @@ mod evaluate;
 mod failures;
 mod import;
 mod models;
+mod networks;
 mod output_folder;
 mod privacy;
 mod serve;
