@@ -19,7 +19,7 @@ use crate::progress::Progress;
 
 /// What early stopping watches.
 pub const WATCHED: &str = "ndcg@10";
-/// Parts of an epoch that a terminal's bar shows.
+/// Where the generators of dropout begin among an epoch's; those of the order begin at 0.
 const STREAM_OF_DROPOUT: u64 = 1 << 32;
 
 /// How to go about it.
