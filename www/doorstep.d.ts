@@ -114,7 +114,7 @@ export interface ManifestModel {
   default: boolean;
   bytes: number;
   config: Record<string, unknown>;
-  /** Its files, under the one key that says its kind: `counts`, `ranking`, `item-item` or `knn`. */
+  /** Its files, under the one key that says its kind: `counts`, `ranking`, `item-item`, `factors`, `neural`, `ensemble` or `knn`. */
   content: Record<string, unknown>;
   evaluation?: { split: string; metrics: Record<string, number>; cases: number };
 }

@@ -32,8 +32,8 @@ function showPublished(doorstep) {
   const { models } = doorstep.manifest;
   const published = models.reduce((sum, model) => sum + model.bytes, 0);
   const parts = ({ content }) => [content, ...(content.ensemble ?? []).map((member) => member.content)];
-  const whole = models.filter((model) => parts(model).some(({ factors }) => factors)).map(({ name }) => name);
-  const but = whole.length ? `, but all item vectors of ${new Intl.ListFormat('en').format(whole)}` : '';
+  const whole = models.filter((model) => parts(model).some(({ factors, neural }) => factors || neural)).map(({ name }) => name);
+  const but = whole.length ? `, but the whole of ${new Intl.ListFormat('en').format(whole)}` : '';
   find('cost-note').textContent = `The models alone are ${formatBytes(published)}; a visitor fetches only the shards that their own history touches${but}.`;
   doorstep.addEventListener('query', ({ detail: { query, error, milliseconds, files } }) => {
     // Only the shelf asks for reasons; the range is a list of popular items.

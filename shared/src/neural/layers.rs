@@ -37,7 +37,7 @@ impl Linear {
     }
 }
 
-/// Normalises each vector (Ba, Kiros and Hinton 2016, "Layer Normalization").
+/// Normalises each vector ("Layer Normalization", 2016, arXiv 1607.06450, equation 3).
 #[derive(Module, Debug)]
 pub(super) struct LayerNorm {
     /// What numbers are multiplied by then.

@@ -39,8 +39,11 @@ fn a_network_is_trained_published_and_judged_by_what_the_browser_runs() -> Resul
     );
     assert!(epoch["validation"]["ndcg@10"].is_number(), "{epoch}");
 
-    let inspected = terminal.json("inspect bundle")?;
-    assert!(inspected.to_string().contains("\"cpu\""), "{inspected}");
+    let inspected = terminal.run("inspect bundle")?.stdout;
+    assert_says(
+        &inspected,
+        &["network, half precision", "recommend (10 items)"],
+    );
     let judged =
         terminal.json("evaluate bundle --interactions walks.txt --split leave-last-two")?;
     let found = metric(&judged, "sasrec", "recall@10")?;

@@ -190,6 +190,9 @@ fn kind(content: &ModelContent) -> &'static str {
     if content.ensemble.is_some() {
         return "ensemble";
     }
+    if content.neural.is_some() {
+        return "network, half precision";
+    }
     if let Some(factors) = &content.factors {
         return match factors.bits {
             8 => "item vectors, a byte a number",
