@@ -147,10 +147,14 @@ impl Choice {
             );
         }
         text += "~ the interval holds 0: no clear difference; first list: what a visitor downloads of the model\n\n";
-        // Models of ratings are left out for the same reason, one after another.
-        for alike in self.left_out.chunk_by(|a, b| a.why == b.why) {
-            let models: Vec<&str> = alike.iter().map(|left| left.model.as_str()).collect();
-            let _ = writeln!(text, "left out: {}: {}", models.join(", "), alike[0].why);
+        // Many are left out for the same reason, such as models of ratings.
+        for (at, first) in self.left_out.iter().enumerate() {
+            if self.left_out[..at].iter().any(|left| left.why == first.why) {
+                continue;
+            }
+            let alike = self.left_out.iter().filter(|left| left.why == first.why);
+            let models: Vec<&str> = alike.map(|left| left.model.as_str()).collect();
+            let _ = writeln!(text, "left out: {}: {}", models.join(", "), first.why);
         }
         self.notes
             .iter()
