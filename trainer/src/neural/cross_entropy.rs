@@ -15,7 +15,7 @@ const BLOCK: usize = 512;
 
 /// The loss of some rows and what would change it.
 pub struct Loss {
-    /// Sum over the rows of −log softmax(h · vᵀ)[target], in nats.
+    /// Sum over the rows of −log softmax(h · vᵀ) at the target, in nats.
     pub sum: f64,
     /// Gradient of the mean by the rows, `[rows, width]`.
     pub rows: Vec<f32>,
