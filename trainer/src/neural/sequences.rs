@@ -96,7 +96,7 @@ pub fn fit_sequences(
 /// Everything that decides what an epoch does; not how many of them there are.
 fn about(plan: &SequencePlan, histories: &[Vec<u32>], cases: &[Case]) -> Vec<u8> {
     let mut plan = plan.clone();
-    (plan.schedule.epochs, plan.schedule.patience) = (0, 0);
+    plan.schedule.epochs = 0;
     let mut about = format!("{plan:?}").into_bytes();
     let cases = cases.iter().map(|case| (&case.history, &case.relevant));
     for (history, relevant) in cases {

@@ -129,6 +129,8 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     assert_eq!(train(5, true).unwrap(), whole);
     // Nothing is left to do.
     assert_eq!(train(5, true).unwrap(), whole);
+    let fewer = train(4, true).unwrap_err().to_string();
+    assert!(fewer.contains("has 5 epochs, more than the 4"), "{fewer}");
     let other = Checkpoints::new(folder.path(), true).unwrap();
     let guide = Guide {
         validation: &cases[1..],

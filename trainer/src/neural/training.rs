@@ -131,6 +131,13 @@ pub fn train<T: Task>(
     };
     if let Some(kept) = keeper.load()? {
         run = run.resumed(kept)?;
+        ensure!(
+            run.epoch <= schedule.epochs,
+            "the checkpoint of {model} has {} epochs, more than the {} asked for; raise \
+             {model}.epochs, or leave --resume out to begin anew",
+            run.epoch,
+            schedule.epochs
+        );
         progress.say(format!("{model}: going on after epoch {}", run.epoch));
     }
     let begun = Instant::now();
