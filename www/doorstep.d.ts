@@ -227,9 +227,9 @@ export interface Cost {
   files: number;
   /** How many of them the browser's cache answered. */
   cached: number;
-  /** What answered: the smallest engine that runs all models of the bundle. */
+  /** What answered: the engine of the bundle's default model until a query names a model of a larger one, which then stays. */
   engine: 'core' | 'tables' | 'cpu';
-  /** The engines' own size as transferred: complete after the first query, 0 where the browser does not tell. */
+  /** All engines fetched so far, as transferred: complete with the query after, 0 where the browser does not tell. */
   engineBytes: number;
   device: 'cpu';
   requestedDevice: Device;

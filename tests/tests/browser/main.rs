@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod damage;
+mod engines;
 mod harness;
 mod hostile_content;
 mod networks;
