@@ -17,7 +17,7 @@ pub use bsarec::BsaRec;
 pub use noise::{Noise, Quiet};
 pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
 pub use sasrec::SasRec;
-pub use sequences::{Batch, Encoder};
+pub use sequences::{Batch, Encoder, class};
 
 use burn::module::Module;
 pub use burn::tensor::Device;
@@ -236,6 +236,11 @@ impl Neural {
         &self.network
     }
 
+    /// Most items of a history that it reads.
+    pub fn length(&self) -> usize {
+        self.network.length()
+    }
+
     /// Its parameters by name. Waits for the device: not in a browser.
     pub fn parameters(&self) -> Vec<Parameter> {
         parameters(&self.network)
@@ -251,7 +256,12 @@ impl Neural {
                 .collect()
         };
         let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
-        let last = Batch::of(&sequences, self.network.length(), &self.device)?;
+        // Engine gpu has no other device than a graphics card.
+        let batch = match cfg!(feature = "flex") {
+            true => Batch::of,
+            false => Batch::of_class,
+        };
+        let last = batch(&sequences, self.network.length(), &self.device)?;
         let encoded = last.ends(self.network.encode(&last, &mut Quiet));
         let logits = encoded.matmul(self.network.items().transpose());
         let logits = match &self.unknown {
