@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::engine::build_gpu;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::stamp::{Inputs, make_folder};
@@ -36,6 +37,8 @@ pub struct Recipe {
     pub profile: Profile,
     /// The finished site.
     pub out: PathBuf,
+    /// Whether engine *gpu* is built and lies beside the page.
+    pub webgpu: bool,
     /// What the shop sells; without it, what is generated.
     pub shop: Option<Shop>,
 }
@@ -75,6 +78,10 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         &songs,
     )?;
     let page = build_page(project, tools)?;
+    let gpu = recipe
+        .webgpu
+        .then(|| build_gpu(project, tools))
+        .transpose()?;
     step("put the site together", || {
         let images = data.join("images");
         let mut parts = vec![(&songs, "songs")];
@@ -82,7 +89,12 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
             Some(shop) => parts.push((&shop.bundle, "bundle")),
             None => parts.extend([(&bundle, "bundle"), (&images, "images")]),
         }
+        parts.extend(gpu.iter().map(|engine| (engine, "")));
         assemble(&page, &parts, &recipe.out)?;
+        if gpu.is_none() {
+            let said = [("const BUILT = true;", "const BUILT = false;")];
+            change(&recipe.out.join("gpu.js"), &said)?;
+        }
         match &recipe.shop {
             Some(shop) => adapt(&recipe.out.join("index.html"), shop),
             None => Ok(()),
@@ -201,17 +213,24 @@ fn assemble(page: &Path, parts: &[(&PathBuf, &str)], out: &Path) -> Result<()> {
 
 /// Takes back what the page says of the generated shop alone.
 fn adapt(page: &Path, shop: &Shop) -> Result<()> {
-    let mut text = fs::read_to_string(page).with_context(|| format!("no {}", page.display()))?;
     let currency = shop.currency.as_ref();
     let currency = currency.map_or_else(String::new, |code| format!(r#" currency="{code}""#));
-    for (said, instead) in [
+    let said = [
         (r#" currency="EUR""#, currency.as_str()),
         (" The products in this shop are made up.", ""),
-    ] {
-        ensure!(text.contains(said), "the page no longer says `{said}`");
+    ];
+    change(page, &said)
+}
+
+/// Replaces what a file of the site says.
+fn change(file: &Path, said: &[(&str, &str)]) -> Result<()> {
+    let mut text = fs::read_to_string(file).with_context(|| format!("no {}", file.display()))?;
+    for (said, instead) in said {
+        let file = file.display();
+        ensure!(text.contains(said), "{file} no longer says `{said}`");
         text = text.replace(said, instead);
     }
-    fs::write(page, text).with_context(|| format!("cannot write {}", page.display()))
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Whether a folder holds files that an earlier build did not put there.
