@@ -22,12 +22,18 @@ export interface Progress {
   loaded: number;
   /** Bytes of the files met so far; it grows while they are discovered. */
   total: number;
-  /** The file that is arriving. */
+  /** The file that is arriving; `WebGPU kernels` while the graphics card's programs are compiled. */
   file: string;
 }
 
 export interface LoadOptions {
-  /** What runs networks. `webgpu` is a wish: where the CPU answers instead, `loadCost` and `query` events say why. */
+  /**
+   * What runs networks. `cpu`: the processor. `webgpu`: the graphics card, whose engine (2 MB) comes with the
+   * bundle where its default model is a network, else after the first query for one. It is a wish: where the
+   * processor answers instead, for good or while kernels are compiled, `loadCost` and `query` events say why.
+   * `auto`, the default: the processor; where a query takes it 8 ms or more and there is a graphics card,
+   * both are timed behind the page's back and the faster answers from then on.
+   */
   device?: Device;
   onProgress?: (progress: Progress) => void;
   /** Aborting ends the worker. */
@@ -228,13 +234,16 @@ export interface Cost {
   /** How many of them the browser's cache answered. */
   cached: number;
   /** What answered: the engine of the bundle's default model until a query names a model of a larger one, which then stays. */
-  engine: 'core' | 'tables' | 'cpu';
+  engine: 'core' | 'tables' | 'cpu' | 'gpu';
   /** All engines fetched so far, as transferred: complete with the query after, 0 where the browser does not tell. */
   engineBytes: number;
-  device: 'cpu';
+  /** What ran the query; in `loadCost`, what networks of the default model run on. */
+  device: 'cpu' | 'webgpu';
   requestedDevice: Device;
-  /** Why `webgpu` was not followed. */
+  /** Why `webgpu` was not followed, or why `auto` gave it up, in a sentence with the remedy. */
   deviceReason?: string;
+  /** Milliseconds of one network's query on each engine, once timed: the quickest of three. `loadCost` gets them too. */
+  timings?: { cpu: number; webgpu?: number };
 }
 
 

@@ -1,6 +1,5 @@
-// Which engine answers a query that the bundle's first engine can't, and why not the one that a
-// page wished for. The worker fetches this only where a bundle has models of several engines, or
-// a page asks for what the engine at hand lacks.
+// Which engine answers a query that the bundle's first engine can't. The worker fetches this only
+// where a bundle has models of several engines, or a page asks for what the engine at hand lacks.
 
 const refusal = (message) => Object.assign(new Error(message), { code: 'invalid-query' });
 
@@ -39,11 +38,4 @@ export async function suited(job, at, engines, start, fileBytes) {
   throw refusal(tables.length
     ? `only a model of a table predicts; name one of this bundle's: ${tables.join(', ')}`
     : 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
-}
-
-/** Why the processor answers a page that wants a bundle's networks to run on the graphics card. */
-export function whyCpu({ models }) {
-  return models.some(({ engine }) => engine === 'cpu')
-    ? 'This release has no engine for WebGPU: its networks run on the processor.'
-    : 'No model of this bundle is a network: none gains by WebGPU.';
 }

@@ -1,10 +1,6 @@
 // Where the engine lives: this module owns all networking and answers one
-// request at a time. It runs as a module worker or, where a page may not start
-// workers, inside the page on a MessagePort.
-//
-// In:  { id, method, args } | { abort: id } | { dispose: true }
-// Out: { ready } once, then { id, progress } and { id, result | error, cost };
-//      { stopped } when the engine is beyond use and must be started anew
+// request at a time, sent as engine-worker.js says. It runs as a module worker
+// or, where a page may not start workers, inside the page on a MessagePort.
 
 const ENGINES = ['core', 'tables', 'cpu']; // each runs what those before it run
 const addressOf = (file) => new URL(file, import.meta.url).href;
@@ -87,8 +83,8 @@ function fromCache(urls) {
 }
 
 /** Size of all engines fetched, as transferred. Browsers tell late. */
-function engineSize() {
-  return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+function engineSize(own) {
+  return [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
 }
 
 /** Of a manifest's default model; a bad one is reported later. */
@@ -117,7 +113,7 @@ function turnstile() {
   };
 }
 
-/** Answers the requests that arrive at `port`: a worker's own scope, or a MessagePort. */
+/** Answers the requests that arrive at `port`. */
 export function serve(port) {
   const queue = [];
   const fetches = turnstile();
@@ -129,6 +125,7 @@ export function serve(port) {
   let base;
   let timeoutMs;
   let devices; // asked for and used
+  let graphics; // runs networks on WebGPU
   let stopped; // why the engine is beyond use
   let disposed = false;
 
@@ -224,27 +221,37 @@ export function serve(port) {
     const reading = fetchBytes('manifest.json', MANIFEST_LIMIT);
     // Most need core: it comes beside the manifest.
     const guess = new AbortController();
-    const guessed = startEngine(job, 'core', AbortSignal.any([signal, guess.signal]));
+    const first = options.engine ?? 'core';
+    const guessed = startEngine(job, first, AbortSignal.any([signal, guess.signal]));
     guessed.catch(() => {});
     manifest = await reading;
-    name = engineFor(manifest);
-    if (name !== 'core') guess.abort();
-    const module = await (name === 'core' ? guessed : startEngine(job, name, signal));
-    devices = { device: 'cpu', requestedDevice: options.device };
+    name = options.engine ?? engineFor(manifest);
+    if (name !== first) guess.abort();
+    const module = await (name === first ? guessed : startEngine(job, name, signal));
     engine = await module.Engine.load(fileBytes);
     const published = engine.manifest();
-    mixed = published.models.some((model) => model.engine !== name);
-    if (options.device === 'webgpu') devices.deviceReason = (await import('./engines.js')).whyCpu(published);
+    mixed = !options.engine && published.models.some((model) => model.engine !== name);
+    const { device } = options;
+    devices = { device: 'cpu', requestedDevice: device };
+    if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
+      const starting = import('./gpu.js').then(({ start }) => start(port, job, published, devices, ask))
+        .then((started) => { graphics = started; }, ({ message }) => { devices.deviceReason = message; });
+      if (device === 'webgpu') await starting;
+    }
     return published;
   }
 
-  async function perform(job) {
+  async function ask(job) {
     const { method, args } = job;
-    if (method === 'load') return load(job, args);
     if (!engine[method] || (mixed && (args.model || method === 'similar'))) {
       ({ name, engine } = await (await import('./engines.js')).suited(job, { name, engine }, ENGINES, startEngine, fileBytes));
     }
     return engine[method](args);
+  }
+
+  async function perform(job) {
+    if (job.method === 'load') return load(job, job.args);
+    return (graphics?.answer ?? ask)(job);
   }
 
   async function attempt(job) {
@@ -281,7 +288,7 @@ export function serve(port) {
     }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
-    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(), ...devices };
+    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(name), ...devices, ...job.own };
     try {
       port.postMessage(answer);
     } catch (error) {
@@ -310,6 +317,7 @@ export function serve(port) {
   function end() {
     for (const type of ['error', 'unhandledrejection']) removeEventListener(type, watch);
     if (!stopped) engine?.free();
+    graphics?.end();
     engine = undefined;
     port.close();
   }

@@ -11,6 +11,7 @@ mod predict;
 mod predict_element;
 mod shop;
 mod songs;
+mod webgpu;
 
 use anyhow::Result;
 use doorstep_tests::page::Page;
