@@ -35,14 +35,15 @@ async function compare(doorstep, shelf, visits) {
   const model = shelf.model || doorstep.manifest.models.find((published) => published.default).name;
   const query = { history, k: shelf.limit, model, explain: true };
   const rows = [];
+  const reasons = [];
   for (const device of ['cpu', 'webgpu']) {
     const found = await measure(doorstep.url, query, device);
     const took = found.device === device ? formatTime(found.milliseconds) : 'not used';
-    rows.push(element('div', { dataset: { device } }, element('dt', {}, DEVICES[device]), element('dd', {}, took)));
-    if (found.device !== device) rows.push(element('p', { className: 'small' }, found.reason ?? ''));
+    rows.push(element('div', {}, element('dt', {}, DEVICES[device]), element('dd', {}, took)));
+    if (found.device !== device) reasons.push(found.reason ?? `${model} is no network: it runs on the processor.`);
   }
   find('device-times').replaceChildren(...rows);
-  find('device-note').textContent = `A list by ${model} for ${called}: the middle one of up to 30 in a row.`;
+  find('device-note').textContent = [`A list by ${model} for ${called}: the middle one of up to 30 in a row.`, ...reasons].join(' ');
 }
 
 /** Shows what answers, lets the visitor choose, and times both. */
