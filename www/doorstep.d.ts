@@ -108,7 +108,7 @@ export interface Hit {
   id: string;
   score: number;
   item: ItemRecord;
-  /** The items of the history that led here, and the share of the score that each has. */
+  /** The items of the history that led here, and the share of the score that each has. Empty where a network led here: it has none. */
   because?: Array<{ id: string; title?: string; share: number }>;
   /** Not from the model, but because it is popular. A bundle without interactions, such as an imported one, gives none of these. */
   fallback?: boolean;

@@ -14,10 +14,12 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 10] = [
+const MODELS: [&str; 12] = [
     "next-linear",
     "item-knn",
     "ease",
+    "sasrec",
+    "bsarec",
     "tf-idf",
     "ensemble",
     "hybrid",
@@ -25,6 +27,19 @@ const MODELS: [&str; 10] = [
     "svd",
     "recent-popularity",
     "popularity",
+];
+
+/// How the networks are trained: small and briefly, so that nobody waits long for a demo.
+const NETWORKS: [&str; 2] = ["sasrec", "bsarec"];
+const LEARNING: [&str; 8] = [
+    "width=32",
+    "blocks=1",
+    "inner=32",
+    "length=20",
+    "dropout=0.2",
+    "learning_rate=0.003",
+    "batch=32",
+    "epochs=8",
 ];
 
 /// What to build a site from.
@@ -125,6 +140,11 @@ fn shop(doorstep: &Path, data: &Path) -> Command {
         .arg("--items")
         .arg(data.join("items.jsonl"))
         .args(["--split", "leave-last-two", "--refit"]);
+    for network in NETWORKS {
+        for setting in LEARNING {
+            command.args(["--set", &format!("{network}.{setting}")]);
+        }
+    }
     command
 }
 

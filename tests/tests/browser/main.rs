@@ -5,6 +5,7 @@ mod damage;
 mod engines;
 mod harness;
 mod hostile_content;
+mod measuring;
 mod networks;
 mod parity;
 mod predict;
@@ -24,6 +25,16 @@ fn hook(name: &str) -> String {
 /// The ids on a shelf, best first.
 fn shelf(name: &str) -> String {
     format!("{}.hits.map((hit) => hit.id)", hook(name))
+}
+
+/// Measures all models of the shop and waits for the figures.
+async fn measure_all(page: &Page) -> Result<()> {
+    let button = hook("measure-models");
+    page.click(&button).await?;
+    let ended = format!("{button}.textContent === 'Measure again'");
+    page.until::<bool>("all models are measured", &ended)
+        .await?;
+    Ok(())
 }
 
 /// The n-th product of the range, counted from 0.
