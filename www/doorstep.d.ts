@@ -29,8 +29,8 @@ export interface Progress {
 export interface LoadOptions {
   /**
    * What runs networks. `cpu`: the processor. `webgpu`: the graphics card, whose engine (2 MB) comes with the
-   * bundle where its default model is a network, else after the first query for one. It is a wish: where the
-   * processor answers instead, for good or while kernels are compiled, `loadCost` and `query` events say why.
+   * bundle; kernels of the default network, or the first, are compiled then, others' with the first query that
+   * names them. It is a wish: where the processor answers instead, `loadCost` and `query` events say why.
    * `auto`, the default: the processor; where a query takes it 8 ms or more and there is a graphics card,
    * both are timed behind the page's back and the faster answers from then on.
    */

@@ -73,6 +73,7 @@ class Graphics {
   #ask; // asks engine *cpu*
   #engine; // an EngineWorker
   #compared = new Set(); // models whose scores agree
+  #forced; // whether the page insists on the card
   #chosen; // whether the card answers
   #compiling = false; // a query would wait too long
   #busy = false; // behind the page's back
@@ -85,7 +86,7 @@ class Graphics {
     this.#usual = models.find((model) => model.default)?.name;
     this.#about = about;
     this.#ask = ask;
-    this.#chosen = options.device === 'webgpu';
+    this.#forced = this.#chosen = options.device === 'webgpu';
   }
 
   /** Fetches the engine, has kernels compiled, and compares scores, as part of `job`, which loads the bundle. */
@@ -97,15 +98,16 @@ class Graphics {
       last = { loaded, total };
       this.#port.postMessage({ id: job.id, progress: { loaded: job.loaded, total: Math.max(job.total, job.loaded), file } });
     };
+    if (!this.#networks.length) {
+      this.#about.deviceReason = 'No model of this bundle is a network: none gains by WebGPU.';
+      return;
+    }
     try {
       await adapter();
-      if (!this.#networks.includes(this.#usual)) {
-        job.own = { deviceReason: 'The default model is no network: what WebGPU needs comes with the first query for one.' };
-        return;
-      }
       const { bytes } = await this.#start(onProgress);
       job.bytes += bytes;
-      await this.#compare(this.#usual, (method, args) => this.#ask({ ...job, method, args }), onProgress);
+      const first = this.#networks.find((name) => name === this.#usual) ?? this.#networks[0];
+      await this.#compare(first, this.#within(job), onProgress);
       job.own = { device: 'webgpu' };
     } catch (error) {
       this.#drop(error);
@@ -121,12 +123,10 @@ class Graphics {
     }
     const model = args?.model ?? this.#usual;
     if (method !== 'recommend' || !this.#networks.includes(model)) {
-      this.#because(job, 'No network was asked: none gains by WebGPU.');
+      if (this.#forced) job.own = { deviceReason: this.#about.deviceReason ?? 'No network was asked: none gains by WebGPU.' };
       return this.#ask(job);
     }
-    const onCard = await this.#onCard(job, model);
-    if (!onCard) this.#because(job, 'WebGPU is being prepared: queries run on it when it is ready.');
-    const answer = onCard ?? await this.#ask(job);
+    const answer = await this.#onCard(job, model) ?? await this.#ask(job);
     // A network that had nothing to read wasn't even fetched.
     if (args.history?.length > answer.unknown.length) this.#weigh(model, args);
     return answer;
@@ -138,9 +138,11 @@ class Graphics {
 
   /** The card's answer; undefined where the processor is to answer. */
   async #onCard(job, model) {
-    if (!this.#chosen || this.#compiling || !this.#compared.has(model)) return undefined;
+    const known = this.#compared.has(model);
+    if (!this.#chosen || this.#compiling || !(known || this.#forced)) return undefined;
     const { signal } = job.controller;
     try {
+      if (!known) await this.#compare(model, this.#within(job));
       const { result, cost } = await this.#onEngine(job.method, job.args, { signal });
       const { bytes, files, cached } = cost;
       job.own = { bytes, files, cached, engine: 'gpu', device: 'webgpu' };
@@ -187,7 +189,6 @@ class Graphics {
    * where that is slow, on the card; the faster answers from then on (with `webgpu` the card).
    */
   async #weigh(model, query) {
-    const forced = this.#options.device === 'webgpu';
     const { timings } = this.#about;
     if (this.#busy || this.#done || (timings?.webgpu && this.#compared.has(model))) return;
     this.#busy = true;
@@ -195,14 +196,14 @@ class Graphics {
       const cpu = timings?.cpu ?? await quickest(() => this.#queue('recommend', query));
       this.#about.timings ??= { cpu };
       if (!this.#engine) {
-        this.#done = !forced && !(cpu >= WORTH_MS && await isCard());
+        this.#done = !this.#forced && !(cpu >= WORTH_MS && await isCard());
         if (this.#done) return;
         await this.#start();
       }
-      await this.#compare(model, async (method, args) => (await this.#queue(method, args)).result);
+      if (!this.#compared.has(model)) await this.#compare(model, async (method, args) => (await this.#queue(method, args)).result);
       const webgpu = timings?.webgpu ?? await quickest(() => this.#onEngine('recommend', query));
       this.#about.timings = { cpu, webgpu };
-      this.#chosen = forced || webgpu < cpu;
+      this.#chosen = this.#forced || webgpu < cpu;
       this.#done = !this.#chosen;
       if (this.#done) this.end();
     } catch (error) {
@@ -212,14 +213,14 @@ class Graphics {
     }
   }
 
+  /** Asks engine *cpu* as a part of `job`. */
+  #within(job) {
+    return (method, args) => this.#ask({ ...job, method, args });
+  }
+
   /** Asks engine *cpu* when the page's queries are answered. */
   #queue(method, args) {
     return new Promise((resolve, reject) => this.#port.onmessage({ data: { id: 0, method, args, told: { resolve, reject } } }));
-  }
-
-  /** Why a wish for WebGPU is not followed by this one answer. */
-  #because(job, deviceReason) {
-    if (this.#options.device === 'webgpu') job.own = { deviceReason: this.#about.deviceReason ?? deviceReason };
   }
 
   #drop({ message }) {
