@@ -6,13 +6,14 @@
 //      { stopped } when the engine is beyond use and must be started anew
 
 /** Said of a worker that is no longer there. */
-class Ended extends Error {}
+export class Ended extends Error {}
 
 /** A worker that runs the script at `url`. Throws where there may be none. */
 function newWorker(url) {
   // A worker's script must be of the page's origin; a shim that imports it may not be.
   const shim = new URL(url).origin === self.origin ? undefined
     : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+  if (!self.Worker) throw new Error('its worker can be started by no other worker: update the browser');
   const worker = new Worker(shim ?? url, { type: 'module', name: 'doorstep-gpu' });
   const release = () => URL.revokeObjectURL(shim);
   if (shim) worker.addEventListener('message', release, { once: true });
@@ -33,7 +34,7 @@ export class EngineWorker {
     this.#worker.onmessage = ({ data }) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.end(event.message || 'its worker could not be started: allow it in the Content-Security-Policy (worker-src)');
+      this.end(event.message ? `its engine stopped (${event.message})` : 'its worker could not be started: allow it in the Content-Security-Policy (worker-src)');
     };
   }
 
@@ -73,7 +74,7 @@ export class EngineWorker {
   }
 
   #receive({ id, progress, stopped, result, error, cost }) {
-    if (stopped) return this.end(stopped);
+    if (stopped) return this.end(`its engine stopped (${stopped})`);
     const request = this.#pending.get(id);
     if (!request) return;
     if (progress) {

@@ -2,7 +2,7 @@
 // answers where it can't. worker.js imports this only for a bundle with a network on a
 // page that doesn't want the processor.
 
-import { EngineWorker } from './engine-worker.js';
+import { Ended, EngineWorker } from './engine-worker.js';
 
 /** Whether engine *gpu* lies beside this file; `cargo xtask demo` without `--webgpu` says no. */
 const BUILT = true;
@@ -223,11 +223,14 @@ class Graphics {
     return new Promise((resolve, reject) => this.#port.onmessage({ data: { id: 0, method, args, told: { resolve, reject } } }));
   }
 
-  #drop({ message }) {
+  #drop(error) {
+    const [why] = error.message.split('\n');
+    // Others name their remedy.
+    const failed = error instanceof Ended || error.code === 'device' || error.code === 'engine';
     this.#chosen = false;
     this.#done = true;
-    this.#engine?.end(message);
-    this.#about.deviceReason ??= `The processor answers instead of WebGPU: ${message}.`;
+    this.#engine?.end(why);
+    this.#about.deviceReason ??= `The processor answers instead of WebGPU: ${why.replace(/\.$/, '')}${failed ? '; reload the page to try it again' : ''}.`;
   }
 }
 
