@@ -10,6 +10,7 @@ mod bsarec;
 mod layers;
 mod noise;
 mod parameters;
+mod product;
 mod sasrec;
 mod sequences;
 
@@ -25,6 +26,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use self::product::product_transposed;
 use crate::models::{BsaRecConfig, SasRecConfig};
 use crate::{Event, Recommender, Scores};
 
@@ -263,7 +265,7 @@ impl Neural {
         };
         let last = batch(&sequences, self.network.length(), &self.device)?;
         let encoded = last.ends(self.network.encode(&last, &mut Quiet));
-        let logits = encoded.matmul(self.network.items().transpose());
+        let logits = product_transposed(encoded, self.network.items());
         let logits = match &self.unknown {
             Some(unknown) => logits + unknown.clone(),
             None => logits,
