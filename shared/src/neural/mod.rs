@@ -10,6 +10,7 @@ mod bsarec;
 mod layers;
 mod noise;
 mod parameters;
+mod product;
 mod sasrec;
 mod sequences;
 
@@ -17,7 +18,7 @@ pub use bsarec::BsaRec;
 pub use noise::{Noise, Quiet};
 pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
 pub use sasrec::SasRec;
-pub use sequences::{Batch, Encoder};
+pub use sequences::{Batch, Encoder, class};
 
 use burn::module::Module;
 pub use burn::tensor::Device;
@@ -25,6 +26,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use self::product::product_transposed;
 use crate::models::{BsaRecConfig, SasRecConfig};
 use crate::{Event, Recommender, Scores};
 
@@ -236,6 +238,11 @@ impl Neural {
         &self.network
     }
 
+    /// Most items of a history that it reads.
+    pub fn length(&self) -> usize {
+        self.network.length()
+    }
+
     /// Its parameters by name. Waits for the device: not in a browser.
     pub fn parameters(&self) -> Vec<Parameter> {
         parameters(&self.network)
@@ -251,9 +258,14 @@ impl Neural {
                 .collect()
         };
         let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
-        let last = Batch::of(&sequences, self.network.length(), &self.device)?;
+        // Engine gpu has no other device than a graphics card.
+        let batch = match cfg!(feature = "flex") {
+            true => Batch::of,
+            false => Batch::of_class,
+        };
+        let last = batch(&sequences, self.network.length(), &self.device)?;
         let encoded = last.ends(self.network.encode(&last, &mut Quiet));
-        let logits = encoded.matmul(self.network.items().transpose());
+        let logits = product_transposed(encoded, self.network.items());
         let logits = match &self.unknown {
             Some(unknown) => logits + unknown.clone(),
             None => logits,
