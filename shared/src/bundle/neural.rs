@@ -14,7 +14,7 @@ use super::writer::put_file;
 use super::{BundleError, MANIFEST, Sink, Store, WriteError};
 use burn::tensor::Device;
 
-use crate::neural::{Architecture, ITEMS, Neural, Parameter};
+use crate::neural::{Architecture, Neural, Parameter, is_by_items};
 
 /// The files of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,12 @@ impl OpenNeural {
             n_items,
             loaded: OnceCell::new(),
         })
+    }
+
+    /// What an entry of a history counts as where it has no rating.
+    pub fn unrated(&self) -> f32 {
+        let ratings = self.files.architecture.pair().and_then(|own| own.ratings);
+        ratings.map_or(1.0, |scale| scale.most)
     }
 
     /// The network on `device`, with the numbers as published.
@@ -100,14 +106,14 @@ pub(super) fn write_neural(
     let (mut tensors, mut error, mut size) = (Vec::new(), 0.0, 0.0);
     for parameter in model.parameters() {
         let row = parameter.values.len() / parameter.shape[0];
-        let values: Vec<f32> = match parameter.name.as_str() {
-            ITEMS => {
+        let values: Vec<f32> = match is_by_items(&parameter.name) {
+            true => {
                 let rows = old.iter().map(|&item| item as usize * row);
                 rows.flat_map(|at| &parameter.values[at..at + row])
                     .copied()
                     .collect()
             }
-            _ => parameter.values,
+            false => parameter.values,
         };
         let mut bytes = Vec::with_capacity(2 * values.len());
         for (at, &value) in values.iter().enumerate() {

@@ -32,8 +32,13 @@ impl Linear {
     }
 
     /// From `[…, input]` to `[…, output]`.
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         linear(x, self.weight.val(), Some(self.bias.val()))
+    }
+
+    /// `[input, output]`.
+    pub fn weight(&self) -> Tensor<2> {
+        self.weight.val()
     }
 }
 

@@ -4,14 +4,22 @@
 mod checkpoint;
 mod cross_entropy;
 mod dropout;
+mod guided;
 mod interrupt;
+mod item_metadata;
+mod pairs;
 mod sequences;
 mod start;
 mod training;
 
 pub use checkpoint::Checkpoints;
+pub use item_metadata::ItemMetadata;
+pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};
 pub use training::Schedule;
+
+use anyhow::Result;
+use burn::tensor::Tensor;
 
 use crate::split::Case;
 
@@ -33,4 +41,9 @@ impl<'a> Guide<'a> {
             ..Self::default()
         }
     }
+}
+
+/// The numbers of a tensor, by rows. Waits for the device.
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    Ok(tensor.without_autodiff().into_data().try_to_vec()?)
 }

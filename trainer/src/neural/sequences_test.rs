@@ -1,4 +1,5 @@
 use super::*;
+use crate::neural::guided::without_last;
 use crate::neural::{Checkpoints, Guide};
 use doorstep_shared::Scores;
 use doorstep_shared::neural::{FilterShape, Parameter, SequenceShape};
@@ -35,6 +36,7 @@ fn plan() -> SequencePlan {
             learning_rate: 0.01,
             second_moment: 0.98,
             weight_decay: 0.0,
+            decoupled: true,
             dropout: 0.1,
             seed: 1,
         },
@@ -166,7 +168,7 @@ fn gradients_are_those_of_the_loss() {
         let of = |parameters: Vec<Parameter>| {
             let network = Neural::new(plan.architecture, N, parameters, &sequences.device).unwrap();
             let mut quiet = Dropout::new(0.0, ChaCha8Rng::seed_from_u64(0));
-            let net = network.network().clone();
+            let net = network.network().unwrap().clone();
             let found = sequences.gradient(&net, &step, &mut quiet).unwrap();
             (found.loss / found.count as f64, found.gradients, net)
         };
