@@ -4,10 +4,10 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
+use super::Noise;
 use super::layers::Linear;
 use super::noise::drop_out;
 use super::perceptron::rectified;
-use super::Noise;
 
 /// Numbers beside the category's vector: the price, and 1 where there is none.
 pub const PRICE: usize = 2;

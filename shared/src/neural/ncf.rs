@@ -150,10 +150,6 @@ impl Pairs {
         }
     }
 
-    pub fn ratings(&self) -> Option<RatingScale> {
-        self.shape.ratings
-    }
-
     /// The vector of the visitor with this history, `[1, width]`. Nobody is told from
     /// others by an empty one: the users' mean where ratings are predicted, else `None`.
     pub fn visitor(&self, history: &[Event]) -> Option<Tensor<2>> {

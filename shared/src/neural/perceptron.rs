@@ -57,11 +57,7 @@ impl Perceptron {
     /// The gradient by the one user's vector of a sum over pairs: `[1, width]`. `first` is
     /// the sum of both parts; `slope` gives the derivative by each result, `[pairs, 1]`.
     /// Without a graph of operations, which no browser's engine carries.
-    pub(super) fn gradient(
-        &self,
-        first: Tensor<2>,
-        slope: impl Fn(Tensor<2>) -> Tensor<2>,
-    ) -> Tensor<2> {
+    pub fn gradient(&self, first: Tensor<2>, slope: impl Fn(Tensor<2>) -> Tensor<2>) -> Tensor<2> {
         let (mut x, mut passed) = (first, Vec::new());
         for layer in &self.layers {
             let active = rectified(x);

@@ -71,7 +71,7 @@ async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
     let server = Server::start(site.path())?;
     let page = Page::open(&server.url("songs.html")).await?;
     let mut random = Random::new(3);
-    for model in ["sasrec", "bsarec"] {
+    for model in ["sasrec", "bsarec", "ncf", "metadata-mf"] {
         let queries: Vec<Value> = (0..HISTORIES)
             .map(|_| {
                 let length = 1 + random.below(LONGEST);

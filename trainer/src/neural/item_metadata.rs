@@ -34,16 +34,25 @@ impl ItemMetadata {
         for event in training.histories.iter().flatten() {
             trained[event.item as usize] = true;
         }
-        let learnt = || records.iter().zip(&trained).filter(|(_, trained)| **trained);
+        let learnt = || {
+            records
+                .iter()
+                .zip(&trained)
+                .filter(|(_, trained)| **trained)
+        };
         let values = |record: &'_ ItemRecord| record.attributes.get(category).cloned();
         let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
         for (record, _) in learnt() {
             numbers.extend(values(record).into_iter().flatten().map(|value| (value, 0)));
         }
         let categories: Vec<String> = numbers.keys().cloned().collect();
-        (0..).zip(numbers.values_mut()).for_each(|(at, number)| *number = at);
+        (0..)
+            .zip(numbers.values_mut())
+            .for_each(|(at, number)| *number = at);
         let price = |record: &ItemRecord| {
-            let price = record.price.filter(|price| price.is_finite() && *price >= 0.0);
+            let price = record
+                .price
+                .filter(|price| price.is_finite() && *price >= 0.0);
             price.map(f64::ln_1p)
         };
         let known: Vec<f64> = learnt().filter_map(|(record, _)| price(record)).collect();
@@ -61,14 +70,20 @@ impl ItemMetadata {
         let mean = known.iter().sum::<f64>() / n;
         let variance = known.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
         // Prices that are all the same tell nothing: 0, as far as the mean goes.
-        let scale = if variance > 0.0 { variance.sqrt().recip() } else { 0.0 };
+        let scale = if variance > 0.0 {
+            variance.sqrt().recip()
+        } else {
+            0.0
+        };
         let scaled = |record: &ItemRecord| {
             let price = price(record).filter(|_| !known.is_empty());
             price.map(|price| ((price - mean) * scale) as f32)
         };
         let of_item = |record: &ItemRecord| {
             let own = values(record).into_iter().flatten();
-            let mut own: Vec<u32> = own.filter_map(|value| numbers.get(&value).copied()).collect();
+            let mut own: Vec<u32> = own
+                .filter_map(|value| numbers.get(&value).copied())
+                .collect();
             own.sort_unstable();
             own.dedup();
             own
@@ -135,11 +150,17 @@ mod tests {
 
     fn of(records: &[ItemRecord], category: &str) -> anyhow::Result<ItemMetadata> {
         // Items 0 to 2 are trained; there may be more.
-        let histories = [vec![0, 1].into_iter().map(Event::implicit).collect(), vec![Event::implicit(2)]];
+        let histories = [
+            vec![0, 1].into_iter().map(Event::implicit).collect(),
+            vec![Event::implicit(2)],
+        ];
         let training = Training {
             n_items: 3,
             histories: &histories,
-            content: ItemContent { records, vectors: None },
+            content: ItemContent {
+                records,
+                vectors: None,
+            },
             guide: Default::default(),
         };
         ItemMetadata::of(&training, category)
@@ -162,9 +183,17 @@ mod tests {
         assert_eq!(found.categories(3), [0]);
         assert!(found.categories(4).is_empty());
         // log(1 + price) is 1 and 3: mean 2, deviation 1.
-        for (item, expected) in [(0, [-1.0, 0.0]), (1, [0.0, 1.0]), (2, [1.0, 0.0]), (3, [2.0, 0.0])] {
+        for (item, expected) in [
+            (0, [-1.0, 0.0]),
+            (1, [0.0, 1.0]),
+            (2, [1.0, 0.0]),
+            (3, [2.0, 0.0]),
+        ] {
             let price = found.price(item);
-            assert!((price[0] - expected[0]).abs() < 1e-5 && price[1] == expected[1], "{price:?}");
+            assert!(
+                (price[0] - expected[0]).abs() < 1e-5 && price[1] == expected[1],
+                "{price:?}"
+            );
         }
         assert_eq!(found.missing(), (2, 2));
         assert!(found.knows(3) && !found.knows(4) && !found.knows(1));
@@ -175,14 +204,19 @@ mod tests {
         let prices = of(&[record(&[], Some(5.0)), record(&[], Some(5.0))], "kind").unwrap();
         assert_eq!((prices.price(0), prices.price(2)), ([0.0, 0.0], [0.0, 1.0]));
         let categories = of(&[record(&["a"], None)], "kind").unwrap();
-        assert_eq!((categories.n_categories(), categories.missing()), (1, (2, 3)));
+        assert_eq!(
+            (categories.n_categories(), categories.missing()),
+            (1, (2, 3))
+        );
     }
 
     #[test]
     fn without_anything_to_read_the_error_says_what_to_do() {
         let none = of(&[], "kind").unwrap_err().to_string();
         assert!(none.contains("--items FILE"), "{none}");
-        let other = of(&[record(&["a"], None)], "category").unwrap_err().to_string();
+        let other = of(&[record(&["a"], None)], "category")
+            .unwrap_err()
+            .to_string();
         assert!(
             other.contains("metadata-mf.category") && other.contains("records have kind"),
             "{other}"

@@ -275,7 +275,9 @@ impl<'a> Pairs<'a> {
                 "spread" => spread.clone(),
                 layer => {
                     let own = layers.iter().find(|own| own.name == layer);
-                    own.context("the layers are those of the learner")?.values.clone()
+                    own.context("the layers are those of the learner")?
+                        .values
+                        .clone()
                 }
             };
             Ok(Parameter {
@@ -314,7 +316,10 @@ impl<'a> Pairs<'a> {
             f64::max(square / n - mean * mean, 0.0).sqrt() as f32
         };
         let deviations = sums.iter().zip(&squares).map(deviation).collect();
-        [sums.iter().map(|sum| (sum / n) as f32).collect(), deviations]
+        [
+            sums.iter().map(|sum| (sum / n) as f32).collect(),
+            deviations,
+        ]
     }
 
     /// Items that visitors are told from: all, or a part of those that somebody has.
@@ -337,7 +342,8 @@ impl<'a> Pairs<'a> {
                 row.fill(0.0);
             }
         }
-        let Some((described, plan)) = net.described.as_ref().zip(self.plan.metadata.as_ref()) else {
+        let Some((described, plan)) = net.described.as_ref().zip(self.plan.metadata.as_ref())
+        else {
             return Ok(vectors);
         };
         let categories = numbers(described.categories.val())?;
@@ -431,7 +437,9 @@ fn known(metadata: &ItemMetadata, items: &[u32], categories: &[f32], width: usiz
         for &category in own {
             let vector = &categories[category as usize * width..][..width];
             let share = 1.0 / own.len() as f32;
-            mean.iter_mut().zip(vector).for_each(|(m, x)| *m += share * x);
+            mean.iter_mut()
+                .zip(vector)
+                .for_each(|(m, x)| *m += share * x);
         }
         known.extend(mean);
         known.extend(metadata.price(item));
@@ -447,10 +455,10 @@ fn tensor(values: Vec<f32>, rows: usize, device: &Device) -> Tensor<2> {
 /// Rows of a table, as leaves of the graph.
 fn rows(table: &Param<Tensor<2>>, at: impl Iterator<Item = u32>) -> Tensor<2> {
     let at: Vec<i32> = at.map(|row| row as i32).collect();
-    let table = table.val().detach();
+    let table = table.val().without_autodiff();
     let n = at.len();
     let at = Tensor::<1, Int>::from_data(TensorData::new(at, [n]), &table.device());
-    table.select(0, at).require_grad()
+    table.select(0, at).autodiff().require_grad()
 }
 
 /// The gradient by a table, of which each row of `leaf` holds some rows' weighted sum, and
@@ -468,7 +476,9 @@ fn sums<I: IntoIterator<Item = (u32, f32)>>(
     for (at, own) in by_leaf.chunks_exact(all).enumerate() {
         for (row, share) in of(at) {
             let sums = &mut sums[row as usize * width..][..width];
-            sums.iter_mut().zip(own).for_each(|(sum, x)| *sum += share * x);
+            sums.iter_mut()
+                .zip(own)
+                .for_each(|(sum, x)| *sum += share * x);
         }
     }
     Ok(tensor(sums, n, &table.device().without_autodiff()))
@@ -526,13 +536,20 @@ impl Task for Pairs<'_> {
         let slopes = tensor(slopes, pairs.len(), &self.device);
         let grads = (found * slopes).sum().backward();
         let mut tables = vec![
-            (&net.users, sums(&net.users, &users, &grads, |at| [(pairs[at].user, 1.0)])?),
-            (&net.items, sums(&net.items, &items, &grads, |at| [(pairs[at].item, 1.0)])?),
+            (
+                &net.users,
+                sums(&net.users, &users, &grads, |at| [(pairs[at].user, 1.0)])?,
+            ),
+            (
+                &net.items,
+                sums(&net.items, &items, &grads, |at| [(pairs[at].item, 1.0)])?,
+            ),
         ];
         if let Some(((described, plan), (known, _))) = metadata.zip(described.as_ref()) {
             let of = |at: usize| {
                 let own = plan.items.categories(pairs[at].item);
-                own.iter().map(|&category| (category, 1.0 / own.len() as f32))
+                own.iter()
+                    .map(|&category| (category, 1.0 / own.len() as f32))
             };
             let found = sums(&described.categories, known, &grads, of)?;
             tables.push((&described.categories, found));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::neural::gradients_by_name;
 use crate::neural::guided::without_last;
 use crate::neural::{Checkpoints, Guide};
 use doorstep_shared::Scores;
@@ -199,24 +200,6 @@ fn gradients_are_those_of_the_loss() {
             }
         }
     }
-}
-
-fn gradients_by_name(net: &Network, gradients: &mut GradientsParams) -> Vec<(String, Vec<f32>)> {
-    struct Reader<'a>(&'a mut GradientsParams, Vec<Vec<f32>>);
-    impl burn::module::ModuleVisitor for Reader<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-            let own = self.0.remove::<D>(param.id).unwrap();
-            self.1.push(own.into_data().try_to_vec().unwrap());
-        }
-    }
-    let mut reader = Reader(gradients, Vec::new());
-    net.visit(&mut reader);
-    let names = doorstep_shared::neural::expected(net);
-    names
-        .into_iter()
-        .map(|(name, _)| name)
-        .zip(reader.1)
-        .collect()
 }
 
 #[test]
