@@ -100,7 +100,7 @@ impl<S: Store> Bundle<S> {
         let network = network.model(&self.store, &self.device).await?;
         let Some(sequences) = network.network() else {
             let why = ["model ", model, " reads no sequence"].concat();
-            return Err(BundleError::InvalidQuery(why));
+            return Err(BundleError::InvalidQuery(why).into());
         };
         let Some(places) = class(number, sequences.length()) else {
             return Ok(None);

@@ -200,12 +200,7 @@ struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    fn new(
-        plan: &'a PairPlan,
-        part: &Part<'a>,
-        n_items: usize,
-        compute: Compute,
-    ) -> Result<Self> {
+    fn new(plan: &'a PairPlan, part: &Part<'a>, n_items: usize, compute: Compute) -> Result<Self> {
         let mut all = Vec::new();
         for (user, history) in (0..).zip(part.histories) {
             all.extend(history.iter().map(|event| Pair {
