@@ -28,7 +28,7 @@ export interface Progress {
 
 export interface LoadOptions {
   /**
-   * What runs networks. `cpu`: the processor. `webgpu`: the graphics card, whose engine (2 MB) comes with the
+   * What runs networks. `cpu`: the processor. `webgpu`: the graphics card, whose engine (1.5 MB) comes with the
    * bundle; kernels of the default network, or the first, are compiled then, others' with the first query that
    * names them. It is a wish: where the processor answers instead, `loadCost` and `query` events say why.
    * `auto`, the default: the processor; where a query takes it 8 ms or more and there is a graphics card,

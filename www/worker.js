@@ -1,6 +1,6 @@
-// Where the engine lives: this module owns all networking and answers one
-// request at a time, sent as engine-worker.js says. It runs as a module worker
-// or, where a page may not start workers, inside the page on a MessagePort.
+// Where the engine lives: owns all networking and answers one request at a
+// time, sent as engine-worker.js says. A module worker or, where a page may
+// start none, inside the page on a MessagePort.
 
 const ENGINES = ['core', 'tables', 'cpu']; // each runs what those before it run
 const addressOf = (file) => new URL(file, import.meta.url).href;

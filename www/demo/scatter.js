@@ -11,6 +11,8 @@ const NAMED_FROM = 420;
 /** Room that the label of a tick takes. */
 const TICK_WIDTH = 64;
 const FONT = '12px';
+/** The scale of y ends no lower, even where all points lie at 0. */
+const LEAST_TOP = 0.001;
 /** Where a label goes, the best first: beside its point, above, below, and what lies between. */
 const DIRECTIONS = [0, 8, 12, 4, 14, 2, 10, 6, 15, 1, 9, 7, 13, 11, 3, 5].map((part) => [Math.cos(part * Math.PI / 8), Math.sin(part * Math.PI / 8)]);
 
@@ -90,7 +92,7 @@ export function drawScatter(svg, points, format) {
   const area = { x: MARGIN.left, y: MARGIN.top, width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
   const least = Math.min(...points.map(({ x }) => x)) / 1.3;
   const most = Math.max(...points.map(({ x }) => x)) * 1.3;
-  const top = Math.max(...points.map(({ y }) => y), Number.MIN_VALUE) * 1.08;
+  const top = Math.max(...points.map(({ y }) => y), LEAST_TOP) * 1.08;
   const across = (x) => area.x + area.width * Math.log(x / least) / Math.log(most / least);
   const up = (y) => area.y + area.height * (1 - y / top);
   const bottom = area.y + area.height;

@@ -287,22 +287,33 @@ mod tests {
     #[test]
     fn a_site_is_replaced_and_anything_else_is_left_alone() {
         let place = std::env::temp_dir().join(format!("doorstep-site-{}", std::process::id()));
-        let [page, bundle, images, out] =
-            ["page", "bundle", "images", "out"].map(|n| place.join(n));
+        let [page, bundle, images, gpu, out] =
+            ["page", "bundle", "images", "gpu", "out"].map(|n| place.join(n));
         for (folder, file) in [
             (&page, "doorstep-core_bg.wasm"),
             (&bundle, "manifest.json"),
             (&images, "mug.svg"),
+            (&gpu, "doorstep-gpu.js"),
         ] {
             fs::create_dir_all(folder).unwrap();
             fs::write(folder.join(file), file).unwrap();
         }
-        let parts = [(&bundle, "bundle"), (&images, "images")];
+        let parts = [(&bundle, "bundle"), (&images, "images"), (&gpu, "")];
         assemble(&page, &parts, &out).unwrap();
         fs::write(out.join("stale"), "").unwrap();
         assemble(&page, &parts, &out).unwrap();
         assert!(!out.join("stale").exists());
-        assert!(out.join("bundle/manifest.json").is_file() && out.join("images/mug.svg").is_file());
+        for file in ["bundle/manifest.json", "images/mug.svg", "doorstep-gpu.js"] {
+            assert!(out.join(file).is_file(), "{file}");
+        }
+        let engine = out.join("doorstep-gpu.js");
+        change(&engine, &[("gpu", "GPU")]).unwrap();
+        assert_eq!(fs::read_to_string(&engine).unwrap(), "doorstep-GPU.js");
+        let error = change(&engine, &[("gpu", "")]).unwrap_err();
+        assert!(
+            error.to_string().ends_with("no longer says `gpu`"),
+            "{error}"
+        );
 
         let home = place.join("home");
         fs::create_dir_all(&home).unwrap();

@@ -193,11 +193,10 @@ async fn auto_times_both_engines_and_keeps_the_faster() -> Result<()> {
     for (slow, kept) in [("isGpu", "cpu"), ("!isGpu", "webgpu")] {
         let site = site_with_networks()?;
         set(&site, "WORTH_MS = 8", "WORTH_MS = 0")?;
-        set(&site, "card.info?.isFallbackAdapter", "false")?;
+        set(&site, "found.info?.isFallbackAdapter", "false")?;
         // A processor, or a card, that takes 300 ms longer.
         let script = format!(
-            "const calls = {{ add: addEventListener }};
-             if ({slow}) {{
+            "if ({slow}) {{
                 const slow = (engine) => {{
                     const {{ recommend }} = engine.prototype;
                     engine.prototype.recommend = async function (query) {{
