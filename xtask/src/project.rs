@@ -58,16 +58,15 @@ impl Project {
     /// Builds the `doorstep` command and returns where it lies.
     pub fn build_doorstep(&self, profile: Profile) -> Result<PathBuf> {
         let mut cargo = process::cargo(&self.root);
-        cargo.args([
-            "build",
-            "--locked",
-            "--package=doorstep-trainer",
-            "--bin=doorstep",
-        ]);
+        cargo.args(["build", "--locked", "--bin=doorstep"]);
         let folder = match profile {
-            Profile::Dev => "debug",
+            // With the features that the tests give its dependencies, which are built once then.
+            Profile::Dev => {
+                cargo.arg("--workspace");
+                "debug"
+            }
             Profile::Release => {
-                cargo.arg("--release");
+                cargo.args(["--package=doorstep-trainer", "--release"]);
                 "release"
             }
         };

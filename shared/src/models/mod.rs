@@ -213,6 +213,15 @@ impl ModelConfig {
         }
     }
 
+    /// Whether the model is a network, or holds one.
+    pub fn is_neural(&self) -> bool {
+        match self {
+            Self::SasRec(_) | Self::BsaRec(_) | Self::Ncf(_) | Self::MetadataMf(_) => true,
+            Self::Ensemble(c) => c.members.iter().any(|member| member.model.is_neural()),
+            _ => false,
+        }
+    }
+
     /// Whether the model predicts ratings, and can be judged by their error.
     pub fn predicts_ratings(&self) -> bool {
         match self {

@@ -114,3 +114,19 @@ fn what_no_network_can_be_is_refused_before_any_work() -> Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn the_device_is_as_asked_or_refused_before_any_work() -> Result<()> {
+    let terminal = walks()?;
+    let compare = |device: &str| format!("compare --models sasrec {SMALL} --device {device}");
+    let recall = |device| metric(&terminal.json(&compare(device))?, "sasrec", "recall@10");
+    let (flex, ndarray) = (recall("cpu")?, recall("ndarray")?);
+    assert!((flex - ndarray).abs() < 0.05, "{flex} and {ndarray}");
+    let said = terminal.run(&compare("auto"))?.stderr;
+    assert_says(&said, &["device: "]);
+    for device in ["wgpu", "cuda"] {
+        let refused = terminal.refused(&compare(device))?;
+        assert_says(&refused, &["built without it", device, "--device cpu"]);
+    }
+    Ok(())
+}

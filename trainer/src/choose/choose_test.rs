@@ -2,6 +2,7 @@ use super::report::cheapest_of_the_best;
 use super::*;
 use crate::data::{Dataset, Interaction, Interactions};
 use crate::evaluate::Estimate;
+use crate::neural::Compute;
 use crate::split::{Relevance, SplitMethod};
 
 fn estimate(mean: f64, low: f64, high: f64) -> Estimate {
@@ -169,6 +170,7 @@ fn no_trial_begins_that_would_not_be_done_in_time() {
             split: &division.split,
             content: division.content(),
             context: &division.context,
+            compute: Compute::default(),
             jobs: 1,
             deadline: Some(Instant::now() + Duration::from_secs(600)),
             progress: &progress,

@@ -23,6 +23,7 @@ use doorstep_shared::models::{ModelConfig, PopularityConfig};
 
 use crate::compare::RESAMPLES;
 use crate::evaluate::{Evaluation, differences, intervals};
+use crate::neural::Compute;
 use crate::progress::Progress;
 use crate::tune::{Done, Part, Search, Trial, default_grid, draw, set_options_of};
 use candidates::candidates;
@@ -103,6 +104,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         split: &division.split,
         content: division.content(),
         context: &division.context,
+        compute: Compute::default(),
         jobs: 1,
         deadline: limit.map(|limit| Instant::now() + limit),
         progress,

@@ -14,6 +14,7 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
+use crate::neural::DeviceArgs;
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
@@ -33,6 +34,8 @@ pub struct Args {
     /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
     #[command(flatten)]
     settings: SettingArgs,
     /// Fit on the training and the validation part.
@@ -91,6 +94,7 @@ impl Args {
         let names: Vec<&str> = configs.iter().map(ModelConfig::name).collect();
         check_against(&self.against, &names)?;
         let progress = output.progress();
+        let compute = self.device.open(&configs, &progress)?;
         let division = self.division.load(&progress)?;
         let (configs, mut failed) = with_ratings(configs, &division.dataset.interactions)?;
         let content = division.content();
@@ -108,6 +112,7 @@ impl Args {
             seeds: self.seeds.clone(),
             // The text shows no curves.
             curves: output.json || self.save.is_some() || self.report.is_some(),
+            compute,
         };
         let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {

@@ -14,7 +14,7 @@ use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
 use crate::evaluate::CUTOFFS;
 use crate::fit::{self, ItemContent, check_ratings};
-use crate::neural::Checkpoints;
+use crate::neural::{Checkpoints, Compute, DeviceArgs, Means};
 use crate::progress::Progress;
 use crate::publish::{Bundled, check_free, figures, item_records};
 use crate::settings::SettingArgs;
@@ -69,6 +69,8 @@ pub struct Args {
     #[arg(long, requires = "checkpoints")]
     resume: bool,
     #[command(flatten)]
+    device: DeviceArgs,
+    #[command(flatten)]
     settings: SettingArgs,
     #[command(flatten)]
     data: DataArgs,
@@ -95,6 +97,7 @@ impl Args {
         }
         let configs = self.settings.configs(&self.models)?;
         check_free(&self.out, self.force)?;
+        let compute = self.device.open(&configs, &progress)?;
         let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
             true => self.load_catalogue(&configs, &progress)?,
             false => data::load(&self.data, &progress)?,
@@ -110,19 +113,17 @@ impl Args {
                 vectors: dataset.vectors.as_ref(),
             };
             let checkpoints = self.checkpoints()?;
-            let fitted = Bundled::of_everything(
-                configs,
-                &dataset,
-                content,
-                checkpoints.as_ref(),
-                &progress,
-            )?;
+            let means = Means {
+                compute,
+                checkpoints: checkpoints.as_ref(),
+            };
+            let fitted = Bundled::of_everything(configs, &dataset, content, means, &progress)?;
             let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
             return report(&self.out, &manifest, output);
         };
         let division = self.divide(dataset, method, &progress)?;
         let configs = configs.into_iter().map(|config| (config, None)).collect();
-        let manifest = self.judge_and_publish(configs, &division, &progress)?;
+        let manifest = self.judge_and_publish(configs, &division, compute, &progress)?;
         report(&self.out, &manifest, output)
     }
 
@@ -148,6 +149,7 @@ impl Args {
             seed: 0,
             seeds: Vec::new(),
             curves: false,
+            compute: Compute::default(),
         };
         let (content, split) = (division.content(), &division.split);
         let configs = choice.configs();
@@ -168,7 +170,8 @@ impl Args {
             .map(|row| Some(figures(&division, row.metrics.clone())));
         let judged = configs.into_iter().zip(figures).collect();
         choice.test = rows;
-        let manifest = self.judge_and_publish(judged, &division, &progress)?;
+        let compute = Compute::default();
+        let manifest = self.judge_and_publish(judged, &division, compute, &progress)?;
         if output.json {
             // Not by way of a JSON value, which would write single precision with digits of double.
             let both = Chosen {
@@ -185,11 +188,15 @@ impl Args {
         &self,
         configs: Vec<(ModelConfig, Option<Figures>)>,
         division: &Division,
+        compute: Compute,
         progress: &Progress,
     ) -> Result<Manifest> {
         let checkpoints = self.checkpoints()?;
-        let checkpoints = checkpoints.as_ref();
-        let fitted = Bundled::judged(configs, division, self.refit, checkpoints, progress)?;
+        let means = Means {
+            compute,
+            checkpoints: checkpoints.as_ref(),
+        };
+        let fitted = Bundled::judged(configs, division, self.refit, means, progress)?;
         fitted.publish(&division.dataset, &division.records, &self.out, self.force)
     }
 

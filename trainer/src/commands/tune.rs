@@ -10,6 +10,7 @@ use crate::compare::{Fingerprint, VERSION};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::{check_ratings, warnings};
+use crate::neural::DeviceArgs;
 use crate::progress::Progress;
 use crate::settings::SettingArgs;
 use crate::tune::{
@@ -66,6 +67,8 @@ pub struct Args {
     /// Trials at a time, each on its share of the cores; their memory adds up [default: 1, as a fit uses all cores]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    #[command(flatten)]
+    device: DeviceArgs,
     #[command(flatten)]
     settings: SettingArgs,
     /// Keeps completed trials in this file, and goes on from it.
@@ -145,8 +148,9 @@ impl Args {
         // A search that can't work is refused before any file is read.
         let usual = self.space.is_none();
         task.plan(usual, true)?;
-        let division = self.division.load(&progress)?;
         let bases: Vec<ModelConfig> = task.models.iter().map(|(base, _)| base.clone()).collect();
+        let compute = self.device.open(&bases, &progress)?;
+        let division = self.division.load(&progress)?;
         check_ratings(&bases, &division.dataset.interactions)?;
         let (plan, axes) = task.plan(usual, division.dataset.interactions.has_times)?;
         let mut odd = warnings(&plan.models.concat(), &division.dataset.catalogue);
@@ -171,6 +175,7 @@ impl Args {
             split: &division.split,
             content: division.content(),
             context: &division.context,
+            compute,
             jobs: jobs.unwrap_or(1),
             deadline: None,
             progress: &progress,
@@ -280,10 +285,14 @@ impl Args {
              --state or --jobs; tune its members by themselves"
         );
         let progress = output.progress();
+        let whole = ModelConfig::Ensemble(ensemble.clone());
+        let compute = self.device.open(&[whole], &progress)?;
         let division = self.division.load(&progress)?;
         let content = division.content();
         let Division { split, context, .. } = &division;
-        let mut found = tune_weights(ensemble, split, content, context, metric, &progress)?;
+        let mut found = tune_weights(
+            ensemble, split, content, context, metric, compute, &progress,
+        )?;
         found.sort_by(|a, b| b.score(metric).total_cmp(&a.score(metric)));
         let best = &found.first().context("no trial")?.config;
         let report = Report {

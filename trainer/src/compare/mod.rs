@@ -22,7 +22,7 @@ use doorstep_shared::models::ModelConfig;
 use self::curves::Validation;
 use crate::evaluate::{Context, HeldOut};
 use crate::fit::{Fitted, ItemContent, Training};
-use crate::neural::Guide;
+use crate::neural::{Compute, Guide};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -48,6 +48,8 @@ pub struct Options {
     pub seeds: Vec<u32>,
     /// Record the learning curves of models that are fitted in steps.
     pub curves: bool,
+    /// Where networks are trained.
+    pub compute: Compute,
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
@@ -68,7 +70,7 @@ pub fn compare(
         n_items: split.items.len(),
         histories,
         content: content.of_first(split.items.len()),
-        guide: Guide::by(validation),
+        guide: Guide::by(validation, options.compute),
     };
     let held_out = HeldOut::test(split);
     let mut judging =
@@ -156,6 +158,7 @@ mod tests {
             seed: 1,
             seeds: vec![2, 1],
             curves: true,
+            compute: Compute::default(),
         };
         compare(
             &configs,

@@ -18,6 +18,7 @@ use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
 use super::checkpoint::Keeper;
+use super::device::Compute;
 use super::dropout::Dropout;
 use super::guided::{Part, fit_by_guide, gain};
 use super::item_metadata::ItemMetadata;
@@ -86,8 +87,9 @@ pub fn fit_pairs(
             schedule: schedule.clone(),
             ..plan.clone()
         };
-        let keeper = Keeper::new(training.guide.checkpoints, &part.name, &about(&plan, part));
-        let pairs = Pairs::new(&plan, part, training.n_items)?;
+        let means = training.guide.means;
+        let keeper = Keeper::new(means.checkpoints, &part.name, &about(&plan, part));
+        let pairs = Pairs::new(&plan, part, training.n_items, means.compute)?;
         pairs.train(&keeper, progress, observer)
     };
     fit_by_guide(&plan.schedule, training, progress, observer, run)
@@ -155,7 +157,7 @@ pub(super) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    fn new(plan: &'a PairPlan, part: &Part<'a>, n_items: usize) -> Result<Self> {
+    fn new(plan: &'a PairPlan, part: &Part<'a>, n_items: usize, compute: Compute) -> Result<Self> {
         let mut all = Vec::new();
         for (user, history) in (0..).zip(part.histories) {
             all.extend(history.iter().map(|event| Pair {
@@ -185,7 +187,7 @@ impl<'a> Pairs<'a> {
             all,
             cases: part.cases.iter().step_by(every).collect(),
             n_items: n_items.max(metadata.unwrap_or(0)),
-            device: Device::flex().autodiff(),
+            device: compute.device().autodiff(),
         })
     }
 

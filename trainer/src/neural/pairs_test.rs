@@ -1,5 +1,5 @@
 use super::*;
-use crate::neural::{Checkpoints, Guide};
+use crate::neural::{Checkpoints, Guide, Means};
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::neural::{Neural, Parameter, Perceptron, Quiet, parameters};
 use doorstep_shared::{ItemRecord, Recommender, Scores};
@@ -163,7 +163,10 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         let checkpoints = Checkpoints::new(folder.path(), resume).unwrap();
         let guide = Guide {
             validation: &cases,
-            checkpoints: Some(&checkpoints),
+            means: Means {
+                checkpoints: Some(&checkpoints),
+                ..Means::default()
+            },
         };
         let mut plan = plan(false);
         plan.schedule.epochs = epochs;
@@ -177,7 +180,10 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let other = Checkpoints::new(folder.path(), true).unwrap();
     let guide = Guide {
         validation: &cases[1..],
-        checkpoints: Some(&other),
+        means: Means {
+            checkpoints: Some(&other),
+            ..Means::default()
+        },
     };
     let mut plan = plan(false);
     plan.schedule.patience = 50;
@@ -235,7 +241,7 @@ fn gradients_are_those_of_the_loss() {
             histories: &histories,
             cases: &[],
         };
-        let pairs = Pairs::new(&plan, &part, N).unwrap();
+        let pairs = Pairs::new(&plan, &part, N, Compute::Cpu).unwrap();
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let step = pairs.steps(&mut rng).swap_remove(0);
         let blank = || Learner::blank(&plan, histories.len(), N + 2, &pairs.device);

@@ -4,10 +4,10 @@
 use anyhow::Result;
 use burn::module::Module as _;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
+use doorstep_shared::Event;
 use doorstep_shared::models::Model;
-use doorstep_shared::neural::{Architecture, Batch, Encoder, Network, Neural, Quiet};
-use doorstep_shared::{Event, Recommender as _};
+use doorstep_shared::neural::{Architecture, Batch, Encoder, Network, Neural, Quiet, parameters};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use rand::SeedableRng;
@@ -18,6 +18,8 @@ use rayon::prelude::*;
 
 use super::checkpoint::Keeper;
 use super::cross_entropy::cross_entropy;
+use super::device::Compute;
+use super::device_cross_entropy::{DeviceLoss, device_cross_entropy};
 use super::dropout::Dropout;
 use super::guided::{Part, fit_by_guide, gain};
 use super::numbers;
@@ -62,8 +64,10 @@ pub fn fit_sequences(
         };
         let histories = items_of(part.histories);
         let about = about(&plan, &histories, part.cases);
-        let keeper = Keeper::new(training.guide.checkpoints, &part.name, &about);
-        let sequences = Sequences::new(&plan, histories, part.cases, training.n_items);
+        let means = training.guide.means;
+        let keeper = Keeper::new(means.checkpoints, &part.name, &about);
+        let (cases, n_items) = (part.cases, training.n_items);
+        let sequences = Sequences::new(&plan, histories, cases, n_items, means.compute);
         sequences.train(&plan, &keeper, progress, observer)
     };
     fit_by_guide(&plan.schedule, training, progress, observer, run)
@@ -101,6 +105,8 @@ struct Sequences<'a> {
     n_items: usize,
     /// Places with a next item in a step, on average.
     places_of_a_step: f32,
+    compute: Compute,
+    /// Records operations.
     device: Device,
 }
 
@@ -110,6 +116,7 @@ impl<'a> Sequences<'a> {
         histories: Vec<Vec<u32>>,
         cases: &'a [Case],
         n_items: usize,
+        compute: Compute,
     ) -> Self {
         let most = plan.length as usize + 1;
         let recent = |mut history: Vec<u32>| history.split_off(history.len().saturating_sub(most));
@@ -128,7 +135,8 @@ impl<'a> Sequences<'a> {
             cases,
             n_items,
             places_of_a_step: places as f32 / steps as f32,
-            device: Device::flex().autodiff(),
+            compute,
+            device: compute.device().autodiff(),
         }
     }
 
@@ -143,9 +151,9 @@ impl<'a> Sequences<'a> {
         let first = start(plan.architecture, self.n_items, &mut rng, &self.device)?;
         let net = first.network().expect("it reads sequences").clone();
         let trained = train(self, net, &plan.schedule, keeper, progress, observer)?;
-        let plain = self.device.clone().without_autodiff();
-        let net = Neural::from_network(plan.architecture, trained.net.valid(), &plain);
-        debug_assert_eq!(net.n_items(), self.n_items);
+        // Wherever it was trained, it is judged and published from the processor.
+        let parameters = parameters(&trained.net.valid());
+        let net = Neural::new(plan.architecture, self.n_items, parameters, &Device::flex())?;
         Ok(Trained {
             net: Model::Neural(Box::new(net)).into(),
             epoch: trained.epoch,
@@ -154,31 +162,45 @@ impl<'a> Sequences<'a> {
 
     /// Cross-entropy of `rows` against the items' vectors: all, or the right ones of
     /// this step and some at random.
-    fn loss(
-        &self,
-        rows: &[f32],
-        items: &[f32],
-        width: usize,
-        step: &Step,
-    ) -> (f64, Vec<f32>, Vec<f32>) {
+    fn loss(&self, rows: Tensor<2>, items: Tensor<2>, step: &Step) -> Result<DeviceLoss> {
         if step.candidates.is_empty() {
-            let loss = cross_entropy(rows, items, width, &step.targets);
-            return (loss.sum, loss.rows, loss.vectors);
+            return self.loss_among(rows, items, &step.targets);
         }
-        let vector = |&item: &u32| &items[item as usize * width..][..width];
-        let some: Vec<f32> = step.candidates.iter().flat_map(vector).copied().collect();
         let place = |target| {
             step.candidates
                 .binary_search(target)
                 .expect("it is one of them")
         };
         let targets: Vec<u32> = step.targets.iter().map(|t| place(t) as u32).collect();
-        let loss = cross_entropy(rows, &some, width, &targets);
-        let mut to_items = vec![0.0; items.len()];
-        for (&item, own) in step.candidates.iter().zip(loss.vectors.chunks_exact(width)) {
-            to_items[item as usize * width..][..width].copy_from_slice(own);
+        let some = step.candidates.iter().map(|&item| item as i32).collect();
+        let some = TensorData::new(some, [step.candidates.len()]);
+        let some = Tensor::<1, Int>::from_data(some, &items.device());
+        let loss = self.loss_among(rows, items.clone().select(0, some.clone()), &targets)?;
+        let to_none = items.zeros_like();
+        Ok(DeviceLoss {
+            vectors: to_none.select_assign(0, some, loss.vectors, IndexingUpdateOp::Add),
+            ..loss
+        })
+    }
+
+    /// Where memory is the processor's our own loops are quicker than Burn's operations.
+    fn loss_among(
+        &self,
+        rows: Tensor<2>,
+        vectors: Tensor<2>,
+        targets: &[u32],
+    ) -> Result<DeviceLoss> {
+        if !self.compute.is_processor() {
+            return device_cross_entropy(rows, vectors, targets);
         }
-        (loss.sum, loss.rows, to_items)
+        let (device, [m, width], [n, _]) = (rows.device(), rows.dims(), vectors.dims());
+        let own = cross_entropy(&numbers(rows)?, &numbers(vectors)?, width, targets);
+        let tensor = |values, n| Tensor::from_data(TensorData::new(values, [n, width]), &device);
+        Ok(DeviceLoss {
+            sum: own.sum,
+            rows: tensor(own.rows, m),
+            vectors: tensor(own.vectors, n),
+        })
     }
 }
 
@@ -239,21 +261,17 @@ impl Task for Sequences<'_> {
         let batch = Batch::of(&sequences, length, &self.device).expect("no history is empty");
         let encoded = batch.all(net.encode(&batch, noise));
         let items = net.items();
-        let [_, width] = items.dims();
-        let rows = numbers(encoded.clone())?;
-        let (loss, to_rows, to_items) = self.loss(&rows, &numbers(items.clone())?, width, step);
+        let plain = |tensor: &Tensor<2>| tensor.clone().without_autodiff();
+        let loss = self.loss(plain(&encoded), plain(&items), step)?;
         // A sum whose gradient is what the loss's is, since the factors are constant. Steps hold
         // histories of like length, so a mean within a step would make places of long
         // histories count less: each place counts the same in all steps instead.
         let weight = step.targets.len() as f32 / self.places_of_a_step;
-        let constant = |values: Vec<f32>, like: &Tensor<2>| {
-            let data = TensorData::new(values, like.dims());
-            Tensor::<2>::from_data(data, &self.device).mul_scalar(weight)
-        };
-        let (to_rows, to_items) = (constant(to_rows, &encoded), constant(to_items, &items));
+        let to_rows = loss.rows.mul_scalar(weight);
+        let to_items = loss.vectors.mul_scalar(weight);
         let sum = (encoded * to_rows).sum() + (items * to_items).sum();
         Ok(Gradient {
-            loss,
+            loss: loss.sum,
             count: step.targets.len(),
             gradients: GradientsParams::from_grads(sum.backward(), net),
         })
@@ -266,9 +284,10 @@ impl Task for Sequences<'_> {
         }
         let net = net.valid();
         let device = self.device.clone().without_autodiff();
-        let items = numbers(net.items())?;
-        let width = items.len() / self.n_items;
-        let items = MatRef::from_row_major_slice(&items, self.n_items, width);
+        let items = net.items();
+        let own_items = numbers(items.clone())?;
+        let width = own_items.len() / self.n_items;
+        let own_items = MatRef::from_row_major_slice(&own_items, self.n_items, width);
         let mut sum = 0.0;
         for cases in self.cases.chunks(JUDGED) {
             let histories = cases
@@ -276,18 +295,25 @@ impl Task for Sequences<'_> {
                 .map(|case| case.history.iter().map(|e| e.item).collect());
             let histories: Vec<Vec<u32>> = histories.collect();
             let batch = Batch::of(&histories, net.length(), &device).expect("none is empty");
-            let rows = numbers(batch.ends(net.encode(&batch, &mut Quiet)))?;
-            let gains = cases
-                .par_iter()
-                .zip(rows.par_chunks_exact(width))
-                .map(|(case, row)| {
+            let rows = batch.ends(net.encode(&batch, &mut Quiet));
+            let gains: Vec<f64> = if self.compute.is_processor() {
+                let gain = |(case, row): (&&Case, &[f32])| {
                     let mut scores = vec![0.0; self.n_items];
                     let own = MatMut::from_row_major_slice_mut(&mut scores, self.n_items, 1);
                     let row = MatRef::from_row_major_slice(row, width, 1);
-                    matmul(own, Accum::Replace, items, row, 1.0, Par::Seq);
+                    matmul(own, Accum::Replace, own_items, row, 1.0, Par::Seq);
                     gain(&mut scores, case)
-                });
-            sum += gains.collect::<Vec<f64>>().iter().sum::<f64>();
+                };
+                let rows = numbers(rows)?;
+                let cases = cases.par_iter().zip(rows.par_chunks_exact(width));
+                cases.map(gain).collect()
+            } else {
+                let mut scores = numbers(rows.matmul(items.clone().transpose()))?;
+                let scores = scores.par_chunks_exact_mut(self.n_items);
+                let cases = cases.par_iter().zip(scores);
+                cases.map(|(case, scores)| gain(scores, case)).collect()
+            };
+            sum += gains.iter().sum::<f64>();
         }
         Ok(Some(sum / self.cases.len() as f64))
     }

@@ -1,7 +1,8 @@
 use super::*;
 use crate::neural::gradients_by_name;
 use crate::neural::guided::without_last;
-use crate::neural::{Checkpoints, Guide};
+use crate::neural::{Checkpoints, Compute, Guide, Means};
+use doorstep_shared::Recommender as _;
 use doorstep_shared::Scores;
 use doorstep_shared::neural::{FilterShape, Parameter, SequenceShape};
 
@@ -121,7 +122,10 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         let checkpoints = Checkpoints::new(folder.path(), resume).unwrap();
         let guide = Guide {
             validation: &cases,
-            checkpoints: Some(&checkpoints),
+            means: Means {
+                checkpoints: Some(&checkpoints),
+                ..Means::default()
+            },
         };
         let mut plan = shortened(epochs);
         plan.schedule.patience = 50;
@@ -137,7 +141,10 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let other = Checkpoints::new(folder.path(), true).unwrap();
     let guide = Guide {
         validation: &cases[1..],
-        checkpoints: Some(&other),
+        means: Means {
+            checkpoints: Some(&other),
+            ..Means::default()
+        },
     };
     let mut plan = shortened(6);
     plan.schedule.patience = 50;
@@ -148,12 +155,47 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     );
 }
 
+/// Every device that this build has, but the usual one.
+fn others() -> Vec<Compute> {
+    vec![
+        Compute::Ndarray,
+        #[cfg(feature = "wgpu")]
+        Compute::Wgpu,
+        #[cfg(feature = "cuda")]
+        Compute::Cuda,
+    ]
+}
+
+#[test]
+fn every_device_learns_the_same() {
+    let (histories, cases) = without_last(&histories());
+    let some = SequencePlan {
+        negatives: 4,
+        ..shortened(2)
+    };
+    for plan in [shortened(2), some] {
+        let on = |compute| fitted(&plan, &histories, Guide::by(&cases, compute)).unwrap();
+        let usual = on(Compute::Cpu).parameters();
+        for compute in others() {
+            for (own, usual) in on(compute).parameters().iter().zip(&usual) {
+                let far = own
+                    .values
+                    .iter()
+                    .zip(&usual.values)
+                    .map(|(a, b)| (a - b).abs());
+                let far = far.fold(0.0, f32::max);
+                assert!(far < 2e-3, "{compute:?}: {} is {far} off", own.name);
+            }
+        }
+    }
+}
+
 #[test]
 fn gradients_are_those_of_the_loss() {
     for plan in [plan(), filtered()] {
         let mut plan = plan;
         plan.schedule.dropout = 0.0;
-        let sequences = Sequences::new(&plan, items_of(&histories()), &[], N);
+        let sequences = Sequences::new(&plan, items_of(&histories()), &[], N, Compute::Cpu);
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let step = sequences.steps(&mut rng).swap_remove(0);
         let first = start(plan.architecture, N, &mut rng, &sequences.device).unwrap();

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use burn::module::Module as _;
+use burn::tensor::Device;
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::neural::{ITEMS, Neural, Parameter, Quiet, SAMPLE, parameters};
 use rand::SeedableRng;
@@ -23,7 +24,8 @@ const BLOCK: usize = 4096;
 impl Pairs<'_> {
     /// What visitors use, and the users, who are for judging alone.
     pub(super) fn published(&self, net: &Learner) -> Result<(Neural, Vec<Visitor>)> {
-        let plain = self.device.clone().without_autodiff();
+        // Wherever it is trained, it is judged and published from the processor.
+        let plain = Device::flex();
         let width = self.plan.factors as usize;
         let net = net.valid();
         let users = numbers(net.users.val())?;

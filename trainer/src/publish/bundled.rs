@@ -13,7 +13,7 @@ use crate::data::Dataset;
 use crate::division::Division;
 use crate::evaluate::{HeldOut, Metrics, evaluate, rating_metrics};
 use crate::fit::{self, Fitted, ItemContent, Training, fit_with_users};
-use crate::neural::{Checkpoints, Guide};
+use crate::neural::{Guide, Means};
 use crate::progress::Progress;
 
 /// What `fitted_on` says where nothing was held out.
@@ -47,7 +47,7 @@ impl Bundled {
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
         content: ItemContent,
-        checkpoints: Option<&Checkpoints>,
+        means: Means,
         progress: &Progress,
     ) -> Result<Self> {
         let histories = dataset.interactions.histories();
@@ -56,8 +56,8 @@ impl Bundled {
             histories: &histories,
             content,
             guide: Guide {
-                checkpoints,
-                ..Guide::default()
+                validation: &[],
+                means,
             },
         };
         let mut models = Vec::new();
@@ -85,10 +85,10 @@ impl Bundled {
         configs: Vec<(ModelConfig, Option<Figures>)>,
         division: &Division,
         refit: bool,
-        checkpoints: Option<&Checkpoints>,
+        means: Means,
         progress: &Progress,
     ) -> Result<Self> {
-        let judging = checkpoints.map(|checkpoints| checkpoints.part("judged"));
+        let judging = means.checkpoints.map(|kept| kept.part("judged"));
         let content = division.content();
         let n_items = division.split.items.len();
         let training = Training {
@@ -97,7 +97,10 @@ impl Bundled {
             content: content.of_first(n_items),
             guide: Guide {
                 validation: &division.split.validation,
-                checkpoints: judging.as_ref(),
+                means: Means {
+                    checkpoints: judging.as_ref(),
+                    ..means
+                },
             },
         };
         let (mut models, mut judged) = (Vec::new(), Vec::new());
@@ -144,7 +147,7 @@ impl Bundled {
         }
         let (configs, figures): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
         let mut refitted =
-            Self::of_everything(configs, &division.dataset, content, checkpoints, progress)?;
+            Self::of_everything(configs, &division.dataset, content, means, progress)?;
         for (new, figures) in refitted.models.iter_mut().zip(figures) {
             new.evaluation = Some(Figures {
                 refitted: true,

@@ -17,7 +17,7 @@ use super::halving::Part;
 use super::trial::{Trial, judge, shown};
 use crate::evaluate::{Context, Evaluation};
 use crate::fit::{Fitted, ItemContent, Training, fit_with_users, weigh};
-use crate::neural::Guide;
+use crate::neural::{Compute, Guide};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -30,6 +30,8 @@ pub struct Search<'a> {
     pub content: ItemContent<'a>,
     /// The protocol.
     pub context: &'a Context,
+    /// Where networks are trained.
+    pub compute: Compute,
     /// How many trials run at once, each on its share of the cores.
     pub jobs: usize,
     /// No trial begins after this.
@@ -150,7 +152,7 @@ impl Search<'_> {
             n_items: self.split.items.len(),
             histories: part.histories(&fit.rows),
             content: self.content.of_first(self.split.items.len()),
-            guide: Guide::by(&part.cases),
+            guide: Guide::by(&part.cases, self.compute),
         };
         let mut fitted: Option<Fitted> = None;
         for &(at, config) in &fit.trials {

@@ -2,6 +2,7 @@ use super::*;
 use crate::compare::VERSION;
 use crate::evaluate::{Context, Similarity, popularity};
 use crate::fit::ItemContent;
+use crate::neural::Compute;
 use crate::progress::Progress;
 use crate::split::{Case, Split};
 use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};
@@ -96,6 +97,7 @@ fn search_with(
         split: &split,
         content: ItemContent::default(),
         context: &context(&split),
+        compute: Compute::default(),
         jobs,
         deadline: None,
         progress: &Progress::new(true),
@@ -163,6 +165,7 @@ fn a_trial_that_fails_is_told_and_the_others_go_on() {
         split: &split,
         content: ItemContent::default(),
         context: &context(&split),
+        compute: Compute::default(),
         jobs: 1,
         deadline: None,
         progress: &Progress::new(true),
@@ -204,6 +207,7 @@ fn halving_judges_the_last_on_everything_and_goes_on_from_its_state() {
             split: &split,
             content: ItemContent::default(),
             context: &context,
+            compute: Compute::default(),
             jobs,
             deadline: None,
             progress: &Progress::new(true),
@@ -232,6 +236,7 @@ fn halving_judges_the_last_on_everything_and_goes_on_from_its_state() {
         split: &split,
         content: ItemContent::default(),
         context: &context,
+        compute: Compute::default(),
         jobs: 1,
         deadline: None,
         progress: &Progress::new(true),

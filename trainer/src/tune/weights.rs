@@ -10,7 +10,7 @@ use super::Trial;
 use super::trial::judge;
 use crate::evaluate::Context;
 use crate::fit::{ItemContent, Training, fit};
-use crate::neural::Guide;
+use crate::neural::{Compute, Guide};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -26,6 +26,7 @@ pub fn tune_weights(
     content: ItemContent,
     context: &Context,
     metric: &str,
+    compute: Compute,
     progress: &Progress,
 ) -> Result<Vec<Trial>> {
     ensure!(
@@ -37,7 +38,7 @@ pub fn tune_weights(
         n_items: split.items.len(),
         histories: &split.train,
         content: content.of_first(split.items.len()),
-        guide: Guide::by(&split.validation),
+        guide: Guide::by(&split.validation, compute),
     };
     let fitted = fit(&ModelConfig::Ensemble(config.clone()), &training, progress)?;
     let Model::Ensemble(mut ensemble) = fitted else {
@@ -145,10 +146,28 @@ mod tests {
         let context = super::super::tests::context(&split);
         let content = ItemContent::default();
         let progress = Progress::new(true);
-        let trials = tune_weights(&config, &split, content, &context, "ndcg@5", &progress).unwrap();
+        let trials = tune_weights(
+            &config,
+            &split,
+            content,
+            &context,
+            "ndcg@5",
+            Compute::Cpu,
+            &progress,
+        )
+        .unwrap();
         let best = trials.iter().map(|t| t.score("ndcg@5")).fold(0.0, f64::max);
         assert!(best >= trials[0].score("ndcg@5"));
-        let again = tune_weights(&config, &split, content, &context, "ndcg@5", &progress).unwrap();
+        let again = tune_weights(
+            &config,
+            &split,
+            content,
+            &context,
+            "ndcg@5",
+            Compute::Cpu,
+            &progress,
+        )
+        .unwrap();
         assert!(
             trials
                 .iter()
