@@ -80,6 +80,10 @@ impl Encoder for Network {
 /// A network of any kind: one module, so that parameters are read and written by one
 /// copy of the code.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made"
+)]
 enum Net {
     Sequences(Network),
     Pairs(Ncf),
@@ -96,6 +100,10 @@ pub struct Neural {
 
 /// How it scores.
 #[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one a model, which is boxed itself"
+)]
 enum Form {
     Sequences {
         network: Network,

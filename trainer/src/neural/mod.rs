@@ -9,10 +9,12 @@ mod dropout;
 mod guided;
 mod interrupt;
 mod item_metadata;
+mod learner;
 mod pairs;
 mod sequences;
 mod start;
 mod training;
+mod visitors;
 
 pub use checkpoint::Checkpoints;
 pub use device::{Compute, DeviceArgs};

@@ -4,17 +4,13 @@
 //! Vectors are looked up beside Burn: a step's gradient by its rows is added up where the
 //! rows lie, and the graph of operations holds the layers alone.
 
-use anyhow::{Context as _, Result};
-use burn::module::{Module, Param};
+use anyhow::Result;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Gradients, Int, Tensor, TensorData};
+use burn::tensor::Device;
 use doorstep_shared::Event;
-use doorstep_shared::factors::{RatingScale, Visitor};
+use doorstep_shared::factors::RatingScale;
 use doorstep_shared::models::Model;
-use doorstep_shared::neural::{
-    Architecture, ITEMS, Metadata, Neural, PairFoldIn, PairShape, Parameter, Perceptron, Quiet,
-    SAMPLE, parameters, with_parameters,
-};
+use doorstep_shared::neural::{Architecture, PairFoldIn, PairShape, with_parameters};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -26,6 +22,7 @@ use super::device::Compute;
 use super::dropout::Dropout;
 use super::guided::{Part, fit_by_guide, gain};
 use super::item_metadata::ItemMetadata;
+use super::learner::{Learner, known, rows, sums, tensor};
 use super::numbers;
 use super::start::start_pairs;
 use super::training::{Gradient, Schedule, Task, Trained, train};
@@ -35,15 +32,9 @@ use crate::split::Case;
 
 /// Most validation cases that early stopping goes by, evenly spread: each takes as long
 /// as all pairs of a user and an item.
-const JUDGED: usize = 1000;
-/// Items that a visitor is told from.
-const SAMPLED: usize = 256;
-/// Where the generator of the sample begins among those of the seed.
-const STREAM_OF_SAMPLE: u64 = 1 << 33;
+const JUDGED: usize = 256;
 /// Draws of a negative before a user counts as one who has nearly everything.
 const DRAWS: usize = 20;
-/// Items whose metadata is worked on at once.
-const BLOCK: usize = 4096;
 
 /// What to train, and how.
 #[derive(Clone, Debug)]
@@ -122,42 +113,8 @@ fn about(plan: &PairPlan, part: &Part) -> Vec<u8> {
     about
 }
 
-/// The network as it learns.
-#[derive(Module, Debug)]
-pub(super) struct Learner {
-    users: Param<Tensor<2>>,
-    items: Param<Tensor<2>>,
-    perceptron: Perceptron,
-    described: Option<Described>,
-}
-
-/// Vectors of categories, and what is made of them and of prices.
-#[derive(Module, Debug)]
-struct Described {
-    categories: Param<Tensor<2>>,
-    metadata: Metadata,
-}
-
-impl Learner {
-    /// All parameters 0.
-    fn blank(plan: &PairPlan, n_users: usize, n_items: usize, device: &Device) -> Self {
-        let width = plan.factors as usize;
-        let table = |n: usize| Param::from_tensor(Tensor::zeros([n.max(1), width], device));
-        let shape = plan.shape(None);
-        Self {
-            users: table(n_users),
-            items: table(n_items),
-            perceptron: Perceptron::blank(width, &shape.layers(), device),
-            described: plan.metadata.as_ref().map(|own| Described {
-                categories: table(own.items.n_categories()),
-                metadata: Metadata::blank(width, own.inner as usize, device),
-            }),
-        }
-    }
-}
-
 impl PairPlan {
-    fn shape(&self, ratings: Option<RatingScale>) -> PairShape {
+    pub(super) fn shape(&self, ratings: Option<RatingScale>) -> PairShape {
         PairShape {
             width: self.factors,
             inner: self.inner,
@@ -184,19 +141,19 @@ struct Pair {
 }
 
 /// Interactions and how they are learnt.
-struct Pairs<'a> {
-    plan: &'a PairPlan,
-    architecture: Architecture,
+pub(super) struct Pairs<'a> {
+    pub plan: &'a PairPlan,
+    pub architecture: Architecture,
     all: Vec<Pair>,
     /// Of each user, ascending.
-    items_of: Vec<Vec<u32>>,
+    pub items_of: Vec<Vec<u32>>,
     /// Items that somebody has, ascending.
-    trained: Vec<u32>,
+    pub trained: Vec<u32>,
     /// Of validation.
     cases: Vec<&'a Case>,
     /// Of the catalogue, and those of item records beyond it.
-    n_items: usize,
-    device: Device,
+    pub n_items: usize,
+    pub device: Device,
 }
 
 impl<'a> Pairs<'a> {
@@ -256,120 +213,6 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    /// What visitors use, and the users, who are for judging alone.
-    fn published(&self, net: &Learner) -> Result<(Neural, Vec<Visitor>)> {
-        // Wherever it was trained, it is judged and published from the processor.
-        let processor = Device::flex();
-        let width = self.plan.factors as usize;
-        let net = net.valid();
-        let users = numbers(net.users.val())?;
-        let [mean, spread] = self.spread(&users, width);
-        let mut sample = vec![0.0; self.n_items];
-        for item in self.sample() {
-            sample[item as usize] = 1.0;
-        }
-        let layers = parameters(&net);
-        let given = Neural::expected(self.architecture, self.n_items, &processor)?;
-        let given = given.into_iter().map(|(name, shape)| {
-            let values = match name.as_str() {
-                ITEMS => self.vectors(&net)?,
-                SAMPLE => sample.clone(),
-                "mean" => mean.clone(),
-                "spread" => spread.clone(),
-                layer => {
-                    let own = layers.iter().find(|own| own.name == layer);
-                    own.context("the layers are those of the learner")?
-                        .values
-                        .clone()
-                }
-            };
-            Ok(Parameter {
-                name,
-                shape,
-                values,
-            })
-        });
-        let given = given.collect::<Result<_>>()?;
-        let neural = Neural::new(self.architecture, self.n_items, given, &processor)?;
-        let visitor = |(own, items): (&[f32], &Vec<u32>)| Visitor {
-            vector: match items.is_empty() {
-                true => mean.clone(),
-                false => own.to_vec(),
-            },
-            bias: 0.0,
-        };
-        let users = users.chunks_exact(width).zip(&self.items_of).map(visitor);
-        Ok((neural, users.collect()))
-    }
-
-    /// Mean and standard deviation of the vectors of users who have something.
-    fn spread(&self, users: &[f32], width: usize) -> [Vec<f32>; 2] {
-        let (mut sums, mut squares, mut n) = (vec![0.0; width], vec![0.0; width], 0.0);
-        let rows = users.chunks_exact(width).zip(&self.items_of);
-        for (row, _) in rows.filter(|(_, items)| !items.is_empty()) {
-            n += 1.0;
-            for ((sum, square), &x) in sums.iter_mut().zip(&mut squares).zip(row) {
-                *sum += f64::from(x);
-                *square += f64::from(x) * f64::from(x);
-            }
-        }
-        let n = f64::max(n, 1.0);
-        let deviation = |(sum, square): (&f64, &f64)| {
-            let mean = sum / n;
-            f64::max(square / n - mean * mean, 0.0).sqrt() as f32
-        };
-        let deviations = sums.iter().zip(&squares).map(deviation).collect();
-        [
-            sums.iter().map(|sum| (sum / n) as f32).collect(),
-            deviations,
-        ]
-    }
-
-    /// Items that visitors are told from: all, or a part of those that somebody has.
-    fn sample(&self) -> Vec<u32> {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.plan.schedule.seed.into());
-        rng.set_stream(STREAM_OF_SAMPLE);
-        let mut items = self.trained.clone();
-        items.shuffle(&mut rng);
-        items.truncate(SAMPLED);
-        items
-    }
-
-    /// The vectors of all items as they are published: of one that nobody has its
-    /// metadata alone, and 0 where that is missing, too.
-    fn vectors(&self, net: &Learner) -> Result<Vec<f32>> {
-        let width = self.plan.factors as usize;
-        let mut vectors = numbers(net.items.val())?;
-        for (item, row) in (0..).zip(vectors.chunks_exact_mut(width)) {
-            if self.trained.binary_search(&item).is_err() {
-                row.fill(0.0);
-            }
-        }
-        let Some((described, plan)) = net.described.as_ref().zip(self.plan.metadata.as_ref())
-        else {
-            return Ok(vectors);
-        };
-        let categories = numbers(described.categories.val())?;
-        let plain = self.device.clone().without_autodiff();
-        let all: Vec<u32> = (0..self.n_items as u32).collect();
-        for (items, own) in all.chunks(BLOCK).zip(vectors.chunks_mut(BLOCK * width)) {
-            let known = known(&plan.items, items, &categories, width);
-            let known = tensor(known, items.len(), &plain);
-            let found = numbers(described.metadata.forward(known, &mut Quiet))?;
-            for ((item, own), found) in items
-                .iter()
-                .zip(own.chunks_exact_mut(width))
-                .zip(found.chunks_exact(width))
-            {
-                let trained = self.trained.binary_search(item).is_ok();
-                if trained || plan.items.knows(*item) {
-                    own.iter_mut().zip(found).for_each(|(own, x)| *own += x);
-                }
-            }
-        }
-        Ok(vectors)
-    }
-
     /// The pairs of a step with what is wished of them.
     fn wished(&self, step: &Step) -> (Vec<Pair>, Vec<f32>) {
         let own = step.interactions.iter().map(|&at| self.all[at as usize]);
@@ -385,7 +228,7 @@ impl<'a> Pairs<'a> {
             let has = &self.items_of[own.user as usize];
             for _ in 0..self.plan.negatives {
                 let mut draws = (0..DRAWS).map(|_| {
-                    let at = u64::from(rng.next_u32()) * self.trained.len() as u64 >> 32;
+                    let at = (u64::from(rng.next_u32()) * self.trained.len() as u64) >> 32;
                     self.trained[at as usize]
                 });
                 if let Some(item) = draws.find(|item| has.binary_search(item).is_err()) {
@@ -431,64 +274,8 @@ fn scale(all: &[Pair]) -> Result<RatingScale> {
     })
 }
 
-/// What metadata is read of items: the mean of their categories' vectors, and prices behind it.
-fn known(metadata: &ItemMetadata, items: &[u32], categories: &[f32], width: usize) -> Vec<f32> {
-    let mut known = Vec::with_capacity(items.len() * (width + 2));
-    for &item in items {
-        let mut mean = vec![0.0; width];
-        let own = metadata.categories(item);
-        for &category in own {
-            let vector = &categories[category as usize * width..][..width];
-            let share = 1.0 / own.len() as f32;
-            mean.iter_mut()
-                .zip(vector)
-                .for_each(|(m, x)| *m += share * x);
-        }
-        known.extend(mean);
-        known.extend(metadata.price(item));
-    }
-    known
-}
-
-fn tensor(values: Vec<f32>, rows: usize, device: &Device) -> Tensor<2> {
-    let width = values.len() / rows.max(1);
-    Tensor::from_data(TensorData::new(values, [rows, width]), device)
-}
-
-/// Rows of a table, as leaves of the graph.
-fn rows(table: &Param<Tensor<2>>, at: impl Iterator<Item = u32>) -> Tensor<2> {
-    let at: Vec<i32> = at.map(|row| row as i32).collect();
-    let table = table.val().without_autodiff();
-    let n = at.len();
-    let at = Tensor::<1, Int>::from_data(TensorData::new(at, [n]), &table.device());
-    table.select(0, at).autodiff().require_grad()
-}
-
-/// The gradient by a table, of which each row of `leaf` holds some rows' weighted sum, and
-/// other numbers behind it.
-fn sums<I: IntoIterator<Item = (u32, f32)>>(
-    table: &Param<Tensor<2>>,
-    leaf: &Tensor<2>,
-    gradients: &Gradients,
-    of: impl Fn(usize) -> I,
-) -> Result<Tensor<2>> {
-    let [n, width] = table.dims();
-    let [_, all] = leaf.dims();
-    let by_leaf = numbers(leaf.grad(gradients).context("every vector counts")?)?;
-    let mut sums = vec![0.0; n * width];
-    for (at, own) in by_leaf.chunks_exact(all).enumerate() {
-        for (row, share) in of(at) {
-            let sums = &mut sums[row as usize * width..][..width];
-            sums.iter_mut()
-                .zip(own)
-                .for_each(|(sum, x)| *sum += share * x);
-        }
-    }
-    Ok(tensor(sums, n, &table.device().without_autodiff()))
-}
-
 /// Interactions of one step.
-struct Step {
+pub(super) struct Step {
     interactions: Vec<u32>,
     /// Of its negatives.
     seed: u64,

@@ -1,6 +1,7 @@
 use super::*;
-use crate::neural::{Checkpoints, Compute, Guide, Means};
-use doorstep_shared::neural::parameters;
+use crate::neural::{Checkpoints, Guide, Means};
+use doorstep_shared::factors::Visitor;
+use doorstep_shared::neural::{Neural, Parameter, Perceptron, Quiet, parameters};
 use doorstep_shared::{ItemRecord, Recommender, Scores};
 
 const N: usize = 12;

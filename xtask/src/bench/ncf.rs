@@ -13,9 +13,10 @@ use crate::step::step;
 const EPOCHS: f64 = 8.0;
 const SEEDS: &str = "0,1,2";
 /// What PyTorch starts from, and the end after as many epochs for both.
-const LIKE_THE_PEER: [&str; 4] = [
+const LIKE_THE_PEER: [&str; 5] = [
     "ncf.ratings=true",
     "ncf.deviation=1",
+    "ncf.batch=1024",
     "ncf.epochs=8",
     "ncf.patience=0",
 ];
