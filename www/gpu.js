@@ -46,6 +46,12 @@ function distance(a, b) {
   return most;
 }
 
+/** Whether all networks of a model do: others work out a visitor's vector first, in steps too small for a card. */
+function readsSequences({ content: { ensemble, neural } }) {
+  if (ensemble) return ensemble.every(readsSequences);
+  return !neural || 'sas-rec' in neural.architecture || 'bsa-rec' in neural.architecture;
+}
+
 /** Milliseconds of the quickest of some tries of `ask`. */
 async function quickest(ask) {
   let least = Infinity;
@@ -82,7 +88,7 @@ class Graphics {
   constructor(port, options, { models }, about, ask) {
     this.#port = port;
     this.#options = options;
-    this.#networks = models.filter(({ engine }) => engine === 'cpu').map(({ name }) => name);
+    this.#networks = models.filter((model) => model.engine === 'cpu' && readsSequences(model)).map(({ name }) => name);
     this.#usual = models.find((model) => model.default)?.name;
     this.#about = about;
     this.#ask = ask;

@@ -7,13 +7,14 @@ use doorstep_shared::ItemRecord;
 use doorstep_shared::bundle::{DataSummary, MemoryStore, Publication, PublishedModel, write};
 use doorstep_shared::models::Model;
 use doorstep_shared::neural::{
-    Architecture, Device, FilterShape, Neural, Parameter, SequenceShape,
+    Architecture, Device, FilterShape, Neural, PairFoldIn, PairShape, Parameter, SAMPLE,
+    SequenceShape,
 };
 
 use crate::random::Random;
 
-/// SASRec and BSARec of the default width.
-pub const ARCHITECTURES: [Architecture; 2] = [
+/// All networks, of their default widths.
+pub const ARCHITECTURES: [Architecture; 4] = [
     Architecture::SasRec(SHAPE),
     Architecture::BsaRec(
         SHAPE,
@@ -22,9 +23,29 @@ pub const ARCHITECTURES: [Architecture; 2] = [
             alpha: 0.7,
         },
     ),
+    Architecture::Ncf(PairShape {
+        width: 64,
+        inner: 128,
+        second: 64,
+        ratings: None,
+        fold_in: FOLD_IN,
+    }),
+    Architecture::MetadataMf(PairShape {
+        width: 50,
+        inner: 128,
+        second: 0,
+        ratings: None,
+        fold_in: FOLD_IN,
+    }),
 ];
 
-/// What both have in common.
+const FOLD_IN: PairFoldIn = PairFoldIn {
+    steps: 30,
+    regularisation: 1.0,
+    negatives: 4.0,
+};
+
+/// What those of sequences have in common.
 pub const SHAPE: SequenceShape = SequenceShape {
     width: 64,
     blocks: 2,
@@ -49,17 +70,21 @@ pub fn network(architecture: Architecture, n_items: usize) -> Result<Neural> {
             name if name.ends_with("weight") => (0.0, 0.2),
             _ => (0.0, 0.3),
         };
-        let value = |_| centre + spread * (2.0 * random.share() - 1.0);
+        let value = |at: usize| match name == SAMPLE {
+            true => f32::from(u8::from(at % 12 == 0)),
+            false => centre + spread * (2.0 * random.share() - 1.0),
+        };
+        let values = (0..shape.iter().product::<usize>()).map(value).collect();
         parameters.push(Parameter {
             name,
-            values: (0..shape.iter().product::<usize>()).map(value).collect(),
+            values,
             shape,
         });
     }
     Ok(Neural::new(architecture, n_items, parameters, &device)?)
 }
 
-/// Publishes both networks over `n_items`, all equally popular, in the folder `out`.
+/// Publishes all networks over `n_items`, all equally popular, in the folder `out`.
 pub fn publish(n_items: usize, out: &Path) -> Result<()> {
     let mut models = Vec::new();
     for architecture in ARCHITECTURES {

@@ -2,7 +2,8 @@
 //! `ModelConfig::NAMES`; what it can't do is declared here, by name.
 
 use doorstep_shared::models::{
-    AlsExplicitConfig, BsaRecConfig, HybridConfig, Model, ModelConfig, SasRecConfig, SvdConfig,
+    AlsExplicitConfig, BsaRecConfig, HybridConfig, MetadataMfConfig, Model, ModelConfig, NcfConfig,
+    SasRecConfig, SvdConfig,
 };
 use doorstep_shared::topk::{Scored, top_k};
 use doorstep_shared::{Event, ItemRecord, Recommender, Scores};
@@ -19,15 +20,24 @@ const OF_RATINGS: [&str; 3] = ["bias", "svd", "als-explicit"];
 /// Models of the order of a history: they learn from nothing but a history of two
 /// items, and say so.
 const OF_ORDER: [&str; 2] = ["sasrec", "bsarec"];
+/// Networks of users and items: they learn from nothing but an interaction, and say so.
+const OF_PAIRS: [&str; 2] = ["ncf", "metadata-mf"];
 
 fn events(items: &[u32]) -> Vec<Event> {
     items.iter().map(|&item| Event::implicit(item)).collect()
 }
 
-/// Titles and vectors that tell even items from odd ones, and nothing else.
+/// Whether a network finds nothing to learn from.
+fn is_too_little(name: &str, histories: &[Vec<Event>]) -> bool {
+    let longest = histories.iter().map(Vec::len).max().unwrap_or(0);
+    (OF_ORDER.contains(&name) && longest < 2) || (OF_PAIRS.contains(&name) && longest < 1)
+}
+
+/// Titles, categories and vectors that tell even items from odd ones, and nothing else.
 fn content(n_items: usize) -> (Vec<ItemRecord>, ItemVectors) {
     let record = |item: usize| ItemRecord {
         title: Some(["even number", "odd one"][item % 2].to_owned()),
+        attributes: [("category".into(), vec![["even", "odd"][item % 2].into()])].into(),
         ..ItemRecord::bare(&item.to_string())
     };
     let vectors = ItemVectors {
@@ -64,6 +74,19 @@ fn try_fit(name: &str, n_items: usize, histories: &[Vec<Event>]) -> anyhow::Resu
             width: 16,
             epochs: 3,
             patience: 0,
+            ..config
+        }),
+        // A few dozen interactions are one step.
+        ModelConfig::Ncf(config) => ModelConfig::Ncf(NcfConfig {
+            epochs: 150,
+            patience: 0,
+            learning_rate: 0.02,
+            ..config
+        }),
+        ModelConfig::MetadataMf(config) => ModelConfig::MetadataMf(MetadataMfConfig {
+            epochs: 150,
+            patience: 0,
+            learning_rate: 0.02,
             ..config
         }),
         config => config,
@@ -215,7 +238,7 @@ fn small_and_degenerate_data_is_fitted() {
     let idle = vec![events(&[]), events(&[1])];
     for name in ModelConfig::NAMES {
         for histories in [&one_user, &alike, &no_users, &idle] {
-            if OF_ORDER.contains(&name) && histories.iter().all(|history| history.len() < 2) {
+            if is_too_little(name, histories) {
                 let error = try_fit(name, 3, histories).unwrap_err().to_string();
                 assert!(error.contains("nothing to learn from"), "{error}");
                 continue;
@@ -224,7 +247,7 @@ fn small_and_degenerate_data_is_fitted() {
             assert_eq!(model.n_items(), 3);
             let _ = scores(&model, &events(&[0, 1]));
         }
-        if OF_ORDER.contains(&name) {
+        if OF_ORDER.contains(&name) || OF_PAIRS.contains(&name) {
             assert!(try_fit(name, 0, &no_users).is_err());
         } else {
             assert_eq!(fitted(name, 0, &no_users).n_items(), 0);

@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     match words[..] {
         ["models"] => {
             // Networks are trained for as long as they get better.
-            let fitted = |name: &&str| !["sasrec", "bsarec"].contains(name);
+            let fitted = |name: &&str| !["sasrec", "bsarec", "ncf", "metadata-mf"].contains(name);
             let names: Vec<&str> = ModelConfig::NAMES.into_iter().filter(fitted).collect();
             println!("{}", names.join("\n"));
         }

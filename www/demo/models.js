@@ -10,6 +10,8 @@ const SENTENCES = {
   ease: 'A regression of every product on all others bought with it, in whatever order.',
   sasrec: 'A network: a small transformer that reads your visits in their order.',
   bsarec: 'A network: a small transformer whose attention is smoothed by a frequency filter.',
+  ncf: 'A network of two vectors, yours and a product\'s; yours is worked out here from your visits.',
+  'metadata-mf': 'The same, with each product\'s kind and price in its vector.',
   'tf-idf': 'Products described in the words of what you looked at; nobody need have bought them.',
   'item-vectors': 'Products whose vectors, made elsewhere, point where those of your visits do.',
   ensemble: 'A weighted sum of other models.',

@@ -159,7 +159,7 @@ impl Tools {
 
     /// A Python with the peers of our benchmarks and what they rest on.
     pub fn python(&self) -> Result<PathBuf> {
-        const PACKAGES: [&str; 7] = [
+        const PACKAGES: [&str; 8] = [
             "numpy",
             "scipy",
             "pandas",
@@ -167,6 +167,7 @@ impl Tools {
             "implicit",
             "scikit-surprise",
             "onnx",
+            "torch",
         ];
         let folder = self.folder.join("python");
         let python = folder.join("bin/python");
@@ -174,7 +175,7 @@ impl Tools {
             Command::new(python)
                 .args([
                     "-c",
-                    "import numpy, scipy, pandas, sklearn, implicit, surprise, onnx",
+                    "import numpy, scipy, pandas, sklearn, implicit, surprise, onnx, torch",
                 ])
                 .output()
                 .is_ok_and(|output| output.status.success())

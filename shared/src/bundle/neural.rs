@@ -17,7 +17,7 @@ use super::{BundleError, MANIFEST, Sink, Store, WriteError};
 use burn::tensor::Device;
 
 use crate::Event;
-use crate::neural::{Architecture, ITEMS, Neural, Parameter, class};
+use crate::neural::{Architecture, Encoder as _, Neural, Parameter, class, is_by_items};
 
 /// The files of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +57,12 @@ impl OpenNeural {
         })
     }
 
+    /// What an entry of a history counts as where it has no rating.
+    pub fn unrated(&self) -> f32 {
+        let ratings = self.files.architecture.pair().and_then(|own| own.ratings);
+        ratings.map_or(1.0, |scale| scale.most)
+    }
+
     /// The network on `device`, with the numbers as published.
     pub async fn model<S: Store>(&self, store: &S, device: &Device) -> Outcome<&Neural, S> {
         if let Some(model) = self.loaded.get() {
@@ -92,7 +98,11 @@ impl<S: Store> Bundle<S> {
             BundleError::InvalidQuery(["model ", model, " has no network"].concat())
         })?;
         let network = network.model(&self.store, &self.device).await?;
-        let Some(places) = class(number, network.length()) else {
+        let Some(sequences) = network.network() else {
+            let why = ["model ", model, " reads no sequence"].concat();
+            return Err(BundleError::InvalidQuery(why).into());
+        };
+        let Some(places) = class(number, sequences.length()) else {
             return Ok(None);
         };
         let popular = 0..self.manifest().catalogue.items.min(places as u32);
@@ -133,14 +143,14 @@ pub(super) fn write_neural(
     let (mut tensors, mut error, mut size) = (Vec::new(), 0.0, 0.0);
     for parameter in model.parameters() {
         let row = parameter.values.len() / parameter.shape[0];
-        let values: Vec<f32> = match parameter.name.as_str() {
-            ITEMS => {
+        let values: Vec<f32> = match is_by_items(&parameter.name) {
+            true => {
                 let rows = old.iter().map(|&item| item as usize * row);
                 rows.flat_map(|at| &parameter.values[at..at + row])
                     .copied()
                     .collect()
             }
-            _ => parameter.values,
+            false => parameter.values,
         };
         let mut bytes = Vec::with_capacity(2 * values.len());
         for (at, &value) in values.iter().enumerate() {

@@ -109,6 +109,8 @@ impl Source {
     pub fn unrated(&self) -> f32 {
         match self {
             Self::Factors(open) => open.files.fold_in.unrated(),
+            #[cfg(feature = "neural")]
+            Self::Neural(open) => open.unrated(),
             Self::Ensemble(members) => {
                 let own = members.iter().map(|(_, member)| member.unrated());
                 own.fold(1.0, f32::max)

@@ -11,6 +11,8 @@ mod ensemble;
 mod hybrid;
 mod item_knn;
 mod item_vectors;
+mod metadata_mf;
+mod ncf;
 mod next_linear;
 mod popularity;
 mod recent_popularity;
@@ -27,6 +29,8 @@ pub use ensemble::{Ensemble, EnsembleConfig, MemberConfig, Share};
 pub use hybrid::HybridConfig;
 pub use item_knn::ItemKnnConfig;
 pub use item_vectors::ItemVectorsConfig;
+pub use metadata_mf::MetadataMfConfig;
+pub use ncf::NcfConfig;
 pub use next_linear::NextLinearConfig;
 pub use popularity::{Popularity, PopularityConfig};
 pub use recent_popularity::{RecentPopularity, RecentPopularityConfig};
@@ -109,6 +113,10 @@ pub enum ModelConfig {
     /// A causal transformer with a frequency filter.
     #[serde(rename = "bsarec")]
     BsaRec(BsaRecConfig),
+    /// Layers over a user's and an item's vector.
+    Ncf(NcfConfig),
+    /// The same, reading categories and prices.
+    MetadataMf(MetadataMfConfig),
     /// Predicted ratings, likeness of content and average ratings, weighed.
     Hybrid(HybridConfig),
     /// A weighted sum of other models.
@@ -117,7 +125,7 @@ pub enum ModelConfig {
 
 impl ModelConfig {
     /// The names of all models, simplest first.
-    pub const NAMES: [&'static str; 15] = [
+    pub const NAMES: [&'static str; 17] = [
         PopularityConfig::NAME,
         RecentPopularityConfig::NAME,
         BiasConfig::NAME,
@@ -131,6 +139,8 @@ impl ModelConfig {
         NextLinearConfig::NAME,
         SasRecConfig::NAME,
         BsaRecConfig::NAME,
+        NcfConfig::NAME,
+        MetadataMfConfig::NAME,
         HybridConfig::NAME,
         EnsembleConfig::NAME,
     ];
@@ -153,6 +163,8 @@ impl ModelConfig {
             NextLinearConfig::NAME => Self::NextLinear(NextLinearConfig::default()),
             SasRecConfig::NAME => Self::SasRec(SasRecConfig::default()),
             BsaRecConfig::NAME => Self::BsaRec(BsaRecConfig::default()),
+            NcfConfig::NAME => Self::Ncf(NcfConfig::default()),
+            MetadataMfConfig::NAME => Self::MetadataMf(MetadataMfConfig::default()),
             HybridConfig::NAME => Self::Hybrid(HybridConfig::default()),
             EnsembleConfig::NAME => Self::Ensemble(EnsembleConfig::default()),
             _ => return None,
@@ -175,6 +187,8 @@ impl ModelConfig {
             Self::NextLinear(_) => NextLinearConfig::NAME,
             Self::SasRec(_) => SasRecConfig::NAME,
             Self::BsaRec(_) => BsaRecConfig::NAME,
+            Self::Ncf(_) => NcfConfig::NAME,
+            Self::MetadataMf(_) => MetadataMfConfig::NAME,
             Self::Hybrid(_) => HybridConfig::NAME,
             Self::Ensemble(_) => EnsembleConfig::NAME,
         }
@@ -184,7 +198,7 @@ impl ModelConfig {
     /// interacted with them.
     pub fn reads_content(&self) -> bool {
         match self {
-            Self::TfIdf(_) | Self::ItemVectors(_) | Self::Hybrid(_) => true,
+            Self::TfIdf(_) | Self::ItemVectors(_) | Self::MetadataMf(_) | Self::Hybrid(_) => true,
             Self::Ensemble(c) => c.members.iter().any(|member| member.model.reads_content()),
             _ => false,
         }
@@ -202,7 +216,7 @@ impl ModelConfig {
     /// Whether the model is a network, or holds one.
     pub fn is_neural(&self) -> bool {
         match self {
-            Self::SasRec(_) | Self::BsaRec(_) => true,
+            Self::SasRec(_) | Self::BsaRec(_) | Self::Ncf(_) | Self::MetadataMf(_) => true,
             Self::Ensemble(c) => c.members.iter().any(|member| member.model.is_neural()),
             _ => false,
         }
@@ -210,7 +224,12 @@ impl ModelConfig {
 
     /// Whether the model predicts ratings, and can be judged by their error.
     pub fn predicts_ratings(&self) -> bool {
-        matches!(self, Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_))
+        match self {
+            Self::Bias(_) | Self::Svd(_) | Self::AlsExplicit(_) => true,
+            Self::Ncf(c) => c.ratings,
+            Self::MetadataMf(c) => c.ratings,
+            _ => false,
+        }
     }
 
     /// Whether the model can't be fitted without ratings.
@@ -238,6 +257,8 @@ impl ModelConfig {
             Self::NextLinear(c) => c.validate(),
             Self::SasRec(c) => c.validate(),
             Self::BsaRec(c) => c.validate(),
+            Self::Ncf(c) => c.validate(),
+            Self::MetadataMf(c) => c.validate(),
             Self::Hybrid(c) => c.validate(),
             Self::Ensemble(c) => c.validate(),
         }

@@ -34,13 +34,18 @@ impl Linear {
     }
 
     /// From `[…, input]` to `[…, output]`.
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let (weight, bias) = (self.weight.val(), self.bias.val());
         if WHOLE {
             linear(x, weight, Some(bias))
         } else {
             product(x, weight.unsqueeze()) + bias.unsqueeze()
         }
+    }
+
+    /// `[input, output]`.
+    pub fn weight(&self) -> Tensor<2> {
+        self.weight.val()
     }
 }
 

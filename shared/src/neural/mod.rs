@@ -5,18 +5,26 @@
 //! Everything random comes from outside ([`Noise`]), so that the same seed gives the
 //! same bytes on every device that computes the same.
 
+mod architecture;
 mod attention;
 mod bsarec;
 mod layers;
+mod metadata_mf;
+mod ncf;
 mod noise;
 mod parameters;
+mod perceptron;
 mod product;
 mod sasrec;
 mod sequences;
 
+pub use architecture::{Architecture, FilterShape, SequenceShape};
 pub use bsarec::BsaRec;
+pub use metadata_mf::{Metadata, PRICE};
+pub use ncf::{PairFoldIn, PairShape, SAMPLE};
 pub use noise::{Noise, Quiet};
 pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
+pub use perceptron::Perceptron;
 pub use sasrec::SasRec;
 pub use sequences::{Batch, Encoder, class};
 
@@ -24,10 +32,10 @@ use burn::module::Module;
 pub use burn::tensor::Device;
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
-use serde::{Deserialize, Serialize};
+use ncf::{Ncf, Pairs};
 
-use self::product::product_transposed;
-use crate::models::{BsaRecConfig, SasRecConfig};
+use self::product::{WHOLE, product_transposed};
+use crate::factors::{RatingScale, Visitor};
 use crate::{Event, Recommender, Scores};
 
 /// The parameter that holds the items' vectors, by rows.
@@ -37,97 +45,7 @@ pub const MAX_ITEMS: usize = 1 << 20;
 /// Most numbers that a network may have: 256 MiB.
 pub const MAX_NUMBERS: u64 = 1 << 26;
 
-/// The shape of a network: what its parameters don't say by themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Architecture {
-    /// SASRec.
-    SasRec(SequenceShape),
-    /// BSARec.
-    BsaRec(SequenceShape, FilterShape),
-}
-
-/// The shape of a network that encodes a sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SequenceShape {
-    /// Numbers in a vector.
-    pub width: u32,
-    /// Blocks, one upon another.
-    pub blocks: u32,
-    /// Attention heads of a block; they divide the width.
-    pub heads: u32,
-    /// Numbers in a feed-forward layer.
-    pub inner: u32,
-    /// Most recent items of a history that are read.
-    pub length: u32,
-}
-
-/// What BSARec adds to attention.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FilterShape {
-    /// Frequencies are low below `cutoff / 2 + 1` periods per length.
-    pub cutoff: u32,
-    /// Share of the filter beside attention.
-    pub alpha: f32,
-}
-
-impl SequenceShape {
-    /// Whether a network of this shape can be made; else why not, in words.
-    fn check(&self) -> Result<(), &'static str> {
-        let fine = (1..=1024).contains(&self.width)
-            && (1..=16).contains(&self.blocks)
-            && (1..=4096).contains(&self.inner)
-            && (1..=1024).contains(&self.length);
-        if !fine {
-            return Err("a size is 0 or too large");
-        }
-        if self.heads == 0 || !self.width.is_multiple_of(self.heads) {
-            return Err("the heads do not divide the width");
-        }
-        Ok(())
-    }
-}
-
-impl Architecture {
-    /// The name of the model.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::SasRec(_) => SasRecConfig::NAME,
-            Self::BsaRec(..) => BsaRecConfig::NAME,
-        }
-    }
-
-    /// Refuses, before anything is allocated, what no network can be.
-    pub fn check(&self, n_items: usize) -> Result<(), ParameterError> {
-        let (Self::SasRec(shape) | Self::BsaRec(shape, _)) = self;
-        let why = match shape.check() {
-            Err(why) => why,
-            Ok(()) if n_items == 0 || n_items > MAX_ITEMS => "it has no or too many items",
-            Ok(()) if n_items as u64 * u64::from(shape.width) > MAX_NUMBERS => {
-                "its items have too many numbers"
-            }
-            Ok(()) => match self {
-                Self::BsaRec(_, filter) if !(0.0..=1.0).contains(&filter.alpha) => {
-                    "the filter's share is not from 0 to 1"
-                }
-                _ => return Ok(()),
-            },
-        };
-        Err(ParameterError::Architecture(why))
-    }
-
-    /// A network whose parameters are all 0.
-    fn blank(&self, n_items: usize, device: &Device) -> Network {
-        match self {
-            Self::SasRec(shape) => Network::SasRec(SasRec::blank(*shape, n_items, device)),
-            Self::BsaRec(shape, filter) => {
-                Network::BsaRec(BsaRec::blank(*shape, *filter, n_items, device))
-            }
-        }
-    }
-}
-
-/// A network of any kind.
+/// A network that encodes sequences.
 #[derive(Module, Debug)]
 pub enum Network {
     /// SASRec.
@@ -159,15 +77,40 @@ impl Encoder for Network {
     }
 }
 
+/// A network of any kind: one module, so that parameters are read and written by one
+/// copy of the code.
+#[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart where it is made"
+)]
+enum Net {
+    Sequences(Network),
+    Pairs(Ncf),
+}
+
 /// A network that scores the catalogue.
 #[derive(Clone, Debug)]
 pub struct Neural {
     architecture: Architecture,
     n_items: usize,
-    network: Network,
+    form: Form,
     device: Device,
-    /// Next to minus infinity for each item whose vector is 0, which is unknown; `[1, items]`.
-    unknown: Option<Tensor<2>>,
+}
+
+/// How it scores.
+#[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one a model, which is boxed itself"
+)]
+enum Form {
+    Sequences {
+        network: Network,
+        /// Next to minus infinity for each item whose vector is 0, which is unknown; `[1, items]`.
+        unknown: Option<Tensor<2>>,
+    },
+    Pairs(Box<Pairs>),
 }
 
 impl Neural {
@@ -179,15 +122,33 @@ impl Neural {
         device: &Device,
     ) -> Result<Self, ParameterError> {
         architecture.check(n_items)?;
-        let items = given.iter().find(|parameter| parameter.name == ITEMS);
-        let unknown = items.and_then(|items| unknown(items, device));
-        let network = with_parameters(architecture.blank(n_items, device), given, device)?;
+        let of_items = |name: &str| {
+            let found = given.iter().find(|parameter| parameter.name == name);
+            found.cloned()
+        };
+        let (items, sample) = (of_items(ITEMS), of_items(SAMPLE));
+        let net = with_parameters(architecture.blank(n_items, device), given, device)?;
+        let form = match (net, architecture.pair()) {
+            (Net::Pairs(net), Some(shape)) if WHOLE => {
+                let values = |own: Option<Parameter>| own.map_or(Vec::new(), |own| own.values);
+                Form::Pairs(Box::new(Pairs::new(
+                    shape,
+                    net,
+                    &values(items),
+                    &values(sample),
+                )))
+            }
+            (Net::Sequences(network), _) => Form::Sequences {
+                network,
+                unknown: items.and_then(|items| unknown(&items, device)),
+            },
+            (Net::Pairs(_), _) => unreachable!("the architecture made it"),
+        };
         Ok(Self {
             architecture,
             n_items,
-            network,
+            form,
             device: device.clone(),
-            unknown,
         })
     }
 
@@ -201,14 +162,16 @@ impl Neural {
         Ok(expected(&architecture.blank(n_items, device)))
     }
 
-    /// A network that was trained.
+    /// A network of sequences that was trained.
     pub fn from_network(architecture: Architecture, network: Network, device: &Device) -> Self {
         Self {
             architecture,
             n_items: network.items().dims()[0],
-            network,
+            form: Form::Sequences {
+                network,
+                unknown: None,
+            },
             device: device.clone(),
-            unknown: None,
         }
     }
 
@@ -219,11 +182,13 @@ impl Neural {
     /// When it already covers more items, or so many are no catalogue.
     pub fn widen(&self, n_items: usize) -> Self {
         let mut parameters = self.parameters();
-        let items = parameters.iter_mut().find(|own| own.name == ITEMS);
-        let items = items.expect("every network has vectors of items");
-        assert!(items.shape[0] <= n_items);
-        items.values.resize(n_items * items.shape[1], 0.0);
-        items.shape[0] = n_items;
+        let of_items = parameters.iter_mut();
+        for own in of_items.filter(|own| is_by_items(&own.name)) {
+            assert!(own.shape[0] <= n_items);
+            let row: usize = own.shape[1..].iter().product();
+            own.values.resize(n_items * row, 0.0);
+            own.shape[0] = n_items;
+        }
         let widened = Self::new(self.architecture, n_items, parameters, &self.device);
         widened.expect("only items were added")
     }
@@ -233,24 +198,74 @@ impl Neural {
         self.architecture
     }
 
-    /// The module.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
-    /// Most items of a history that it reads.
-    pub fn length(&self) -> usize {
-        self.network.length()
+    /// The module, where it encodes sequences.
+    pub fn network(&self) -> Option<&Network> {
+        match &self.form {
+            Form::Sequences { network, .. } => Some(network),
+            Form::Pairs(_) => None,
+        }
     }
 
     /// Its parameters by name. Waits for the device: not in a browser.
     pub fn parameters(&self) -> Vec<Parameter> {
-        parameters(&self.network)
+        match &self.form {
+            Form::Sequences { network, .. } => parameters(network),
+            Form::Pairs(pairs) => parameters(&pairs.net),
+        }
+    }
+
+    /// The ratings that it predicts, if it does.
+    pub fn ratings(&self) -> Option<RatingScale> {
+        self.architecture.pair().and_then(|shape| shape.ratings)
+    }
+
+    /// The visitor with this history, where the network reads a user's vector, and knows
+    /// an item of the history or predicts ratings. Waits for the device: not in a browser.
+    pub fn visitor(&self, history: &[Event]) -> Option<Visitor> {
+        let Form::Pairs(pairs) = &self.form else {
+            return None;
+        };
+        let vector = pairs.visitor(history)?.into_data().try_to_vec();
+        Some(Visitor {
+            vector: vector.expect("vectors are 32-bit floats"),
+            bias: 0.0,
+        })
+    }
+
+    /// Scores of all items for somebody whose vector is known, such as a user of the
+    /// training: 0 for items that are unknown. Waits for the device: not in a browser.
+    ///
+    /// # Panics
+    /// When the network reads no user's vector, or one of another length.
+    pub fn scores_of(&self, visitor: &Visitor) -> Vec<f32> {
+        let Form::Pairs(pairs) = &self.form else {
+            panic!("{} reads no user's vector", self.architecture.name());
+        };
+        let data = TensorData::new(visitor.vector.clone(), [1, visitor.vector.len()]);
+        let found = pairs.forward(Tensor::from_data(data, &self.device));
+        let values = found.into_data().try_to_vec();
+        pairs.scores(values.expect("scores are 32-bit floats"))
+    }
+
+    /// What the network gives for a history and each item; `None` where it has nothing to say.
+    fn forward(&self, history: &[Event]) -> Option<Tensor<2>> {
+        match &self.form {
+            Form::Sequences { network, unknown } => {
+                self.encode(network, unknown.as_ref(), &[history])
+            }
+            Form::Pairs(pairs) if WHOLE => Some(pairs.forward(pairs.visitor(history)?)),
+            Form::Pairs(_) => None,
+        }
     }
 
     /// How likely each item is to come next, for each history, by rows; `None` where
-    /// no item of it is known.
-    fn forward(&self, histories: &[&[Event]]) -> Option<Tensor<2>> {
+    /// no item of one is known.
+    fn encode(
+        &self,
+        network: &Network,
+        unknown: Option<&Tensor<2>>,
+        histories: &[&[Event]],
+    ) -> Option<Tensor<2>> {
         let known = |history: &&[Event]| -> Vec<u32> {
             let items = history.iter().map(|event| event.item);
             items
@@ -259,31 +274,45 @@ impl Neural {
         };
         let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
         // Engine gpu has no other device than a graphics card.
-        let batch = match cfg!(feature = "flex") {
+        let batch = match WHOLE {
             true => Batch::of,
             false => Batch::of_class,
         };
-        let last = batch(&sequences, self.network.length(), &self.device)?;
-        let encoded = last.ends(self.network.encode(&last, &mut Quiet));
-        let logits = product_transposed(encoded, self.network.items());
-        let logits = match &self.unknown {
+        let last = batch(&sequences, network.length(), &self.device)?;
+        let encoded = last.ends(network.encode(&last, &mut Quiet));
+        let logits = product_transposed(encoded, network.items());
+        let logits = match unknown {
             Some(unknown) => logits + unknown.clone(),
             None => logits,
         };
         Some(softmax(logits, 1))
     }
 
-    /// How likely each item is to come next after one history, without blocking; `None`
-    /// where no item of it is known.
+    /// Scores of what [`Self::forward`] gave for one history.
+    fn finish(&self, values: Vec<f32>) -> Vec<f32> {
+        match &self.form {
+            Form::Sequences { .. } => values,
+            Form::Pairs(pairs) => pairs.scores(values),
+        }
+    }
+
+    /// Each item's score after one history, without blocking: how likely it is, or its
+    /// predicted rating, 0 for an item that is unknown. `None` where no item of the history
+    /// is known, and the network says nothing of a newcomer.
     pub async fn scores(&self, history: &[Event]) -> Result<Option<Vec<f32>>, String> {
-        let Some(scores) = self.forward(&[history]) else {
+        let Some(scores) = self.forward(history) else {
             return Ok(None);
         };
         let data = scores.into_data_async().await;
         let data = data.map_err(|error| format!("{error:?}"))?;
         let values = data.try_to_vec().map_err(|error| format!("{error:?}"))?;
-        Ok(Some(values))
+        Ok(Some(self.finish(values)))
     }
+}
+
+/// Whether a parameter's rows are those of the items.
+pub fn is_by_items(parameter: &str) -> bool {
+    parameter == ITEMS || parameter == SAMPLE
 }
 
 /// What an unknown item's logit is lowered by.
@@ -312,12 +341,12 @@ impl Recommender for Neural {
 
     /// Waits for the device: not in a browser.
     fn score(&self, history: &[Event], scores: &mut Scores) {
-        let Some(values) = self.forward(&[history]) else {
+        let Some(values) = self.forward(history) else {
             return;
         };
         let values = values.into_data().try_to_vec::<f32>();
         let values = values.expect("scores are 32-bit floats");
-        for (item, value) in (0..).zip(values) {
+        for (item, value) in (0..).zip(self.finish(values)) {
             scores.add(item, value);
         }
     }

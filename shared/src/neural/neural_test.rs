@@ -72,7 +72,8 @@ fn neither_company_nor_padding_changes_a_sequence() {
     for architecture in architectures() {
         let model = neural(architecture);
         let (long, short) = (history(&[1, 2, 3, 4, 5]), history(&[7, 8]));
-        let together = model.forward(&[&long, &short]).unwrap();
+        let network = model.network().unwrap();
+        let together = model.encode(network, None, &[&long, &short]).unwrap();
         let together: Vec<f32> = together.into_data().try_to_vec().unwrap();
         let alone = [scores(&model, &[1, 2, 3, 4, 5]), scores(&model, &[7, 8])].concat();
         assert!(near(&together, &alone));
@@ -85,7 +86,7 @@ fn a_place_sees_nothing_of_what_comes_after() {
         let model = neural(architecture);
         let encode = |items: &[u32]| -> Vec<f32> {
             let batch = Batch::of(&[items.to_vec()], 6, &Device::flex()).unwrap();
-            let encoded = model.network().encode(&batch, &mut Quiet);
+            let encoded = model.network().unwrap().encode(&batch, &mut Quiet);
             encoded
                 .slice([0..1, 0..3])
                 .into_data()

@@ -102,7 +102,7 @@ async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
     let bundle = native(&site.path().join("networks"))?;
     let server = Server::start(site.path())?;
     let page = Page::open(&server.url("songs.html")).await?;
-    for model in ["sasrec", "bsarec"] {
+    for model in ["sasrec", "bsarec", "ncf", "metadata-mf"] {
         let queries = histories(HISTORIES, model);
         for (query, found) in queries.iter().zip(ask(&page, &queries).await?) {
             agree(&bundle, query, &found)?;

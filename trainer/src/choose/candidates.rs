@@ -25,7 +25,10 @@ pub(super) fn candidates(division: &Division) -> (Vec<ModelConfig>, Vec<LeftOut>
                 "which members suit is not searched: `doorstep tune {}` weighs those that you name, or its usual three",
                 EnsembleConfig::NAME
             )),
-            ModelConfig::SasRec(_) | ModelConfig::BsaRec(_) => Some(
+            ModelConfig::SasRec(_)
+            | ModelConfig::BsaRec(_)
+            | ModelConfig::Ncf(_)
+            | ModelConfig::MetadataMf(_) => Some(
                 "networks take minutes to hours to train; name it to compare it with the choice"
                     .to_owned(),
             ),

@@ -44,7 +44,7 @@ Successive halving judges all trials on a ninth of everything, a third of them o
 (eta = 3, rungs = 3; fewer rungs where there are few cases). Everything is: validation cases, and iterations of svd, als,
 als-explicit and hybrid, or training users of ease and next-linear; other models are fitted in full.")]
 pub struct Args {
-    /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, hybrid, or ensemble for its weights.
+    /// The model: recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, or ensemble for its weights.
     #[arg(required_unless_present = "space", conflicts_with = "space")]
     model: Option<String>,
     /// A search space as TOML: models, and for each hyper-parameter a list or a range (see below).

@@ -11,7 +11,7 @@ use super::strata::{by_history, by_popularity};
 use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
 use crate::evaluate::{
     Context, Evaluation, HeldOut, Metrics, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences,
-    evaluate, intervals, precision_of_test_items, rating_metrics,
+    evaluate, fitted_users, intervals, precision_of_test_items, rating_metrics,
 };
 use crate::failure::Failure;
 use crate::fit::{self, Fitted, Observer, Training, fit_observed};
@@ -154,6 +154,9 @@ impl<'a> Judging<'a> {
         let mut judged = self.judged(name, &fitted.model, Some(seconds));
         let ratings = rating_metrics(&fitted, &self.held_out);
         judged.row.metrics.0.extend(ratings);
+        let (context, k) = (self.context, main_cutoff(&self.context.cutoffs));
+        let as_fitted = fitted_users(&fitted, self.cases, context, k, self.progress);
+        judged.row.metrics.0.extend(as_fitted);
         judged.row.config = Some(config.clone());
         judged.row.bytes = bytes.ok();
         judged.row.curve = curve;

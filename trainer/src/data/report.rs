@@ -45,6 +45,8 @@ pub struct ReadReport {
     pub items_merged: usize,
     /// Prices that could not be understood; the records were kept without.
     pub unreadable_prices: usize,
+    /// The first few of them.
+    pub price_examples: Vec<String>,
     /// Users and items left after each round of `--core`.
     pub core_rounds: Vec<(usize, usize)>,
     /// The first few malformed lines of the file that is being read.
@@ -150,8 +152,9 @@ impl ReadReport {
         }
         if self.unreadable_prices > 0 {
             warnings.push(format!(
-                "{} not understood: those items have no price",
-                counted(self.unreadable_prices, "price")
+                "{} not understood, such as {}: those items have no price",
+                counted(self.unreadable_prices, "price"),
+                self.price_examples.join(", ")
             ));
         }
         warnings

@@ -5,6 +5,7 @@ mod accuracy;
 mod bootstrap;
 mod diversity;
 mod exposure;
+mod fitted_users;
 mod random;
 mod ranking;
 mod ratings;
@@ -13,6 +14,7 @@ mod test_items;
 
 pub use bootstrap::{Estimate, differences, intervals};
 pub use diversity::Similarity;
+pub use fitted_users::fitted_users;
 pub use random::Random;
 pub use ratings::{HeldOut, RATING_METRICS, fitted_rmse, rating_metrics};
 pub use test_items::{PRECISION_OF_TEST_ITEMS, TestItems, precision_of_test_items};

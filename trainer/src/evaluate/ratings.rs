@@ -2,8 +2,9 @@
 //! of items that the model doesn't know included.
 
 use doorstep_shared::Event;
-use doorstep_shared::factors::{Factors, Visitor};
+use doorstep_shared::factors::{Factors, RatingScale, Visitor};
 use doorstep_shared::models::Model;
+use doorstep_shared::neural::Neural;
 use rayon::prelude::*;
 
 use crate::fit::Fitted;
@@ -43,11 +44,10 @@ impl<'a> HeldOut<'a> {
 /// The metrics of a model that predicts ratings; of others none. Without
 /// fitted users, as of a bundle, only those of users folded in.
 pub fn rating_metrics(fitted: &Fitted, held_out: &HeldOut) -> Vec<(String, f64)> {
-    let mut metrics = Vec::new();
-    let Model::Factors(model) = &fitted.model else {
-        return metrics;
+    let Some(model) = Predictor::of(&fitted.model) else {
+        return Vec::new();
     };
-    metrics.extend(fitted_errors(model, &fitted.users, held_out));
+    let mut metrics = fitted_errors(model, &fitted.users, held_out);
     let visitor = |user: usize| model.visitor(&held_out.known[user]);
     let folded_in = errors(model, visitor, held_out.ratings).into_iter();
     metrics.extend(folded_in.map(|(name, value)| (format!("{name}-folded-in"), value)));
@@ -56,14 +56,64 @@ pub fn rating_metrics(fitted: &Fitted, held_out: &HeldOut) -> Vec<(String, f64)>
 
 /// The RMSE of a model that predicts ratings, with its users as they were fitted.
 pub fn fitted_rmse(fitted: &Fitted, held_out: &HeldOut) -> Option<f64> {
-    let Model::Factors(model) = &fitted.model else {
-        return None;
-    };
+    let model = Predictor::of(&fitted.model)?;
     let errors = fitted_errors(model, &fitted.users, held_out);
     errors.first().map(|(_, rmse)| *rmse)
 }
 
-fn fitted_errors(model: &Factors, users: &[Visitor], held_out: &HeldOut) -> Vec<(String, f64)> {
+/// A model that predicts ratings.
+#[derive(Clone, Copy)]
+enum Predictor<'a> {
+    Factors(&'a Factors),
+    Network(&'a Neural, RatingScale),
+}
+
+impl<'a> Predictor<'a> {
+    fn of(model: &'a Model) -> Option<Self> {
+        match model {
+            Model::Factors(model) if model.fold_in().ratings.is_some() => {
+                Some(Self::Factors(model))
+            }
+            Model::Neural(model) => Some(Self::Network(model, model.ratings()?)),
+            _ => None,
+        }
+    }
+
+    fn visitor(self, history: &[Event]) -> Option<Visitor> {
+        match self {
+            Self::Factors(model) => model.visitor(history),
+            Self::Network(model, _) => model.visitor(history),
+        }
+    }
+
+    /// The ratings that a user, or somebody of whom nothing is known, would give.
+    fn predict(self, visitor: Option<Visitor>, events: &[Event]) -> Vec<f32> {
+        match self {
+            Self::Factors(model) => {
+                let visitor = visitor.unwrap_or_else(|| Visitor {
+                    vector: vec![0.0; model.rank()],
+                    bias: 0.0,
+                });
+                let of = |event: &Event| model.predict(&visitor, event.item);
+                events.iter().map(of).collect()
+            }
+            Self::Network(model, scale) => {
+                let visitor = visitor.or_else(|| model.visitor(&[]));
+                let scores = visitor.map(|visitor| model.scores_of(&visitor));
+                let of = |event: &Event| {
+                    let scores = scores.as_ref();
+                    let own = scores.and_then(|own| own.get(event.item as usize).copied());
+                    // An item that it doesn't know has 0.
+                    let own = own.filter(|own| *own != 0.0).unwrap_or(scale.mean);
+                    own.clamp(scale.least, scale.most)
+                };
+                events.iter().map(of).collect()
+            }
+        }
+    }
+}
+
+fn fitted_errors(model: Predictor, users: &[Visitor], held_out: &HeldOut) -> Vec<(String, f64)> {
     if users.is_empty() {
         return Vec::new();
     }
@@ -76,26 +126,23 @@ fn fitted_errors(model: &Factors, users: &[Visitor], held_out: &HeldOut) -> Vec<
 
 /// RMSE and MAE; empty where there is nothing to predict.
 fn errors(
-    model: &Factors,
+    model: Predictor,
     visitor: impl Fn(usize) -> Option<Visitor> + Sync,
     held_out: &[Vec<Event>],
 ) -> Vec<(String, f64)> {
     let count: usize = held_out.iter().map(Vec::len).sum();
-    if model.fold_in().ratings.is_none() || count == 0 {
+    if count == 0 {
         return Vec::new();
     }
-    let nobody = || Visitor {
-        vector: vec![0.0; model.rank()],
-        bias: 0.0,
-    };
     let of_user = |user: usize| {
         let events = &held_out[user];
         if events.is_empty() {
             return (0.0, 0.0);
         }
-        let visitor = visitor(user).unwrap_or_else(nobody);
-        let error = |e: &Event| f64::from(e.rating) - f64::from(model.predict(&visitor, e.item));
-        events.iter().map(error).fold((0.0, 0.0), |(s, a), error| {
+        let predicted = model.predict(visitor(user), events);
+        let error = |(e, own): (&Event, f32)| f64::from(e.rating) - f64::from(own);
+        let errors = events.iter().zip(predicted).map(error);
+        errors.fold((0.0, 0.0), |(s, a), error| {
             (s + error * error, a + error.abs())
         })
     };

@@ -36,6 +36,7 @@ pub(super) fn fit(
             learning_rate: config.learning_rate,
             second_moment: 0.999,
             weight_decay: config.weight_decay,
+            decoupled: true,
             dropout: config.dropout,
             seed: config.seed,
         },

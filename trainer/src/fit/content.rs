@@ -44,7 +44,7 @@ pub(super) fn text(record: &ItemRecord, fields: &[String]) -> String {
 }
 
 /// What [`text`] could read of any of the records.
-pub(super) fn text_fields(records: &[ItemRecord]) -> Vec<&str> {
+pub(crate) fn text_fields(records: &[ItemRecord]) -> Vec<&str> {
     let mut fields = BTreeSet::new();
     for record in records {
         fields.extend(record.title.as_ref().map(|_| "title"));

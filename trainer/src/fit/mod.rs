@@ -24,6 +24,8 @@ mod lanes;
 mod largest;
 mod limits;
 mod lines;
+mod metadata_mf;
+mod ncf;
 mod next_linear;
 mod popularity;
 mod ratings;
@@ -40,6 +42,7 @@ mod user_items;
 mod words;
 
 pub use content::ItemContent;
+pub(crate) use content::text_fields;
 pub use curve::{Course, Curve, MOST, Observer, Point};
 pub use hybrid::weigh;
 pub use words::{WordVectors, word_vectors};
@@ -68,7 +71,7 @@ pub struct Training<'a> {
 
 impl Training<'_> {
     /// How many items there are to content models, those of the histories or more.
-    fn n_items_with_content(&self) -> usize {
+    pub(crate) fn n_items_with_content(&self) -> usize {
         self.n_items.max(self.content.records.len())
     }
 }
@@ -147,6 +150,8 @@ pub fn fit_observed(
         ModelConfig::NextLinear(c) => Model::ItemItem(next_linear::fit(c, training, progress)?),
         ModelConfig::SasRec(c) => return sasrec::fit(c, training, progress, observer),
         ModelConfig::BsaRec(c) => return bsarec::fit(c, training, progress, observer),
+        ModelConfig::Ncf(c) => return ncf::fit(c, training, progress, observer),
+        ModelConfig::MetadataMf(c) => return metadata_mf::fit(c, training, progress, observer),
         ModelConfig::Hybrid(c) => Model::Ensemble(hybrid::fit(c, training, progress)?),
         ModelConfig::Ensemble(c) => Model::Ensemble(ensemble::fit(c, training, progress)?),
     };
@@ -206,6 +211,11 @@ pub fn notes(config: &ModelConfig, training: &Training) -> Vec<String> {
                 .collect()
         }
         ModelConfig::Hybrid(c) => tf_idf::note(&c.content, training).into_iter().collect(),
+        ModelConfig::MetadataMf(c) => {
+            let ratings = c.ratings.then(|| ratings::note(config.name(), training));
+            let missing = metadata_mf::note(c, training);
+            missing.into_iter().chain(ratings.flatten()).collect()
+        }
         config if config.predicts_ratings() => {
             ratings::note(config.name(), training).into_iter().collect()
         }

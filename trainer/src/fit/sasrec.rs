@@ -31,6 +31,7 @@ pub(super) fn fit(
             learning_rate: config.learning_rate,
             second_moment: 0.98,
             weight_decay: config.weight_decay,
+            decoupled: true,
             dropout: config.dropout,
             seed: config.seed,
         },

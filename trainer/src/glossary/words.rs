@@ -10,7 +10,7 @@ const FACTORS: &str = "numbers in the vector of an item";
 const FROM_VECTORS: &str = "items start from --item-vectors instead of noise";
 const SEED: &str = "of the random numbers that vectors start from";
 
-pub(super) const WORDS: [Words; 17] = [
+pub(super) const WORDS: [Words; 19] = [
     Words {
         model: "popularity",
         what: "interaction counts of all time",
@@ -267,6 +267,115 @@ pub(super) const WORDS: [Words; 17] = [
             (
                 "seed",
                 "of the first parameters, of the order and of what is dropped",
+            ),
+        ],
+    },
+    Words {
+        model: "ncf",
+        what: "layers over a user's and an item's vector; a visitor's is optimised in the page",
+        fields: &[
+            ("factors", FACTORS),
+            ("inner", "numbers in the first layer"),
+            ("second", "numbers in the second layer"),
+            (
+                "ratings",
+                "learns ratings, by their squared error; otherwise who has what, which ranks better",
+            ),
+            (
+                "negatives",
+                "random items that a user does not have beside each that they have, anew in each epoch",
+            ),
+            (
+                "deviation",
+                "standard deviation of the noise that vectors start from",
+            ),
+            (
+                "dropout",
+                "share of the numbers that training drops: more of it learns less by heart",
+            ),
+            ("epochs", "most epochs"),
+            (
+                "patience",
+                "epochs without a better NDCG@10 on validation cases after which training ends; 0 trains all",
+            ),
+            ("batch", "interactions in a step"),
+            (
+                "learning_rate",
+                "size of a step: too large diverges, small needs more epochs",
+            ),
+            (
+                "weight_decay",
+                "pulls all parameters to 0 (L2 in the gradient)",
+            ),
+            (
+                "fold_in_steps",
+                "steps in which a visitor's vector is optimised: more of them take longer in the page",
+            ),
+            (
+                "fold_in_regularisation",
+                "pulls a visitor's vector to the mean of the users': more of it believes short histories less",
+            ),
+            (
+                "seed",
+                "of the first parameters, of the order, of negatives and of what is dropped",
+            ),
+        ],
+    },
+    Words {
+        model: "metadata-mf",
+        what: "ncf whose items' vectors hold category and price, so also of items nobody has yet; needs --items",
+        fields: &[
+            ("factors", FACTORS),
+            ("inner", "numbers in the layer before the score"),
+            (
+                "metadata_inner",
+                "numbers in the layer between category and price and their vector",
+            ),
+            (
+                "category",
+                "the attribute of item records that is the category; the mean of several values counts",
+            ),
+            (
+                "ratings",
+                "learns ratings, by their squared error; otherwise who has what, which ranks better",
+            ),
+            (
+                "negatives",
+                "random items that a user does not have beside each that they have, anew in each epoch",
+            ),
+            (
+                "deviation",
+                "standard deviation of the noise that vectors start from",
+            ),
+            (
+                "dropout",
+                "share of the numbers that training drops: more of it learns less by heart",
+            ),
+            ("epochs", "most epochs"),
+            (
+                "patience",
+                "epochs without a better NDCG@10 on validation cases after which training ends; 0 trains all",
+            ),
+            ("batch", "interactions in a step"),
+            (
+                "learning_rate",
+                "size of a step: too large diverges, small needs more epochs",
+            ),
+            (
+                "weight_decay",
+                "pulls all parameters to 0 (L2 in the gradient)",
+            ),
+            (
+                "fold_in_steps",
+                "steps in which a visitor's vector is optimised: more of them take longer in the page",
+            ),
+            (
+                "fold_in_regularisation",
+                "pulls a visitor's vector to the mean of the users': more of it believes short histories less",
+            ),
+            (
+                "seed",
+                "of the first parameters, of the order, of negatives and of what is dropped",
             ),
         ],
     },

@@ -6,15 +6,25 @@ mod cross_entropy;
 mod device;
 mod device_cross_entropy;
 mod dropout;
+mod guided;
 mod interrupt;
+mod item_metadata;
+mod learner;
+mod pairs;
 mod sequences;
 mod start;
 mod training;
+mod visitors;
 
 pub use checkpoint::Checkpoints;
 pub use device::{Compute, DeviceArgs};
+pub use item_metadata::ItemMetadata;
+pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};
 pub use training::Schedule;
+
+use anyhow::Result;
+use burn::tensor::Tensor;
 
 use crate::split::Case;
 
@@ -53,4 +63,32 @@ impl<'a> Guide<'a> {
         let means = Means::on(compute);
         Self { validation, means }
     }
+}
+
+/// The numbers of a tensor, by rows. Waits for the device.
+fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    Ok(tensor.without_autodiff().into_data().try_to_vec()?)
+}
+
+/// The gradient of each parameter of `net`, for tests.
+#[cfg(test)]
+fn gradients_by_name<M: burn::module::Module>(
+    net: &M,
+    gradients: &mut burn::optim::GradientsParams,
+) -> Vec<(String, Vec<f32>)> {
+    struct Reader<'a>(&'a mut burn::optim::GradientsParams, Vec<Vec<f32>>);
+    impl burn::module::ModuleVisitor for Reader<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
+            let own = self.0.remove::<D>(param.id).unwrap();
+            self.1.push(own.into_data().try_to_vec().unwrap());
+        }
+    }
+    let mut reader = Reader(gradients, Vec::new());
+    net.visit(&mut reader);
+    let names = doorstep_shared::neural::expected(net);
+    names
+        .into_iter()
+        .map(|(name, _)| name)
+        .zip(reader.1)
+        .collect()
 }

@@ -21,6 +21,8 @@ use super::cross_entropy::cross_entropy;
 use super::device::Compute;
 use super::device_cross_entropy::{DeviceLoss, device_cross_entropy};
 use super::dropout::Dropout;
+use super::guided::{Part, fit_by_guide, gain};
+use super::numbers;
 use super::start::start;
 use super::training::{Gradient, Schedule, Task, Trained, train};
 use crate::fit::{Fitted, Observer, Training};
@@ -31,8 +33,6 @@ use crate::split::Case;
 const SORTED: usize = 16;
 /// Cases that are judged at once.
 const JUDGED: usize = 256;
-/// Rank from which a validation case counts nothing.
-const CUTOFF: f64 = 10.0;
 
 /// What to train, and how.
 #[derive(Clone, Debug)]
@@ -57,43 +57,20 @@ pub fn fit_sequences(
     progress: &Progress,
     observer: &mut Observer,
 ) -> Result<Fitted> {
-    let histories = items_of(training.histories);
-    let model = plan.schedule.model;
-    let run = |plan: &SequencePlan,
-               histories: Vec<Vec<u32>>,
-               cases: &[Case],
-               part: &str,
-               observer: &mut Observer| {
-        let about = about(plan, &histories, cases);
-        let name = format!("{model}{part}");
-        let keeper = Keeper::new(training.guide.means.checkpoints, &name, &about);
-        let compute = training.guide.means.compute;
-        let sequences = Sequences::new(plan, histories, cases, training.n_items, compute);
-        sequences.train(plan, &keeper, progress, observer)
-    };
-    if plan.schedule.patience == 0 || !training.guide.validation.is_empty() {
-        let cases = match plan.schedule.patience {
-            0 => &[],
-            _ => training.guide.validation,
+    let run = |schedule: &Schedule, part: &Part, observer: &mut Observer| {
+        let plan = SequencePlan {
+            schedule: schedule.clone(),
+            ..plan.clone()
         };
-        return Ok(run(plan, histories, cases, "", observer)?.net);
-    }
-    progress.say(format!(
-        "{model}: no validation cases, so the number of epochs is found on each user's last item first"
-    ));
-    let (shorter, cases) = without_last(training.histories);
-    let found = run(
-        plan,
-        items_of(&shorter),
-        &cases,
-        "-epochs",
-        &mut Observer::none(),
-    )?;
-    progress.say(format!("{model}: {} epochs on everything", found.epoch));
-    let mut plan = plan.clone();
-    plan.schedule.epochs = found.epoch;
-    plan.schedule.patience = 0;
-    Ok(run(&plan, histories, &[], "", observer)?.net)
+        let histories = items_of(part.histories);
+        let about = about(&plan, &histories, part.cases);
+        let means = training.guide.means;
+        let keeper = Keeper::new(means.checkpoints, &part.name, &about);
+        let (cases, n_items) = (part.cases, training.n_items);
+        let sequences = Sequences::new(&plan, histories, cases, n_items, means.compute);
+        sequences.train(&plan, &keeper, progress, observer)
+    };
+    fit_by_guide(&plan.schedule, training, progress, observer, run)
 }
 
 /// Everything that decides what an epoch does; not how many of them there are.
@@ -116,26 +93,6 @@ fn about(plan: &SequencePlan, histories: &[Vec<u32>], cases: &[Case]) -> Vec<u8>
 fn items_of(histories: &[Vec<Event>]) -> Vec<Vec<u32>> {
     let items = |history: &Vec<Event>| history.iter().map(|event| event.item).collect();
     histories.iter().map(items).collect()
-}
-
-/// The histories without the last item of each that has three, and what was left out as cases.
-fn without_last(histories: &[Vec<Event>]) -> (Vec<Vec<Event>>, Vec<Case>) {
-    let mut shorter = histories.to_vec();
-    let mut cases = Vec::new();
-    for (user, history) in (0..).zip(&mut shorter) {
-        if history.len() < 3 {
-            continue;
-        }
-        let last = history.pop().expect("it has three");
-        if history.iter().all(|event| event.item != last.item) {
-            cases.push(Case {
-                user,
-                history: history.clone(),
-                relevant: vec![last.item],
-            });
-        }
-    }
-    (shorter, cases)
 }
 
 /// Histories and how they are learnt.
@@ -192,7 +149,7 @@ impl<'a> Sequences<'a> {
     ) -> Result<Trained<Fitted>> {
         let mut rng = ChaCha8Rng::seed_from_u64(plan.schedule.seed.into());
         let first = start(plan.architecture, self.n_items, &mut rng, &self.device)?;
-        let net = first.network().clone();
+        let net = first.network().expect("it reads sequences").clone();
         let trained = train(self, net, &plan.schedule, keeper, progress, observer)?;
         // Wherever it was trained, it is judged and published from the processor.
         let parameters = parameters(&trained.net.valid());
@@ -261,6 +218,7 @@ impl Task for Sequences<'_> {
     type Step = Step;
 
     const LOSS: &'static str = "mean of −log softmax(h · vᵀ)[next item] over all places";
+    const EMPTY: &'static str = "no history has two items";
 
     fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Step> {
         let batch = self.plan.batch as usize;
@@ -359,35 +317,6 @@ impl Task for Sequences<'_> {
         }
         Ok(Some(sum / self.cases.len() as f64))
     }
-}
-
-/// NDCG@10 of one case.
-fn gain(scores: &mut [f32], case: &Case) -> f64 {
-    let right: Vec<f32> = case
-        .relevant
-        .iter()
-        .map(|&item| scores[item as usize])
-        .collect();
-    for event in &case.history {
-        if !case.relevant.contains(&event.item) {
-            scores[event.item as usize] = f32::NEG_INFINITY;
-        }
-    }
-    let discounted = |rank: f64| 1.0 / (rank + 2.0).log2();
-    let found = right.iter().map(|own| {
-        let above = scores.iter().filter(|score| *score > own).count();
-        let equal = scores.iter().filter(|score| *score == own).count();
-        above as f64 + (equal as f64 - 1.0) / 2.0
-    });
-    let found: f64 = found.filter(|rank| *rank < CUTOFF).map(discounted).sum();
-    let ideal: f64 = (0..case.relevant.len().min(CUTOFF as usize))
-        .map(|rank| discounted(rank as f64))
-        .sum();
-    found / ideal
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    Ok(tensor.without_autodiff().into_data().try_to_vec()?)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::neural::gradients_by_name;
+use crate::neural::guided::without_last;
 use crate::neural::{Checkpoints, Compute, Guide, Means};
 use doorstep_shared::Recommender as _;
 use doorstep_shared::Scores;
@@ -36,6 +38,7 @@ fn plan() -> SequencePlan {
             learning_rate: 0.01,
             second_moment: 0.98,
             weight_decay: 0.0,
+            decoupled: true,
             dropout: 0.1,
             seed: 1,
         },
@@ -208,7 +211,7 @@ fn gradients_are_those_of_the_loss() {
         let of = |parameters: Vec<Parameter>| {
             let network = Neural::new(plan.architecture, N, parameters, &sequences.device).unwrap();
             let mut quiet = Dropout::new(0.0, ChaCha8Rng::seed_from_u64(0));
-            let net = network.network().clone();
+            let net = network.network().unwrap().clone();
             let found = sequences.gradient(&net, &step, &mut quiet).unwrap();
             (found.loss / found.count as f64, found.gradients, net)
         };
@@ -239,24 +242,6 @@ fn gradients_are_those_of_the_loss() {
             }
         }
     }
-}
-
-fn gradients_by_name(net: &Network, gradients: &mut GradientsParams) -> Vec<(String, Vec<f32>)> {
-    struct Reader<'a>(&'a mut GradientsParams, Vec<Vec<f32>>);
-    impl burn::module::ModuleVisitor for Reader<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-            let own = self.0.remove::<D>(param.id).unwrap();
-            self.1.push(own.into_data().try_to_vec().unwrap());
-        }
-    }
-    let mut reader = Reader(gradients, Vec::new());
-    net.visit(&mut reader);
-    let names = doorstep_shared::neural::expected(net);
-    names
-        .into_iter()
-        .map(|(name, _)| name)
-        .zip(reader.1)
-        .collect()
 }
 
 #[test]

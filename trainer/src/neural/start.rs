@@ -1,12 +1,15 @@
 //! What a network's parameters are before the first step.
 
+use burn::module::Module;
 use burn::tensor::Device;
-use doorstep_shared::neural::{Architecture, Neural, Parameter};
+use doorstep_shared::neural::{Architecture, Neural, Parameter, expected};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 
 /// Standard deviation of the first parameters.
 const DEVIATION: f32 = 0.02;
+/// What the names of the first layer's parameters begin with, where it is in two parts.
+const FIRST_LAYER: [&str; 2] = ["perceptron.user", "perceptron.item."];
 
 /// Normalisation multiplies by 1 and adds 0, biases are 0, and everything else is
 /// normally distributed around 0.
@@ -22,7 +25,7 @@ pub fn start(
         let values = match name.rsplit('.').next() {
             Some("gamma") => vec![1.0; n],
             Some("beta" | "bias") => vec![0.0; n],
-            _ => normal(rng, n),
+            _ => normal(rng, DEVIATION, n),
         };
         Parameter {
             name,
@@ -38,14 +41,49 @@ pub fn start(
     )?)
 }
 
+/// Vectors are normally distributed around 0 with this `deviation`; weights and biases of
+/// layers are evenly distributed up to 1/√inputs, those of the first layer's two parts
+/// as of one layer that reads two vectors.
+pub fn start_pairs<M: Module>(blank: &M, deviation: f32, rng: &mut ChaCha8Rng) -> Vec<Parameter> {
+    let expected = expected(blank);
+    let inputs = |name: &str| {
+        let weight = name.strip_suffix("bias");
+        let weight = weight.map_or(name.to_owned(), |layer| format!("{layer}weight"));
+        let found = expected.iter().find(|(own, _)| *own == weight);
+        let (_, shape) = found.expect("a layer with a bias has weights");
+        let parts = match FIRST_LAYER.iter().any(|part| name.starts_with(part)) {
+            true => 2,
+            false => 1,
+        };
+        parts * shape[0]
+    };
+    let parameters = expected.iter().map(|(name, shape)| {
+        let n = shape.iter().product();
+        let values = match name.rsplit('.').next() {
+            Some("weight" | "bias" | "user") => {
+                let reach = (inputs(name) as f32).sqrt().recip();
+                let even = |_| reach * (rng.next_u32() as f32 / (1u32 << 31) as f32 - 1.0);
+                (0..n).map(even).collect()
+            }
+            _ => normal(rng, deviation, n),
+        };
+        Parameter {
+            name: name.clone(),
+            shape: shape.clone(),
+            values,
+        }
+    });
+    parameters.collect()
+}
+
 /// `n` normally distributed numbers, two from two even ones (Box and Muller 1958).
-fn normal(rng: &mut ChaCha8Rng, n: usize) -> Vec<f32> {
+fn normal(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> {
     let mut even = || (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
     let mut values = Vec::with_capacity(n + 1);
     while values.len() < n {
         let (length, turn) = ((-2.0 * even().ln()).sqrt(), std::f64::consts::TAU * even());
-        values.push(DEVIATION * (length * turn.cos()) as f32);
-        values.push(DEVIATION * (length * turn.sin()) as f32);
+        values.push(deviation * (length * turn.cos()) as f32);
+        values.push(deviation * (length * turn.sin()) as f32);
     }
     values.truncate(n);
     values
@@ -58,7 +96,7 @@ mod tests {
 
     #[test]
     fn numbers_are_normally_distributed() {
-        let values = normal(&mut ChaCha8Rng::seed_from_u64(0), 40_001);
+        let values = normal(&mut ChaCha8Rng::seed_from_u64(0), DEVIATION, 40_001);
         let share = |most: f32| {
             let within = values.iter().filter(|x| x.abs() < most * DEVIATION);
             within.count() as f32 / values.len() as f32

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use burn::module::Module;
+use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -35,8 +36,10 @@ pub struct Schedule {
     pub learning_rate: f32,
     /// Decay of Adam's second moment.
     pub second_moment: f32,
-    /// AdamW's decay of all parameters; 0 for none.
+    /// Decay of all parameters; 0 for none.
     pub weight_decay: f32,
+    /// Whether they decay by themselves (AdamW), or by L2 in the gradient (Adam).
+    pub decoupled: bool,
     /// Share of the numbers that are dropped.
     pub dropout: f32,
     /// Of the order and of what is dropped.
@@ -46,16 +49,18 @@ pub struct Schedule {
 impl Schedule {
     fn optimizer(&self) -> ModuleOptimizer {
         const EPSILON: f32 = 1e-8;
-        if self.weight_decay > 0.0 {
+        if self.weight_decay > 0.0 && self.decoupled {
             return AdamWConfig::new()
                 .with_beta_2(self.second_moment)
                 .with_epsilon(EPSILON)
                 .with_weight_decay(self.weight_decay)
                 .init();
         }
+        let decay = (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
         AdamConfig::new()
             .with_beta_2(self.second_moment)
             .with_epsilon(EPSILON)
+            .with_weight_decay(decay)
             .init()
     }
 
@@ -76,6 +81,8 @@ pub trait Task {
 
     /// What the loss is, in words or as a formula.
     const LOSS: &'static str;
+    /// What is so where an epoch has no steps, in words.
+    const EMPTY: &'static str;
 
     /// The steps of an epoch.
     fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Self::Step>;
@@ -148,7 +155,8 @@ pub fn train<T: Task>(
         let steps = task.steps(&mut schedule.rng(epoch, 0));
         ensure!(
             !steps.is_empty(),
-            "{model} finds nothing to learn from: no history has two items"
+            "{model} finds nothing to learn from: {}",
+            T::EMPTY
         );
         let mut noise = Dropout::new(schedule.dropout, schedule.rng(epoch, STREAM_OF_DROPOUT));
         let (mut loss, mut count) = (0.0, 0);

@@ -127,6 +127,8 @@ impl<'a> Part<'a> {
             ModelConfig::AlsExplicit(c) => c.iterations = fewer(c.iterations),
             ModelConfig::SasRec(c) => c.epochs = fewer(c.epochs),
             ModelConfig::BsaRec(c) => c.epochs = fewer(c.epochs),
+            ModelConfig::Ncf(c) => c.epochs = fewer(c.epochs),
+            ModelConfig::MetadataMf(c) => c.epochs = fewer(c.epochs),
             ModelConfig::Ease(_)
             | ModelConfig::NextLinear(_)
             | ModelConfig::Popularity(_)

@@ -273,6 +273,8 @@ fn rows_and_weighting(config: &ModelConfig) -> (ModelConfig, Option<HistoryWeigh
         ModelConfig::NextLinear(_)
         | ModelConfig::SasRec(_)
         | ModelConfig::BsaRec(_)
+        | ModelConfig::Ncf(_)
+        | ModelConfig::MetadataMf(_)
         | ModelConfig::Ensemble(_)
         | ModelConfig::Popularity(_)
         | ModelConfig::RecentPopularity(_)

@@ -34,6 +34,11 @@ pub fn default_grid(model: &str, timed: bool) -> Result<Vec<Axis>> {
         "ease" => &["lambda=50,200,500", "recency=0.4,0.6,0.8,1"],
         "next-linear" => &["lambda=40,80,160", "decay=0.7,0.8", "row_decay=0.95,0.97,1"],
         "sasrec" | "bsarec" => &["dropout=0.2,0.35,0.5", "learning_rate=0.0005,0.001"],
+        "ncf" | "metadata-mf" => &[
+            "learning_rate=0.0005,0.001,0.003",
+            "weight_decay=0,0.00001",
+            "negatives=4,8",
+        ],
         _ => bail!("{model} has nothing to tune; name one of the other models"),
     };
     axes.iter().map(|axis| axis.parse()).collect()

@@ -3,6 +3,7 @@
 mod als;
 mod growth;
 mod item_knn;
+mod ncf;
 mod next_linear;
 mod onnx;
 mod songs;
@@ -51,6 +52,8 @@ enum Subject {
     ItemKnn,
     /// SVD against Surprise.
     Svd,
+    /// NCF against PyTorch.
+    Ncf,
     /// ALS against implicit.
     Als,
     /// k-NN of tables against scikit-learn.
@@ -103,6 +106,7 @@ pub fn run(args: Args) -> Result<()> {
             Subject::NextLinear => next_linear::run(&bench)?,
             Subject::ItemKnn => item_knn::run(&bench)?,
             Subject::Svd => svd::run(&bench)?,
+            Subject::Ncf => ncf::run(&bench)?,
             Subject::Als => als::run(&bench, &project.generated("bench"))?,
             Subject::Songs => songs::run(&bench, &project)?,
             Subject::Onnx => onnx::run(&bench, &project, &tools)?,

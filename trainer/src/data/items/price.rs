@@ -1,7 +1,7 @@
 //! Prices as shops write them.
 //!
 //! A number is taken as it is. Of text, `$12.99`, `EUR 12,99`, `1,299.00` and `from 12.99` give what
-//! one expects; of a range (`$5.99 - $12.99`) the lower end counts. Missing, null and empty are no
+//! one expects; of a range (`$5.99 - $12.99`) the lower end counts. Missing, null, empty and a dash are no
 //! price; anything else, negative amounts included, is none either and is counted.
 
 use serde_json::Value;
@@ -16,7 +16,9 @@ pub(in crate::data) fn of_json(value: &Value, report: &mut ReadReport) -> Option
         Value::String(text) => return of_text(text, report),
         _ => None,
     };
-    report.unreadable_prices += usize::from(price.is_none());
+    if price.is_none() {
+        unreadable(&value.to_string(), report);
+    }
     price
 }
 
@@ -25,13 +27,30 @@ pub(super) fn of_text(text: &str, report: &mut ReadReport) -> Option<f64> {
     let text = text.trim();
     if matches!(
         text.to_ascii_lowercase().as_str(),
-        "" | "none" | "null" | "nan"
+        "" | "none" | "null" | "nan" | "n/a" | "-" | "–" | "—"
     ) {
         return None;
     }
     let price = amount(text);
-    report.unreadable_prices += usize::from(price.is_none());
+    if price.is_none() {
+        unreadable(&format!("`{text}`"), report);
+    }
     price
+}
+
+/// Counts a price that is none, and shows the beginning of the first few.
+fn unreadable(shown: &str, report: &mut ReadReport) {
+    const SHOWN: usize = 3;
+    const LENGTH: usize = 40;
+    report.unreadable_prices += 1;
+    if report.price_examples.len() < SHOWN {
+        report
+            .price_examples
+            .push(match shown.char_indices().nth(LENGTH) {
+                Some((end, _)) => format!("{}…", &shown[..end]),
+                None => shown.to_owned(),
+            });
+    }
 }
 
 fn amount(text: &str) -> Option<f64> {
@@ -101,7 +120,13 @@ mod tests {
     #[test]
     fn no_price_is_no_surprise_and_nonsense_is_counted() {
         let mut report = ReadReport::default();
-        for nothing in [json!(null), json!(""), json!("None"), json!("nan")] {
+        for nothing in [
+            json!(null),
+            json!(""),
+            json!("None"),
+            json!("nan"),
+            json!("—"),
+        ] {
             assert_eq!(of_json(&nothing, &mut report), None);
         }
         assert_eq!(report.unreadable_prices, 0);
@@ -117,5 +142,7 @@ mod tests {
             assert_eq!(of_json(&nonsense, &mut report), None, "{nonsense}");
         }
         assert_eq!(report.unreadable_prices, 7);
+        let shown = ["`.a-box-inner{background:#fff}`", "-1", "`-3`"];
+        assert_eq!(report.price_examples, shown);
     }
 }
