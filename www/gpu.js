@@ -105,7 +105,7 @@ class Graphics {
       this.#port.postMessage({ id: job.id, progress: { loaded: job.loaded, total: Math.max(job.total, job.loaded), file } });
     };
     if (!this.#networks.length) {
-      this.#about.deviceReason = 'No model of this bundle is a network: none gains by WebGPU.';
+      this.#about.deviceReason = 'No model of this bundle is a network of sequences: no other gains by WebGPU.';
       return;
     }
     try {
@@ -129,7 +129,7 @@ class Graphics {
     }
     const model = args?.model ?? this.#usual;
     if (method !== 'recommend' || !this.#networks.includes(model)) {
-      if (this.#forced) job.own = { deviceReason: this.#about.deviceReason ?? 'No network was asked: none gains by WebGPU.' };
+      if (this.#forced) job.own = { deviceReason: this.#about.deviceReason ?? 'No network of sequences was asked: no other model gains by WebGPU.' };
       return this.#ask(job);
     }
     const answer = await this.#onCard(job, model) ?? await this.#ask(job);
