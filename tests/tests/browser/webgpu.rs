@@ -161,7 +161,10 @@ async fn networks_run_on_webgpu_and_other_models_do_not() -> Result<()> {
         );
         assert_eq!(answer.ids.len(), 5);
     }
-    ensure!(asked[4].is_on("cpu", "No network of sequences"), "{asked:?}");
+    ensure!(
+        asked[4].is_on("cpu", "No network of sequences"),
+        "{asked:?}"
+    );
     for file in ["doorstep-gpu_bg.wasm", "WebGPU kernels"] {
         assert!(files.iter().any(|seen| seen == file), "{files:?}");
     }
