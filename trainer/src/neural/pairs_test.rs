@@ -53,7 +53,7 @@ fn records() -> Vec<ItemRecord> {
         let mut record = ItemRecord::bare(&item.to_string());
         let category = ["even", "odd"][item % 2].to_owned();
         record.attributes.insert("category".into(), vec![category]);
-        record.price = (item % 3 > 0).then_some(item as f64);
+        record.price = (!item.is_multiple_of(3)).then_some(item as f64);
         record
     };
     (0..N + 2).map(record).collect()
