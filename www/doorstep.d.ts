@@ -22,12 +22,18 @@ export interface Progress {
   loaded: number;
   /** Bytes of the files met so far; it grows while they are discovered. */
   total: number;
-  /** The file that is arriving. */
+  /** The file that is arriving; `WebGPU kernels` while the graphics card's programs are compiled. */
   file: string;
 }
 
 export interface LoadOptions {
-  /** What runs networks. `webgpu` is a wish: where the CPU answers instead, `loadCost` and `query` events say why. */
+  /**
+   * What runs networks. `cpu`: the processor. `webgpu`: the graphics card, whose engine (1.5 MB) comes with the
+   * bundle; kernels of the default network, or the first, are compiled then, others' with the first query that
+   * names them. It is a wish: where the processor answers instead, `loadCost` and `query` events say why.
+   * `auto`, the default: the processor; where a query takes it 8 ms or more and there is a graphics card,
+   * both are timed behind the page's back and the faster answers from then on.
+   */
   device?: Device;
   onProgress?: (progress: Progress) => void;
   /** Aborting ends the worker. */
@@ -102,7 +108,7 @@ export interface Hit {
   id: string;
   score: number;
   item: ItemRecord;
-  /** The items of the history that led here, and the share of the score that each has. */
+  /** The items of the history that led here, and the share of the score that each has. Empty where a network led here: it has none. */
   because?: Array<{ id: string; title?: string; share: number }>;
   /** Not from the model, but because it is popular. A bundle without interactions, such as an imported one, gives none of these. */
   fallback?: boolean;
@@ -227,14 +233,17 @@ export interface Cost {
   files: number;
   /** How many of them the browser's cache answered. */
   cached: number;
-  /** What answered: the smallest engine that runs all models of the bundle. */
-  engine: 'core' | 'tables' | 'cpu';
-  /** The engines' own size as transferred: complete after the first query, 0 where the browser does not tell. */
+  /** What answered: the engine of the bundle's default model until a query names a model of a larger one, which then stays. */
+  engine: 'core' | 'tables' | 'cpu' | 'gpu';
+  /** All engines fetched so far, as transferred: complete with the query after, 0 where the browser does not tell. */
   engineBytes: number;
-  device: 'cpu';
+  /** What ran the query; in `loadCost`, what networks of the default model run on. */
+  device: 'cpu' | 'webgpu';
   requestedDevice: Device;
-  /** Why `webgpu` was not followed. */
+  /** Why `webgpu` was not followed, or why `auto` gave it up, in a sentence with the remedy. */
   deviceReason?: string;
+  /** Milliseconds of one network's query on each engine, once timed: the quickest of three. `loadCost` gets them too. */
+  timings?: { cpu: number; webgpu?: number };
 }
 
 

@@ -29,7 +29,7 @@ function historyEvent(event, index) {
   return event;
 }
 
-/** The query in the engine's terms: history entries are records, a filter's values lists, and what is undefined is absent. */
+/** The query in the engine's terms, without what is undefined. */
 function plain(options) {
   if (!isObject(options)) throw invalid('The query is no object. Give one, such as { history: [], k: 10 }.');
   const { history, filter, ...rest } = options;
@@ -246,6 +246,7 @@ export class Doorstep extends EventTarget {
     else request.resolve({ result, cost });
     if (request.method === 'load') return;
     this.loadCost.engineBytes = Math.max(this.loadCost.engineBytes, cost.engineBytes);
+    this.loadCost.timings = cost.timings;
     const { model, unknown = [] } = result ?? {};
     const detail = { method: request.method, query: request.query, model, unknown, error, ...cost };
     this.dispatchEvent(new CustomEvent('query', { detail }));

@@ -1,11 +1,41 @@
-// What is said of an engine that can't do what was asked. The worker fetches this only then.
+// Which engine answers a query that the bundle's first engine can't. The worker fetches this only
+// where a bundle has models of several engines, or a page asks for what the engine at hand lacks.
 
-/** An engine without models of tables, asked for what those answer. */
-export const NO_TABLE = 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.';
+const refusal = (message) => Object.assign(new Error(message), { code: 'invalid-query' });
 
-/** Why the processor answers a page that wants `engine` to run on the graphics card. */
-export function whyCpu(engine) {
-  return engine === 'cpu'
-    ? 'This release has no engine for WebGPU: its networks run on the processor.'
-    : 'No model of this bundle is a network: none gains by WebGPU.';
+const hasRows = ({ content }) => !!(content['item-item'] ?? content.ensemble?.some(hasRows));
+
+/** What similar items are read from where a query names no model, as an engine that runs all models has it. */
+function similarModel(models) {
+  const preferred = models.find((model) => model.name === 'item-knn' && hasRows(model));
+  return preferred ?? models.find(hasRows) ?? models.find(({ content }) => content.factors?.rank > 0);
+}
+
+/** The model that a query is about, if any; an engine that lacks it would not list it among those that there are. */
+function modelOf({ method, args }, models) {
+  if (args.model === undefined) return method === 'similar' ? similarModel(models) : models.find((model) => model.default);
+  const model = models.find(({ name }) => name === args.model);
+  if (model) return model;
+  throw refusal(`this bundle has no model "${args.model}"; it has ${models.map(({ name }) => name).join(', ')}`);
+}
+
+/**
+ * The engine for a query, as `{ name, engine }`: the one `at` hand or, where the query's model
+ * needs another of the `engines`, one that takes its place, since it also runs all that came
+ * before. Where that can't be had the query fails, and the engine at hand stays.
+ */
+export async function suited(job, at, engines, start, fileBytes) {
+  const models = at.engine.manifest().models.filter(({ engine }) => engines.includes(engine));
+  const model = modelOf(job, models);
+  if (engines.indexOf(model?.engine) > engines.indexOf(at.name)) {
+    const { Engine } = await start(job, model.engine, job.controller.signal);
+    const engine = await Engine.load(fileBytes);
+    at.engine.free();
+    return { name: model.engine, engine };
+  }
+  if (at.engine[job.method]) return at;
+  const tables = models.filter(({ content }) => content.knn).map(({ name }) => name);
+  throw refusal(tables.length
+    ? `only a model of a table predicts; name one of this bundle's: ${tables.join(', ')}`
+    : 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
 }

@@ -46,10 +46,8 @@ export class VisitorHistory extends EventTarget {
     });
   }
 
-  /** False where the browser keeps nothing and the history ends with the page. */
   get persistent() { return this.#persistent; }
 
-  /** Events `{ item, time? }`, oldest first. */
   list() {
     if (this.#persistent) {
       try {
@@ -69,12 +67,10 @@ export class VisitorHistory extends EventTarget {
     this.#write([...this.list().filter((other) => other.item !== item), event].slice(-MAX_EVENTS));
   }
 
-  /** Forgets one item. */
   remove(item) {
     this.#write(this.list().filter((event) => event.item !== item));
   }
 
-  /** Forgets everything. */
   clear() {
     this.#write([]);
   }

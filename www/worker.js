@@ -1,10 +1,6 @@
-// Where the engine lives: this module owns all networking and answers one
-// request at a time. It runs as a module worker or, where a page may not start
-// workers, inside the page on a MessagePort.
-//
-// In:  { id, method, args } | { abort: id } | { dispose: true }
-// Out: { ready } once, then { id, progress } and { id, result | error, cost };
-//      { stopped } when the engine is beyond use and must be started anew
+// Where the engine lives: owns all networking and answers one request at a
+// time, sent as engine-worker.js says. A module worker or, where a page may
+// start none, inside the page on a MessagePort.
 
 const ENGINES = ['core', 'tables', 'cpu']; // each runs what those before it run
 const addressOf = (file) => new URL(file, import.meta.url).href;
@@ -15,8 +11,8 @@ const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
 const FETCHES_AT_ONCE = 16;
 
-/** How often the engine trapped here: an instance that did is never used again. */
-let traps = 0;
+/** How many modules are beyond use: they trapped, or did not arrive. */
+let spoiled = 0;
 
 const failure = (code, file, message, status) => Object.assign(new Error(`${file}: ${message}`), { code, file, status });
 
@@ -86,17 +82,16 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
-/** Size of the engines fetched, as transferred. Browsers tell late. */
-function engineSize() {
-  return ENGINES.flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+/** Size of all engines fetched, as transferred. Browsers tell late. */
+function engineSize(own) {
+  return [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
 }
 
-/** What a manifest's models need; a bad one is reported later. */
-async function engineFor(manifest) {
+/** Of a manifest's default model; a bad one is reported later. */
+function engineFor(manifest) {
   try {
-    const bytes = await read((await manifest).clone(), 'manifest.json', MANIFEST_LIMIT, () => {});
-    const { models } = JSON.parse(new TextDecoder().decode(bytes));
-    return ENGINES.findLast((name) => models.some(({ engine }) => engine === name)) ?? 'core';
+    const { engine } = JSON.parse(new TextDecoder().decode(manifest)).models.find((model) => model.default);
+    return ENGINES.includes(engine) ? engine : 'core';
   } catch {
     return 'core';
   }
@@ -118,18 +113,19 @@ function turnstile() {
   };
 }
 
-/** Answers the requests that arrive at `port` (a worker's own scope, or a MessagePort). */
+/** Answers the requests that arrive at `port`. */
 export function serve(port) {
   const queue = [];
   const fetches = turnstile();
   let current;
-  let name = 'core'; // of the engine
-  let core; // its module
+  let name; // of the engine
   let engine;
+  let manifest; // the same for every engine
+  let mixed; // whether some models need another engine
   let base;
   let timeoutMs;
   let devices; // asked for and used
-  let early; // the manifest, asked for beside the engine
+  let graphics; // runs networks on WebGPU
   let stopped; // why the engine is beyond use
   let disposed = false;
 
@@ -155,14 +151,11 @@ export function serve(port) {
     signal.throwIfAborted();
     const url = new URL(path, base).href;
     if (!url.startsWith(base)) throw failure('damaged', path, 'lies outside the bundle. Publish the bundle again.');
-    const isManifest = path === 'manifest.json';
     // Everything but the manifest is named by its content. A second attempt
     // takes a stale copy rather than none: offline, what was cached still works.
     // But a copy that turned out damaged is never asked for again.
-    const cache = job.afresh ? 'reload' : attempt ? 'force-cache' : isManifest ? 'no-cache' : 'default';
-    const ahead = isManifest && early;
-    early = undefined;
-    const response = await (ahead || open(url, path, timeoutMs, signal, cache));
+    const cache = job.afresh ? 'reload' : attempt ? 'force-cache' : path === 'manifest.json' ? 'no-cache' : 'default';
+    const response = await open(url, path, timeoutMs, signal, cache);
     const count = counter(job, path, response);
     try {
       const bytes = await read(response, path, maxBytes, count);
@@ -192,7 +185,8 @@ export function serve(port) {
 
   async function startEngine(job, which, signal) {
     const [script, WASM] = filesOf(which);
-    const loading = import(traps ? `./${script}#${traps}` : `./${script}`).catch((error) => {
+    const loading = import(spoiled ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
+      spoiled++;
       throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). Upload the engine beside doorstep.js.`);
     });
     loading.catch(() => {}); // awaited below, after the other file
@@ -219,29 +213,45 @@ export function serve(port) {
     }
   }
 
+  const fileBytes = async (path, maxBytes) => (path === 'manifest.json' ? manifest : fetchBytes(path, maxBytes));
+
   async function load(job, options) {
     ({ base, timeoutMs } = options);
     const { signal } = job.controller;
-    early = open(new URL('manifest.json', base).href, 'manifest.json', timeoutMs, signal, job.afresh ? 'reload' : 'no-cache');
-    early.catch(() => {}); // reported by fetchBytes
-    // Most need core: it comes beside the manifest, or is given up.
+    const reading = fetchBytes('manifest.json', MANIFEST_LIMIT);
+    // Most need core: it comes beside the manifest.
     const guess = new AbortController();
-    const guessed = (async () => core ?? startEngine(job, 'core', AbortSignal.any([signal, guess.signal])))();
+    const first = options.engine ?? 'core';
+    const guessed = startEngine(job, first, AbortSignal.any([signal, guess.signal]));
     guessed.catch(() => {});
-    const wanted = await engineFor(early);
-    if (wanted !== name) guess.abort();
-    core = await (wanted === name ? guessed : startEngine(job, wanted, signal));
-    name = wanted;
-    devices = { device: 'cpu', requestedDevice: options.device };
-    if (options.device === 'webgpu') devices.deviceReason = (await import('./engines.js')).whyCpu(name);
-    engine = await core.Engine.load(fetchBytes);
-    return engine.manifest();
+    manifest = await reading;
+    name = options.engine ?? engineFor(manifest);
+    if (name !== first) guess.abort();
+    const module = await (name === first ? guessed : startEngine(job, name, signal));
+    engine = await module.Engine.load(fileBytes);
+    const published = engine.manifest();
+    mixed = !options.engine && published.models.some((model) => model.engine !== name);
+    const { device } = options;
+    devices = { device: 'cpu', requestedDevice: device };
+    if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
+      const starting = import('./gpu.js').then(({ start }) => start(port, job, published, devices, ask))
+        .then((started) => { graphics = started; }, ({ message }) => { devices.deviceReason = message; });
+      if (device === 'webgpu') await starting;
+    }
+    return published;
+  }
+
+  async function ask(job) {
+    const { method, args } = job;
+    if (!engine[method] || (mixed && (args.model || method === 'similar'))) {
+      ({ name, engine } = await (await import('./engines.js')).suited(job, { name, engine }, ENGINES, startEngine, fileBytes));
+    }
+    return engine[method](args);
   }
 
   async function perform(job) {
     if (job.method === 'load') return load(job, job.args);
-    if (!engine[job.method]) throw failure('invalid-query', job.method, (await import('./engines.js')).NO_TABLE);
-    return engine[job.method](job.args);
+    return (graphics?.answer ?? ask)(job);
   }
 
   async function attempt(job) {
@@ -265,7 +275,7 @@ export function serve(port) {
       answer.result = await Promise.race([attempt(job), trapped]);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError && !stopped) {
-        traps += 1;
+        spoiled++;
         stopped = error.message;
       }
       const { code, message, file, status } = error;
@@ -278,7 +288,7 @@ export function serve(port) {
     }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
-    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(), ...devices };
+    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(name), ...devices, ...job.own };
     try {
       port.postMessage(answer);
     } catch (error) {
@@ -299,7 +309,7 @@ export function serve(port) {
     const ours = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
     if (!ours || !/doorstep-\w+\.js|wasm:/.test(error.stack)) return;
     event.preventDefault();
-    traps += 1;
+    spoiled++;
     stopped = error.message;
     current?.trapped(error);
   }
@@ -307,6 +317,7 @@ export function serve(port) {
   function end() {
     for (const type of ['error', 'unhandledrejection']) removeEventListener(type, watch);
     if (!stopped) engine?.free();
+    graphics?.end();
     engine = undefined;
     port.close();
   }

@@ -3,7 +3,8 @@
 //! `cargo run -p doorstep-tests --example network_figures -- BUNDLE SITE [ORT MODEL.onnx]`, with
 //! SITE as `cargo xtask demo --no-serve` builds it, ORT the folder `dist` of npm's
 //! `onnxruntime-web`, and MODEL.onnx what `benches/peers/onnx_export.py` writes.
-//! `cargo xtask bench onnx` does it all.
+//! `cargo xtask bench onnx` does it all. With `--webgpu` before BUNDLE networks run on WebGPU, for
+//! which SITE is built with `--webgpu` too, and fewer queries are asked.
 
 use std::env;
 use std::os::unix::fs::symlink;
@@ -23,12 +24,17 @@ use tempfile::TempDir;
 const LENGTHS: [usize; 2] = [10, 50];
 /// Queries of each length; as many more come before, to warm up.
 const QUERIES: usize = 300;
+/// The same on WebGPU, which without a card is slow.
+const QUERIES_WEBGPU: usize = 30;
 /// Fresh browsers that ask a first query.
 const FIRST: usize = 5;
 
 /// What Doorstep took.
 #[derive(Deserialize)]
 struct Ours {
+    /// What answered, and why not the one asked for.
+    device: String,
+    reason: String,
     /// Milliseconds from nothing to an engine with its bundle open.
     load: f64,
     /// Milliseconds of the first query, its network fetched.
@@ -59,7 +65,12 @@ struct Theirs {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let mut arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let (device, queries) = match arguments.first().is_some_and(|first| first == "--webgpu") {
+        true => ("webgpu", QUERIES_WEBGPU),
+        false => ("cpu", QUERIES),
+    };
+    arguments.retain(|argument| argument != "--webgpu");
     let (bundle, site, peer) = match &arguments[..] {
         [bundle, site] => (bundle, site, None),
         [bundle, site, ort, model] => (bundle, site, Some((ort, model))),
@@ -86,7 +97,7 @@ async fn main() -> Result<()> {
     let server = Server::start(root.path())?;
     for length in LENGTHS {
         let mut random = Random::new(length as u64);
-        let histories: Vec<Vec<usize>> = (0..2 * QUERIES)
+        let histories: Vec<Vec<usize>> = (0..2 * queries)
             .map(|_| (0..length).map(|_| random.below(ids.len())).collect())
             .collect();
         let named: Vec<Vec<&str>> = histories
@@ -96,14 +107,17 @@ async fn main() -> Result<()> {
         let (mut loads, mut firsts) = (Vec::new(), Vec::new());
         for _ in 1..FIRST {
             let page = Page::open(&server.url("blank.html")).await?;
-            let ours: Ours = page.run(OURS, json!(&named[..2])).await?;
+            let asked = json!({ "device": device, "histories": &named[..2] });
+            let ours: Ours = page.run(OURS, asked).await?;
             loads.push(ours.load);
             firsts.push(ours.first);
         }
         let page = Page::open(&server.url("blank.html")).await?;
-        let ours: Ours = page.run(OURS, json!(named)).await?;
+        let asked = json!({ "device": device, "histories": named });
+        let ours: Ours = page.run(OURS, asked).await?;
         loads.push(ours.load);
         firsts.push(ours.first);
+        ensure!(ours.device == device, "{}", ours.reason);
         let [opening, asking, engine] = ours.bytes.map(|bytes| bytes / 1e3);
         println!("histories of {length}");
         println!(
@@ -142,20 +156,23 @@ async fn main() -> Result<()> {
 const OURS: &str = "
     const begin = performance.now();
     const { Doorstep } = await import('/doorstep.js');
-    const ds = await Doorstep.load('/measured/');
+    const { device, histories } = input;
+    const ds = await Doorstep.load('/measured/', { device });
     const load = performance.now() - begin;
     const costs = [];
     ds.addEventListener('query', ({ detail }) => costs.push(detail));
     const page = [];
     let list;
-    for (const history of input) {
+    for (const history of histories) {
         const begin = performance.now();
         list = await ds.recommend({ history, k: 10, model: 'sasrec' });
         page.push(performance.now() - begin);
     }
     ds.dispose();
-    const half = input.length / 2;
+    const half = histories.length / 2;
     return {
+        device: costs.at(-1).device,
+        reason: costs.at(-1).deviceReason ?? '',
         load,
         first: page[0],
         page: page.slice(half),

@@ -86,12 +86,21 @@ pub fn network(architecture: Architecture, n_items: usize) -> Result<Neural> {
 
 /// Publishes all networks over `n_items`, all equally popular, in the folder `out`.
 pub fn publish(n_items: usize, out: &Path) -> Result<()> {
-    let models = ARCHITECTURES.map(|a| network(a, n_items));
-    let mut published = Vec::new();
-    for model in models {
-        published.push(Model::Neural(Box::new(model?)));
+    let mut models = Vec::new();
+    for architecture in ARCHITECTURES {
+        models.push(Model::Neural(Box::new(network(architecture, n_items)?)));
     }
+    publish_models(&models, n_items, out)
+}
+
+/// Publishes `models` over `n_items`, all equally popular, in the folder `out`.
+pub fn publish_models(models: &[Model], n_items: usize, out: &Path) -> Result<()> {
     let records: Vec<ItemRecord> = (0..n_items).map(|i| ItemRecord::bare(&id(i))).collect();
+    let published = models.iter().map(|model| PublishedModel {
+        model,
+        config: None,
+        evaluation: None,
+    });
     let publication = Publication {
         generator: "test",
         data: DataSummary {
@@ -100,14 +109,7 @@ pub fn publish(n_items: usize, out: &Path) -> Result<()> {
         },
         records: &records,
         counts: &vec![1; n_items],
-        models: &published
-            .iter()
-            .map(|model| PublishedModel {
-                model,
-                config: None,
-                evaluation: None,
-            })
-            .collect::<Vec<_>>(),
+        models: &published.collect::<Vec<_>>(),
     };
     let mut store = MemoryStore::default();
     write(&publication, &mut store)?;

@@ -19,11 +19,16 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Opens the bundle whose files `fetchBytes(path, maxBytes)` resolves to.
+    /// Opens the bundle whose files `fetchBytes(path, maxBytes)` resolves to. Engine *gpu*
+    /// asks for its device first, once in the life of its worker.
     pub async fn load(fetch_bytes: Function) -> Result<Engine, JsValue> {
+        #[cfg(feature = "webgpu")]
+        let device = crate::graphics::device().await?;
         let bundle = Bundle::open(FetchStore::new(fetch_bytes))
             .await
             .map_err(thrown)?;
+        #[cfg(feature = "webgpu")]
+        let bundle = bundle.on(device);
         Ok(Self { bundle })
     }
 

@@ -6,7 +6,7 @@ use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
 /// An `Error` with a `code`.
-fn coded(message: &str, code: &str) -> JsValue {
+pub fn coded(message: &str, code: &str) -> JsValue {
     let error: JsValue = Error::new(message).into();
     set(&error, "code", code);
     error

@@ -5,8 +5,12 @@
 mod engine;
 mod failure;
 mod fetch_store;
+#[cfg(feature = "webgpu")]
+mod graphics;
 #[cfg(feature = "tables")]
 mod predict;
+#[cfg(any(feature = "neural", feature = "webgpu"))]
+mod probe;
 mod strict;
 
 pub use engine::Engine;

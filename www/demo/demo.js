@@ -2,7 +2,9 @@
 
 import { VisitorHistory } from '../history.js';
 import { opening } from './bundle.js';
+import { showComparison } from './comparison.js';
 import { watchCost, watchFirst } from './cost.js';
+import { showDevice } from './device.js';
 import { element, find, itemAddress } from './dom.js';
 import { showEmbed } from './embed.js';
 import { formatBytes, formatShare, formatTime } from './figures.js';
@@ -49,6 +51,8 @@ async function open() {
     watchCost(doorstep);
     showPublished(doorstep);
     showModels(doorstep.manifest.models, shelf, { key: 'recall@10', name: 'recall@10', cases: 'histories', format: formatShare });
+    showDevice(doorstep, shelf, visits);
+    showComparison(doorstep, visits, shelf.limit);
     await new Promise((later) => setTimeout(later)); // the shelf waits for the bundle too, and asks first
     await Promise.all([
       showProducts(doorstep),

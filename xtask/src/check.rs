@@ -70,6 +70,7 @@ pub fn run(args: Args) -> Result<()> {
         ("shared and web for wasm32, engine core", ""),
         ("shared and web for wasm32, engine tables", "tables"),
         ("shared and web for wasm32, engine cpu", "neural"),
+        ("shared and web for wasm32, engine gpu", "webgpu"),
     ] {
         check(name, &|| {
             cargo(&[

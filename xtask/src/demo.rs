@@ -25,6 +25,9 @@ pub struct Args {
     /// The currency of that bundle's prices, such as USD; without it they are plain numbers.
     #[arg(long, value_name = "CODE", requires = "bundle", value_parser = currency)]
     currency: Option<String>,
+    /// Build the engine for WebGPU too: some minutes, once.
+    #[arg(long)]
+    webgpu: bool,
     /// Where the finished site goes.
     #[arg(long, value_name = "DIR", default_value = "dist")]
     out: PathBuf,
@@ -50,6 +53,7 @@ pub fn run(args: Args) -> Result<()> {
             data: &[],
             profile: Profile::Release,
             out: out.clone(),
+            webgpu: args.webgpu,
             shop: args.bundle.map(|bundle| Shop {
                 bundle,
                 currency: args.currency,

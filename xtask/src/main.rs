@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod check;
 mod demo;
+mod engine;
 mod fuzz;
 mod process;
 mod project;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::engine::build_gpu;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::stamp::{Inputs, make_folder};
@@ -13,10 +14,12 @@ use crate::step::step;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 10] = [
+const MODELS: [&str; 12] = [
     "next-linear",
     "item-knn",
     "ease",
+    "sasrec",
+    "bsarec",
     "tf-idf",
     "ensemble",
     "hybrid",
@@ -24,6 +27,19 @@ const MODELS: [&str; 10] = [
     "svd",
     "recent-popularity",
     "popularity",
+];
+
+/// How the networks are trained: small and briefly, so that nobody waits long for a demo.
+const NETWORKS: [&str; 2] = ["sasrec", "bsarec"];
+const LEARNING: [&str; 8] = [
+    "width=32",
+    "blocks=1",
+    "inner=32",
+    "length=20",
+    "dropout=0.2",
+    "learning_rate=0.003",
+    "batch=32",
+    "epochs=8",
 ];
 
 /// What to build a site from.
@@ -36,6 +52,8 @@ pub struct Recipe {
     pub profile: Profile,
     /// The finished site.
     pub out: PathBuf,
+    /// Whether engine *gpu* is built and lies beside the page.
+    pub webgpu: bool,
     /// What the shop sells; without it, what is generated.
     pub shop: Option<Shop>,
 }
@@ -75,6 +93,10 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         &songs,
     )?;
     let page = build_page(project, tools)?;
+    let gpu = recipe
+        .webgpu
+        .then(|| build_gpu(project, tools))
+        .transpose()?;
     step("put the site together", || {
         let images = data.join("images");
         let mut parts = vec![(&songs, "songs")];
@@ -82,7 +104,12 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
             Some(shop) => parts.push((&shop.bundle, "bundle")),
             None => parts.extend([(&bundle, "bundle"), (&images, "images")]),
         }
+        parts.extend(gpu.iter().map(|engine| (engine, "")));
         assemble(&page, &parts, &recipe.out)?;
+        if gpu.is_none() {
+            let said = [("const BUILT = true;", "const BUILT = false;")];
+            change(&recipe.out.join("gpu.js"), &said)?;
+        }
         match &recipe.shop {
             Some(shop) => adapt(&recipe.out.join("index.html"), shop),
             None => Ok(()),
@@ -113,6 +140,11 @@ fn shop(doorstep: &Path, data: &Path) -> Command {
         .arg("--items")
         .arg(data.join("items.jsonl"))
         .args(["--split", "leave-last-two", "--refit"]);
+    for network in NETWORKS {
+        for setting in LEARNING {
+            command.args(["--set", &format!("{network}.{setting}")]);
+        }
+    }
     command
 }
 
@@ -201,17 +233,24 @@ fn assemble(page: &Path, parts: &[(&PathBuf, &str)], out: &Path) -> Result<()> {
 
 /// Takes back what the page says of the generated shop alone.
 fn adapt(page: &Path, shop: &Shop) -> Result<()> {
-    let mut text = fs::read_to_string(page).with_context(|| format!("no {}", page.display()))?;
     let currency = shop.currency.as_ref();
     let currency = currency.map_or_else(String::new, |code| format!(r#" currency="{code}""#));
-    for (said, instead) in [
+    let said = [
         (r#" currency="EUR""#, currency.as_str()),
         (" The products in this shop are made up.", ""),
-    ] {
-        ensure!(text.contains(said), "the page no longer says `{said}`");
+    ];
+    change(page, &said)
+}
+
+/// Replaces what a file of the site says.
+fn change(file: &Path, said: &[(&str, &str)]) -> Result<()> {
+    let mut text = fs::read_to_string(file).with_context(|| format!("no {}", file.display()))?;
+    for (said, instead) in said {
+        let file = file.display();
+        ensure!(text.contains(said), "{file} no longer says `{said}`");
         text = text.replace(said, instead);
     }
-    fs::write(page, text).with_context(|| format!("cannot write {}", page.display()))
+    fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// Whether a folder holds files that an earlier build did not put there.
@@ -248,22 +287,33 @@ mod tests {
     #[test]
     fn a_site_is_replaced_and_anything_else_is_left_alone() {
         let place = std::env::temp_dir().join(format!("doorstep-site-{}", std::process::id()));
-        let [page, bundle, images, out] =
-            ["page", "bundle", "images", "out"].map(|n| place.join(n));
+        let [page, bundle, images, gpu, out] =
+            ["page", "bundle", "images", "gpu", "out"].map(|n| place.join(n));
         for (folder, file) in [
             (&page, "doorstep-core_bg.wasm"),
             (&bundle, "manifest.json"),
             (&images, "mug.svg"),
+            (&gpu, "doorstep-gpu.js"),
         ] {
             fs::create_dir_all(folder).unwrap();
             fs::write(folder.join(file), file).unwrap();
         }
-        let parts = [(&bundle, "bundle"), (&images, "images")];
+        let parts = [(&bundle, "bundle"), (&images, "images"), (&gpu, "")];
         assemble(&page, &parts, &out).unwrap();
         fs::write(out.join("stale"), "").unwrap();
         assemble(&page, &parts, &out).unwrap();
         assert!(!out.join("stale").exists());
-        assert!(out.join("bundle/manifest.json").is_file() && out.join("images/mug.svg").is_file());
+        for file in ["bundle/manifest.json", "images/mug.svg", "doorstep-gpu.js"] {
+            assert!(out.join(file).is_file(), "{file}");
+        }
+        let engine = out.join("doorstep-gpu.js");
+        change(&engine, &[("gpu", "GPU")]).unwrap();
+        assert_eq!(fs::read_to_string(&engine).unwrap(), "doorstep-GPU.js");
+        let error = change(&engine, &[("gpu", "")]).unwrap_err();
+        assert!(
+            error.to_string().ends_with("no longer says `gpu`"),
+            "{error}"
+        );
 
         let home = place.join("home");
         fs::create_dir_all(&home).unwrap();

@@ -74,6 +74,7 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
             data: &SMALL,
             profile: Profile::Dev,
             out: out.clone(),
+            webgpu: true,
             shop: None,
         },
     )?;

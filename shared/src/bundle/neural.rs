@@ -8,13 +8,16 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
 
+use super::reader::Bundle;
 use super::resolve::Outcome;
+use super::source::Source;
 use super::table::{FileRef, MAX_FILE_BYTES, read_file};
 use super::writer::put_file;
 use super::{BundleError, MANIFEST, Sink, Store, WriteError};
 use burn::tensor::Device;
 
-use crate::neural::{Architecture, Neural, Parameter, is_by_items};
+use crate::Event;
+use crate::neural::{Architecture, Encoder as _, Neural, Parameter, class, is_by_items};
 
 /// The files of a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,6 +76,40 @@ impl OpenNeural {
         let model = Neural::new(self.files.architecture, n_items, parameters, device)
             .map_err(|error| damaged(error.to_string()))?;
         Ok(self.loaded.get_or_init(|| model))
+    }
+}
+
+impl<S: Store> Bundle<S> {
+    /// What the network of a model, or the first of an ensemble's, says of the history of
+    /// the most popular items, as many as the [`class`] of this number has places: each item's
+    /// score; `None` where there is no such class. Devices can be compared by it, and
+    /// kernels are compiled before a visitor waits for them.
+    pub async fn probe(&self, model: &str, number: u32) -> Outcome<Option<Vec<f32>>, S> {
+        let source = &self.model(Some(model))?.source;
+        let members = match source {
+            Source::Ensemble(members) => members.iter().map(|(_, source)| source).collect(),
+            alone => vec![alone],
+        };
+        let network = members.into_iter().find_map(|source| match source {
+            Source::Neural(network) => Some(network),
+            _ => None,
+        });
+        let network = network.ok_or_else(|| {
+            BundleError::InvalidQuery(["model ", model, " has no network"].concat())
+        })?;
+        let network = network.model(&self.store, &self.device).await?;
+        let Some(sequences) = network.network() else {
+            let why = ["model ", model, " reads no sequence"].concat();
+            return Err(BundleError::InvalidQuery(why).into());
+        };
+        let Some(places) = class(number, sequences.length()) else {
+            return Ok(None);
+        };
+        let popular = 0..self.manifest().catalogue.items.min(places as u32);
+        let history: Vec<Event> = popular.rev().map(Event::implicit).collect();
+        let scores = network.scores(&history).await;
+        let scores = scores.map_err(BundleError::Device)?;
+        Ok(Some(scores.unwrap_or_default()))
     }
 }
 

@@ -33,6 +33,18 @@ pub struct Bundle<S> {
     pub(super) device: Device,
 }
 
+/// Where networks run unless [`Bundle::on`] says otherwise.
+#[cfg(feature = "flex")]
+fn usual_device() -> Device {
+    Device::flex()
+}
+
+/// The same in an engine without the processor's backend; to be initialised before a query.
+#[cfg(all(feature = "neural", not(feature = "flex")))]
+fn usual_device() -> Device {
+    Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)
+}
+
 /// What was read of some items, by ascending index.
 #[derive(Debug)]
 pub(super) struct ByIndex<T>(Vec<(u32, T)>);
@@ -93,7 +105,7 @@ impl<S: Store> Bundle<S> {
             models,
             scores: RefCell::new(Scores::new(0)),
             #[cfg(feature = "neural")]
-            device: Device::flex(),
+            device: usual_device(),
             store,
             manifest,
             manifest_json: bytes,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ncf::Ncf;
+use super::product::WHOLE;
 use super::{
     BsaRec, Device, MAX_ITEMS, MAX_NUMBERS, Net, Network, PairShape, ParameterError, SasRec,
 };
@@ -95,6 +96,8 @@ impl Architecture {
                 "its items have too many numbers"
             }
             Ok(()) => match self {
+                // A visitor's vector takes more small steps than a card is good for.
+                Self::Ncf(_) | Self::MetadataMf(_) if !WHOLE => "it runs on the processor only",
                 Self::BsaRec(_, filter) if !(0.0..=1.0).contains(&filter.alpha) => {
                     "the filter's share is not from 0 to 1"
                 }

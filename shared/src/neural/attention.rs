@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::layers::Linear;
 use super::noise::drop_out;
+use super::product::{product, product_transposed};
 use super::{Noise, SequenceShape};
 
 /// Stands for minus infinity where attention may not look.
@@ -42,11 +43,9 @@ impl Attention {
         let query = split(self.query.forward(x.clone()));
         let key = split(self.key.forward(x.clone()));
         let value = split(self.value.forward(x));
-        let likeness = query
-            .matmul(key.swap_dims(2, 3))
-            .mul_scalar(1.0 / (size as f32).sqrt());
+        let likeness = product_transposed(query, key).mul_scalar(1.0 / (size as f32).sqrt());
         let weights = softmax(likeness + look_back(longest, &value.device()), 3);
-        let seen = drop_out(weights, noise).matmul(value);
+        let seen = product(drop_out(weights, noise), value);
         let joined = seen.swap_dims(1, 2).reshape([rows, longest, width]);
         self.out.forward(joined)
     }

@@ -15,6 +15,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::attention::{Attention, FeedForward};
 use super::layers::{LayerNorm, zeros};
 use super::noise::drop_out;
+use super::product::product;
 use super::sasrec::embed;
 use super::{Batch, Encoder, FilterShape, Noise, SequenceShape};
 
@@ -46,7 +47,7 @@ impl Block {
         let [_, _, width] = x.dims();
         let seen = drop_out(self.attention.forward(x.clone(), noise), noise);
         let seen = self.after_attention.forward(seen + x.clone());
-        let slow = low.clone().matmul(x.clone());
+        let slow = product(low.clone(), x.clone());
         let root = self.high.val().reshape([1, 1, width]);
         let high = root.clone() * root;
         let filtered = slow.clone() + (x.clone() - slow) * high;

@@ -5,6 +5,8 @@ use burn::module::{Module, Param};
 use burn::tensor::module::{layer_norm, linear};
 use burn::tensor::{Device, Tensor};
 
+use super::product::{WHOLE, product};
+
 /// Added to a variance before the root is taken.
 const EPSILON: f64 = 1e-5;
 
@@ -33,7 +35,12 @@ impl Linear {
 
     /// From `[…, input]` to `[…, output]`.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        linear(x, self.weight.val(), Some(self.bias.val()))
+        let (weight, bias) = (self.weight.val(), self.bias.val());
+        if WHOLE {
+            linear(x, weight, Some(bias))
+        } else {
+            product(x, weight.unsqueeze()) + bias.unsqueeze()
+        }
     }
 
     /// `[input, output]`.

@@ -14,6 +14,7 @@ mod ncf;
 mod noise;
 mod parameters;
 mod perceptron;
+mod product;
 mod sasrec;
 mod sequences;
 
@@ -25,7 +26,7 @@ pub use noise::{Noise, Quiet};
 pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
 pub use perceptron::Perceptron;
 pub use sasrec::SasRec;
-pub use sequences::{Batch, Encoder};
+pub use sequences::{Batch, Encoder, class};
 
 use burn::module::Module;
 pub use burn::tensor::Device;
@@ -33,6 +34,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 use ncf::{Ncf, Pairs};
 
+use self::product::{WHOLE, product_transposed};
 use crate::factors::{RatingScale, Visitor};
 use crate::{Event, Recommender, Scores};
 
@@ -127,7 +129,7 @@ impl Neural {
         let (items, sample) = (of_items(ITEMS), of_items(SAMPLE));
         let net = with_parameters(architecture.blank(n_items, device), given, device)?;
         let form = match (net, architecture.pair()) {
-            (Net::Pairs(net), Some(shape)) => {
+            (Net::Pairs(net), Some(shape)) if WHOLE => {
                 let values = |own: Option<Parameter>| own.map_or(Vec::new(), |own| own.values);
                 Form::Pairs(Box::new(Pairs::new(
                     shape,
@@ -140,7 +142,7 @@ impl Neural {
                 network,
                 unknown: items.and_then(|items| unknown(&items, device)),
             },
-            (Net::Pairs(_), None) => unreachable!("the architecture made it"),
+            (Net::Pairs(_), _) => unreachable!("the architecture made it"),
         };
         Ok(Self {
             architecture,
@@ -251,7 +253,8 @@ impl Neural {
             Form::Sequences { network, unknown } => {
                 self.encode(network, unknown.as_ref(), &[history])
             }
-            Form::Pairs(pairs) => Some(pairs.forward(pairs.visitor(history)?)),
+            Form::Pairs(pairs) if WHOLE => Some(pairs.forward(pairs.visitor(history)?)),
+            Form::Pairs(_) => None,
         }
     }
 
@@ -270,9 +273,14 @@ impl Neural {
                 .collect()
         };
         let sequences: Vec<Vec<u32>> = histories.iter().map(known).collect();
-        let last = Batch::of(&sequences, network.length(), &self.device)?;
+        // Engine gpu has no other device than a graphics card.
+        let batch = match WHOLE {
+            true => Batch::of,
+            false => Batch::of_class,
+        };
+        let last = batch(&sequences, network.length(), &self.device)?;
         let encoded = last.ends(network.encode(&last, &mut Quiet));
-        let logits = encoded.matmul(network.items().transpose());
+        let logits = product_transposed(encoded, network.items());
         let logits = match unknown {
             Some(unknown) => logits + unknown.clone(),
             None => logits,

@@ -4,6 +4,22 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::Noise;
 
+/// The least number of places of [`Batch::of_class`].
+const LEAST: usize = 8;
+
+/// How many places [`Batch::of_class`] gives a sequence of `n` items to a network that
+/// reads `length`: a power of two from 8, or all.
+fn places(n: usize, length: usize) -> usize {
+    n.next_power_of_two().max(LEAST).min(length)
+}
+
+/// The places of the class of this number, from 0; `None` beyond the last.
+pub fn class(number: u32, length: usize) -> Option<usize> {
+    // Lengths are below 2²⁰ by far.
+    let most = LEAST << number.min(20);
+    (number == 0 || most / 2 < length).then(|| places(most, length))
+}
+
 /// Sequences of item indices, each from the left, filled up with item 0 to the
 /// longest: a network looks back only, so what fills up is never seen.
 #[derive(Clone, Debug)]
@@ -17,12 +33,29 @@ pub struct Batch {
 impl Batch {
     /// The last `length` items of each sequence. `None` where one is empty.
     pub fn of(sequences: &[Vec<u32>], length: usize, device: &Device) -> Option<Self> {
+        Self::of_least(sequences, length, 0, device)
+    }
+
+    /// The same, filled up to a [`class`] of lengths: a graphics card compiles its kernels for the
+    /// shapes that they meet, so few shapes are worth some arithmetic.
+    pub fn of_class(sequences: &[Vec<u32>], length: usize, device: &Device) -> Option<Self> {
+        let longest = sequences.iter().map(Vec::len).max()?;
+        Self::of_least(sequences, length, places(longest, length), device)
+    }
+
+    /// The same, each of `least` places or more.
+    fn of_least(
+        sequences: &[Vec<u32>],
+        length: usize,
+        least: usize,
+        device: &Device,
+    ) -> Option<Self> {
         let ends: Vec<&[u32]> = sequences
             .iter()
             .map(|items| &items[items.len().saturating_sub(length)..])
             .collect();
         let lengths: Vec<usize> = ends.iter().map(|items| items.len()).collect();
-        let longest = lengths.iter().copied().max()?;
+        let longest = lengths.iter().copied().max()?.max(least);
         if lengths.contains(&0) {
             return None;
         }
@@ -76,4 +109,23 @@ pub trait Encoder {
 
     /// What the items up to each place make of the next: `[sequences, longest, width]`.
     fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_has_a_class() {
+        for length in [1, 5, 8, 9, 50, 64] {
+            let classes: Vec<usize> = (0..).map_while(|n| class(n, length)).collect();
+            assert_eq!(classes.last(), Some(&length));
+            assert!(classes.is_sorted_by(|a, b| a < b), "{classes:?}");
+            for n in 1..=2 * length {
+                assert!(classes.contains(&places(n, length)), "{n} of {length}");
+                assert!(places(n, length) >= n.min(length));
+            }
+        }
+        assert_eq!(class(u32::MAX, 50), None);
+    }
 }

@@ -7,7 +7,7 @@ use doorstep_tests::site;
 use serde_json::Value;
 
 use crate::songs::until_predicted;
-use crate::{hook, product, until_open};
+use crate::{hook, measure_all, product, until_open};
 
 /// A script that lists what axe finds wrong; `None` after saying that it is not there.
 fn axe() -> Result<Option<String>> {
@@ -40,6 +40,9 @@ async fn axe_finds_no_violation_in_light_and_dark() -> Result<()> {
         until_open(&page).await?;
         let found: Vec<String> = page.run(&check, Value::Null).await?;
         assert!(found.is_empty(), "{scheme}: {found:#?}");
+        measure_all(&page).await?;
+        let found: Vec<String> = page.run(&check, Value::Null).await?;
+        assert!(found.is_empty(), "{scheme}, measured: {found:#?}");
         page.click(&product(0)).await?;
         page.until::<bool>("the product is open", &format!("{}.open", hook("product")))
             .await?;

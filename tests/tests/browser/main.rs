@@ -2,14 +2,17 @@
 
 mod accessibility;
 mod damage;
+mod engines;
 mod harness;
 mod hostile_content;
+mod measuring;
 mod networks;
 mod parity;
 mod predict;
 mod predict_element;
 mod shop;
 mod songs;
+mod webgpu;
 
 use anyhow::Result;
 use doorstep_tests::page::Page;
@@ -22,6 +25,16 @@ fn hook(name: &str) -> String {
 /// The ids on a shelf, best first.
 fn shelf(name: &str) -> String {
     format!("{}.hits.map((hit) => hit.id)", hook(name))
+}
+
+/// Measures all models of the shop and waits for the figures.
+async fn measure_all(page: &Page) -> Result<()> {
+    let button = hook("measure-models");
+    page.click(&button).await?;
+    let ended = format!("{button}.textContent === 'Measure again'");
+    page.until::<bool>("all models are measured", &ended)
+        .await?;
+    Ok(())
 }
 
 /// The n-th product of the range, counted from 0.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::parity::native;
 
 const ITEMS: usize = 3000;
-const HISTORIES: usize = 200;
+pub(crate) const HISTORIES: usize = 200;
 /// Longer than what a network reads.
 const LONGEST: usize = 80;
 /// Entries of a list.
@@ -24,7 +24,7 @@ const LISTED: usize = 20;
 const TOLERANCE: f32 = 1e-3;
 
 /// A copy of the site with networks of our own in `networks/`.
-fn site_with_networks() -> Result<site::Copy> {
+pub(crate) fn site_with_networks() -> Result<site::Copy> {
     let copy = site::Copy::new()?;
     network::publish(ITEMS, &copy.path().join("networks"))?;
     Ok(copy)
@@ -64,35 +64,48 @@ async fn ask(page: &Page, queries: &[Value]) -> Result<Vec<Vec<(String, f32)>>> 
     page.run(ask, json!(queries)).await
 }
 
+/// Queries of random histories.
+pub(crate) fn histories(number: usize, model: &str) -> Vec<Value> {
+    let mut random = Random::new(3);
+    let query = |_| {
+        let length = 1 + random.below(LONGEST);
+        let history: Vec<usize> = (0..length).map(|_| random.below(ITEMS)).collect();
+        asked(&history, model)
+    };
+    (0..number).map(query).collect()
+}
+
+/// Refuses a list that differs from the native one.
+pub(crate) fn agree(
+    bundle: &Bundle<MemoryStore>,
+    query: &Value,
+    found: &[(String, f32)],
+) -> Result<()> {
+    ensure!(found.len() == LISTED);
+    let expected = scores(bundle, query)?;
+    let by_id: HashMap<&str, f32> = expected.iter().map(|(id, s)| (id.as_str(), *s)).collect();
+    for (rank, (id, score)) in found.iter().enumerate() {
+        let native = by_id.get(id.as_str()).copied().unwrap_or_default();
+        // Another item than natively may stand here only where its score is as good.
+        ensure!(
+            near(*score, native) && near(native, expected[rank].1),
+            "{id} scores {score} in the browser and {native} natively, where {:?} is expected: {query}",
+            expected[rank]
+        );
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
     let site = site_with_networks()?;
     let bundle = native(&site.path().join("networks"))?;
     let server = Server::start(site.path())?;
     let page = Page::open(&server.url("songs.html")).await?;
-    let mut random = Random::new(3);
     for model in ["sasrec", "bsarec", "ncf", "metadata-mf"] {
-        let queries: Vec<Value> = (0..HISTORIES)
-            .map(|_| {
-                let length = 1 + random.below(LONGEST);
-                let history: Vec<usize> = (0..length).map(|_| random.below(ITEMS)).collect();
-                asked(&history, model)
-            })
-            .collect();
+        let queries = histories(HISTORIES, model);
         for (query, found) in queries.iter().zip(ask(&page, &queries).await?) {
-            ensure!(found.len() == LISTED);
-            let expected = scores(&bundle, query)?;
-            let by_id: HashMap<&str, f32> =
-                expected.iter().map(|(id, s)| (id.as_str(), *s)).collect();
-            for (rank, (id, score)) in found.iter().enumerate() {
-                let native = by_id.get(id.as_str()).copied().unwrap_or_default();
-                // Another item than natively may stand here only where its score is as good.
-                ensure!(
-                    near(*score, native) && near(native, expected[rank].1),
-                    "{model}: {id} scores {score} in the browser and {native} natively, where {:?} is expected: {query}",
-                    expected[rank]
-                );
-            }
+            agree(&bundle, query, &found)?;
         }
     }
     page.close().await
@@ -138,7 +151,7 @@ async fn odd_histories_are_answered() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_wish_for_a_gpu_is_answered_by_the_processor_which_says_why() -> Result<()> {
+async fn the_device_that_was_wished_for_and_the_one_used_are_told() -> Result<()> {
     let site = site_with_networks()?;
     let server = Server::start(site.path())?;
     let page = Page::open(&server.url("songs.html")).await?;
@@ -148,15 +161,14 @@ async fn a_wish_for_a_gpu_is_answered_by_the_processor_which_says_why() -> Resul
         const ds = await Doorstep.load(url, { device });
         let detail;
         ds.addEventListener('query', (event) => { detail = event.detail; });
-        await ds.recommend({ history: [] });
+        await ds.recommend({ history: [] }).catch(() => {}); // songs are predicted, not recommended
         const said = [ds.loadCost, detail].map(({ device, requestedDevice, deviceReason = '' }) => [device, requestedDevice, deviceReason]);
         ds.dispose();
         return said;";
     for (url, device, reason) in [
         ("/networks/", "auto", ""),
         ("/networks/", "cpu", ""),
-        ("/networks/", "webgpu", "no engine for WebGPU"),
-        ("/bundle/", "webgpu", "No model of this bundle"),
+        ("/songs/", "webgpu", "No model of this bundle"),
     ] {
         let said: [[String; 3]; 2] = page
             .run(ask, json!({ "url": url, "device": device }))

@@ -53,7 +53,9 @@ async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
     let server = Server::start(site::folder())?;
     let page = Page::open(&server.url("")).await?;
     until_open(&page).await?;
-    for model in &bundle.manifest().models {
+    // Networks are compared in networks.rs, to what their arithmetic allows.
+    let models = bundle.manifest().models.iter();
+    for model in models.filter(|model| model.engine == "core") {
         let queries: Vec<Value> = histories(&ids)
             .into_iter()
             .map(|history| json!({ "history": history, "k": 20, "model": model.name }))

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::{hook, product, shelf, until_open};
 
-async fn open() -> Result<(Server, Page)> {
+/// The shop, opened and filled.
+pub async fn open() -> Result<(Server, Page)> {
     let server = Server::start(site::folder())?;
     let page = Page::open(&server.url("")).await?;
     until_open(&page).await?;
@@ -72,6 +73,8 @@ async fn the_shop_opens_with_products_models_and_costs() -> Result<()> {
         "item-knn",
         "ease",
         "next-linear",
+        "sasrec",
+        "bsarec",
     ] {
         assert!(
             models.iter().any(|model| model == name),
@@ -229,5 +232,44 @@ async fn a_category_narrows_the_range() -> Result<()> {
         page.run::<usize>(strangers, Value::from(category)).await?,
         0
     );
+    page.close().await
+}
+
+/// What stands in an element.
+pub async fn text(page: &Page, name: &str) -> Result<String> {
+    page.value(&format!("{}.textContent", hook(name))).await
+}
+
+#[tokio::test]
+async fn a_network_brings_its_engine_and_says_that_it_has_no_reasons() -> Result<()> {
+    let (_server, page) = open().await?;
+    let popular: Vec<String> = page.value(&shelf("for-you")).await?;
+    view(&page, 1).await?;
+    let personal = until_changed(&page, &popular).await?;
+    let engine = text(&page, "cost-engine").await?;
+    assert!(engine.starts_with("core,"), "{engine}");
+    page.click(&format!(
+        "{}.querySelector('input[value=sasrec]')",
+        hook("models")
+    ))
+    .await?;
+    let listed = until_changed(&page, &personal).await?;
+    assert_eq!(listed.len(), personal.len());
+    let engine = text(&page, "cost-engine").await?;
+    assert!(engine.starts_with("cpu,"), "{engine}");
+    let note = text(&page, "model-note").await?;
+    assert!(
+        note.contains("network") && note.contains("no reason"),
+        "{note}"
+    );
+    // The visit keeps the choice.
+    page.reload().await?;
+    until_open(&page).await?;
+    let same = format!(
+        "JSON.stringify({}) === {:?}",
+        shelf("for-you"),
+        serde_json::to_string(&listed)?
+    );
+    page.until::<bool>("the same model answers", &same).await?;
     page.close().await
 }

@@ -1,0 +1,370 @@
+//! Engine *gpu* on a software adapter: it says what the processor says, and whatever
+//! happens to it, the processor answers and says why.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
+use doorstep_tests::page::Page;
+use doorstep_tests::server::Server;
+use doorstep_tests::site;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::networks::{HISTORIES, agree, histories, site_with_networks};
+use crate::parity::native;
+
+/// How long a busy machine may take to compile kernels and run them without a card.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Native code, the processor in the browser and WebGPU give the same lists.
+#[tokio::test]
+async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
+    let site = site_with_networks()?;
+    let bundle = native(&site.path().join("networks"))?;
+    let server = Server::start(site.path())?;
+    let page = Page::open(&server.url("songs.html")).await?;
+    let open = "
+        globalThis.ds = ds;
+        globalThis.devices = new Set();
+        ds.addEventListener('query', ({ detail }) => devices.add(detail.device));
+        return null;";
+    wait_for::<Value>(&page, open, json!({})).await?;
+    for model in ["sasrec", "bsarec"] {
+        let queries = histories(HISTORIES, model);
+        for query in queries.chunks(20) {
+            let ask = "
+                const answers = [];
+                for (const query of input) {
+                    answers.push((await globalThis.ds.recommend(query)).map(({ id, score }) => [id, score]));
+                }
+                return answers;";
+            let found: Vec<Vec<(String, f32)>> = page.run(ask, json!(query)).await?;
+            for (query, found) in query.iter().zip(found) {
+                agree(&bundle, query, &found)?;
+            }
+        }
+    }
+    let devices: Vec<String> = page.value("[...devices]").await?;
+    assert_eq!(devices, ["webgpu"]);
+    page.run::<Value>("globalThis.ds.dispose();", Value::Null)
+        .await?;
+    page.close().await
+}
+
+/// Opens the networks as `ds` and asks with `ask(model, history)`, which says what answered.
+const OPEN: &str = "
+    const { Doorstep } = await import(new URL('/doorstep.js', location));
+    const files = new Set();
+    const ds = await Doorstep.load('/networks/', { device: 'webgpu', onProgress: ({ file }) => files.add(file), ...input });
+    const history = ['item-00007', 'item-00009', 'item-00011'];
+    const tell = (word) => new BroadcastChannel('test').postMessage(word);
+    const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
+    async function ask(model = 'sasrec', items = history) {
+        const told = new Promise((tell) => ds.addEventListener('query', ({ detail }) => tell(detail), { once: true }));
+        const hits = await ds.recommend({ history: items, k: 5, model });
+        const { device, engine, deviceReason = '', milliseconds } = await told;
+        return { ids: hits.map(({ id }) => id), device, engine, reason: deviceReason, milliseconds };
+    }
+    const loaded = ({ device, deviceReason = '' }) => ({ ids: [], device, engine: '', reason: deviceReason, milliseconds: 0 });";
+
+/// What answered, and what.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    ids: Vec<String>,
+    device: String,
+    engine: String,
+    reason: String,
+}
+
+impl Answer {
+    fn is_on(&self, device: &str, reason: &str) -> bool {
+        self.device == device
+            && self.reason.contains(reason)
+            && self.reason.is_empty() == reason.is_empty()
+    }
+}
+
+/// Has the workers run `script` before their own; `isGpu` says which of them it is.
+fn prepare(site: &site::Copy, script: &str) -> Result<()> {
+    let before = format!("const isGpu = self.name === 'doorstep-gpu';\n{script}\n");
+    site.change(
+        "",
+        |path| path == "worker.js",
+        |bytes| Some([before.as_bytes(), &bytes].concat()),
+    )
+}
+
+/// Replaces a constant of gpu.js.
+fn set(site: &site::Copy, old: &str, new: &str) -> Result<()> {
+    site.change(
+        "",
+        |path| path == "gpu.js",
+        |bytes| {
+            let text = String::from_utf8(bytes).expect("scripts are UTF-8");
+            assert!(text.contains(old), "gpu.js has no `{old}`");
+            Some(text.replace(old, new).into_bytes())
+        },
+    )
+}
+
+/// Runs `calls` in a page of `site`, with options for `Doorstep.load`.
+async fn run<T: DeserializeOwned>(site: &site::Copy, options: Value, calls: &str) -> Result<T> {
+    let server = Server::start(site.path())?;
+    let page = Page::open(&server.url("songs.html")).await?;
+    let found = wait_for(&page, calls, options).await?;
+    // What was taken away is missed once.
+    page.close_with(|line| line.contains("404")).await?;
+    Ok(found)
+}
+
+/// The result of `calls`, which may take longer than a script: kernels are compiled by the processor.
+async fn wait_for<T: DeserializeOwned>(page: &Page, calls: &str, options: Value) -> Result<T> {
+    let begin = format!(
+        "globalThis.outcome = undefined;
+         (async () => {{ {OPEN}\n{calls} }})().then(
+             (value) => {{ globalThis.outcome = {{ value }}; }},
+             (error) => {{ globalThis.outcome = {{ error: `${{error?.stack ?? error}}` }}; }});"
+    );
+    page.run::<Value>(&begin, options).await?;
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        let outcome: Value = page.value("globalThis.outcome").await?;
+        if let Some(error) = outcome["error"].as_str() {
+            bail!("the page threw {error}");
+        }
+        if let Some(value) = outcome.get("value") {
+            return Ok(serde_json::from_value(value.clone())?);
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    bail!("no result: {:?}", page.complaints().await?)
+}
+
+#[tokio::test]
+async fn networks_run_on_webgpu_and_other_models_do_not() -> Result<()> {
+    let site = site_with_networks()?;
+    let calls = "
+        const asked = [loaded(ds.loadCost), await ask(), await ask('sasrec', []), await ask('bsarec')];
+        const items = new Promise((tell) => ds.addEventListener('query', ({ detail }) => tell(detail), { once: true }));
+        await ds.items(history);
+        asked.push(loaded(await items));
+        ds.dispose();
+        return [asked, [...files]];";
+    let (asked, files): (Vec<Answer>, Vec<String>) = run(&site, json!({}), calls).await?;
+    ensure!(asked[0].is_on("webgpu", ""), "{asked:?}");
+    for answer in &asked[1..4] {
+        ensure!(
+            answer.is_on("webgpu", "") && answer.engine == "gpu",
+            "{answer:?}"
+        );
+        assert_eq!(answer.ids.len(), 5);
+    }
+    ensure!(asked[4].is_on("cpu", "No network was asked"), "{asked:?}");
+    for file in ["doorstep-gpu_bg.wasm", "WebGPU kernels"] {
+        assert!(files.iter().any(|seen| seen == file), "{files:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_processor_fetches_nothing_of_webgpu_and_a_quick_one_neither() -> Result<()> {
+    let site = site_with_networks()?;
+    for device in ["cpu", "auto"] {
+        let calls = "
+            const asked = [loaded(ds.loadCost), await ask(), await ask()];
+            await pause(1000);
+            asked.push(await ask());
+            ds.dispose();
+            const fetched = performance.getEntriesByType('resource').map(({ name }) => name);
+            return [asked, [...files, ...fetched]];";
+        let (asked, files): (Vec<Answer>, Vec<String>) =
+            run(&site, json!({ "device": device }), calls).await?;
+        assert!(asked.iter().all(|a| a.is_on("cpu", "")), "{asked:?}");
+        assert!(files.iter().all(|file| !file.contains("gpu")), "{files:?}");
+    }
+    Ok(())
+}
+
+/// A software adapter never wins, so `auto` leaves it alone; here it is taken for a card.
+#[tokio::test]
+async fn auto_times_both_engines_and_keeps_the_faster() -> Result<()> {
+    for (slow, kept) in [("isGpu", "cpu"), ("!isGpu", "webgpu")] {
+        let site = site_with_networks()?;
+        set(&site, "WORTH_MS = 8", "WORTH_MS = 0")?;
+        set(&site, "found.info?.isFallbackAdapter", "false")?;
+        // A processor, or a card, that takes 300 ms longer.
+        let script = format!(
+            "if ({slow}) {{
+                const slow = (engine) => {{
+                    const {{ recommend }} = engine.prototype;
+                    engine.prototype.recommend = async function (query) {{
+                        await new Promise((resume) => setTimeout(resume, 300));
+                        return recommend.call(this, query);
+                    }};
+                }};
+                self.slow = slow;
+             }}"
+        );
+        prepare(&site, &script)?;
+        site.change(
+            "",
+            |path| path == "doorstep-cpu.js" || path == "doorstep-gpu.js",
+            |bytes| Some([&bytes[..], b"\nself.slow?.(Engine);\n"].concat()),
+        )?;
+        let calls = "
+            const first = await ask();
+            for (let n = 0; n < 250 && !ds.loadCost.timings?.webgpu; n++) {
+                await pause(100);
+                await ask();
+            }
+            const last = await ask();
+            const { timings } = ds.loadCost;
+            ds.dispose();
+            return [first, last, timings.cpu, timings.webgpu];";
+        let (first, last, cpu, webgpu): (Answer, Answer, f64, f64) =
+            run(&site, json!({ "device": "auto" }), calls).await?;
+        ensure!(first.is_on("cpu", ""), "{first:?}");
+        ensure!(last.is_on(kept, ""), "{last:?} after {cpu} and {webgpu} ms");
+        assert_eq!(first.ids, last.ids);
+        assert_eq!(kept == "cpu", cpu < webgpu, "{cpu} and {webgpu} ms");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_keeps_webgpu_from_starting_is_said() -> Result<()> {
+    let hide = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
+    let none = "GPU.prototype.requestAdapter = async () => null;";
+    let refuse = "if (isGpu) GPUAdapter.prototype.requestDevice = async () => { throw new DOMException('no device today', 'OperationError'); };";
+    let other = "if (isGpu) {
+        const { postMessage } = self;
+        self.postMessage = (message) => {
+            if (message.result instanceof Float32Array) message.result[7] *= 1.01;
+            postMessage.call(self, message);
+        };
+    }";
+    let stuck = "if (isGpu) GPUBuffer.prototype.mapAsync = () => new Promise(() => {});";
+    for (script, reason) in [
+        (hide, "this browser has none"),
+        (none, "no graphics card"),
+        (refuse, "no device today"),
+        (other, "off the processor's"),
+        (stuck, "no answer within 3 s"),
+        ("if (isGpu) throw new Error('not here');", "not here"),
+        ("self.Worker = undefined;", "update the browser"),
+    ] {
+        let site = site_with_networks()?;
+        prepare(&site, script)?;
+        if script == stuck {
+            set(&site, "COMPILE_MS = 60_000", "COMPILE_MS = 3_000")?;
+        }
+        answered_by_the_processor(&site, reason).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_file_of_webgpu_is_named() -> Result<()> {
+    for missing in [
+        "doorstep-gpu_bg.wasm",
+        "doorstep-gpu.js",
+        "gpu.js",
+        "engine-worker.js",
+    ] {
+        let site = site_with_networks()?;
+        std::fs::remove_file(site.path().join(missing))?;
+        let reason = missing.replace("engine-worker.js", "gpu.js");
+        answered_by_the_processor(&site, &reason).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_that_may_start_no_workers_has_the_processor() -> Result<()> {
+    let site = site_with_networks()?;
+    let policy =
+        "<head><meta http-equiv=\"Content-Security-Policy\" content=\"worker-src 'none'\">";
+    site.change(
+        "",
+        |path| path == "songs.html",
+        |bytes| {
+            let page = String::from_utf8(bytes).expect("pages are UTF-8");
+            Some(page.replacen("<head>", policy, 1).into_bytes())
+        },
+    )?;
+    let server = Server::start(site.path())?;
+    let page = Page::open(&server.url("songs.html")).await?;
+    let calls = "
+        const asked = [loaded(ds.loadCost), await ask()];
+        ds.dispose();
+        return asked;";
+    let asked: Vec<Answer> = wait_for(&page, calls, json!({})).await?;
+    for answer in &asked {
+        ensure!(answer.is_on("cpu", "worker-src"), "{answer:?}");
+    }
+    page.close_with(|line| line.contains("worker-src") || line.contains("Content Security Policy"))
+        .await
+}
+
+async fn answered_by_the_processor(site: &site::Copy, reason: &str) -> Result<()> {
+    let calls = "
+        const asked = [loaded(ds.loadCost), await ask(), await ask('bsarec'), await ask()];
+        ds.dispose();
+        return asked;";
+    let asked: Vec<Answer> = run(site, json!({}), calls).await?;
+    for answer in &asked {
+        ensure!(answer.is_on("cpu", reason), "{reason}: {answer:?}");
+    }
+    ensure!(asked[1].ids.len() == 5 && asked[1].ids == asked[3].ids);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_ends_the_card_in_mid_query_ends_no_query() -> Result<()> {
+    // What a word from the page does to the device with the next submission.
+    let script = "if (isGpu) {
+        let device;
+        let word;
+        const { requestDevice } = GPUAdapter.prototype;
+        GPUAdapter.prototype.requestDevice = async function (...wanted) {
+            return device = await requestDevice.apply(this, wanted);
+        };
+        const { submit } = GPUQueue.prototype;
+        GPUQueue.prototype.submit = function (...commands) {
+            submit.apply(this, commands);
+            if (word === 'lose') device.destroy();
+            if (word === 'exhaust') device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error: new GPUOutOfMemoryError('no memory left') }));
+            if (word === 'hang') GPUBuffer.prototype.mapAsync = () => new Promise(() => {});
+            if (word === 'trap') throw new Error('trapped');
+        };
+        new BroadcastChannel('test').onmessage = ({ data }) => { word = data; };
+    }";
+    for (word, reason) in [
+        ("lose", ""),
+        ("exhaust", ""),
+        ("hang", "no answer within 1 s"),
+        ("trap", ""),
+    ] {
+        let site = site_with_networks()?;
+        prepare(&site, script)?;
+        set(&site, "QUERY_MS = 5_000", "QUERY_MS = 1_000")?;
+        let calls = format!(
+            "const asked = [await ask()];
+             tell('{word}');
+             await pause(100);
+             asked.push(await ask(), await ask());
+             ds.dispose();
+             return asked;"
+        );
+        let asked: Vec<Answer> = run(&site, json!({}), &calls).await?;
+        ensure!(asked[0].is_on("webgpu", ""), "{word}: {asked:?}");
+        for answer in &asked[1..] {
+            let fits = answer.device == "cpu" && answer.reason.contains(reason);
+            ensure!(fits && !answer.reason.is_empty(), "{word}: {answer:?}");
+            assert_eq!(answer.ids, asked[0].ids, "{word}");
+        }
+    }
+    Ok(())
+}
