@@ -177,6 +177,15 @@ class Graphics {
   /** Has the kernels of a model compiled, and its scores compared with the processor's. */
   async #compare(model, cpu, onProgress) {
     this.#compiling = true;
+    try {
+      await this.#probe(model, cpu, onProgress);
+    } finally {
+      this.#compiling = false;
+    }
+    this.#compared.add(model);
+  }
+
+  async #probe(model, cpu, onProgress) {
     for (let number = 0; ; number++) {
       onProgress?.();
       const args = { model, number };
@@ -186,8 +195,6 @@ class Graphics {
       const apart = distance(result, expected);
       if (!(apart <= TOLERANCE)) throw new Error(`its scores are ${apart.toPrecision(2)} off the processor's, relatively: update the driver of the graphics card`);
     }
-    this.#compiling = false;
-    this.#compared.add(model);
   }
 
   /**

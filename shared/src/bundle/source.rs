@@ -169,6 +169,9 @@ impl Source {
         }
         #[cfg(feature = "neural")]
         if let Some(model) = &content.neural {
+            if !model.architecture.runs_here() {
+                return Ok(None);
+            }
             return Ok(Some(Self::Neural(Box::new(OpenNeural::new(
                 model, n_items,
             )?))));

@@ -107,6 +107,11 @@ impl Architecture {
         Err(ParameterError::Architecture(why))
     }
 
+    /// Whether this engine runs it: engine gpu has networks of sequences only.
+    pub fn runs_here(&self) -> bool {
+        WHOLE || self.pair().is_none()
+    }
+
     /// A network whose parameters are all 0.
     pub(super) fn blank(&self, n_items: usize, device: &Device) -> Net {
         match self {
