@@ -71,7 +71,7 @@ pub fn network(architecture: Architecture, n_items: usize) -> Result<Neural> {
             _ => (0.0, 0.3),
         };
         let value = |at: usize| match name == SAMPLE {
-            true => f32::from(u8::from(at % 12 == 0)),
+            true => f32::from(u8::from(at.is_multiple_of(12))),
             false => centre + spread * (2.0 * random.share() - 1.0),
         };
         let values = (0..shape.iter().product::<usize>()).map(value).collect();

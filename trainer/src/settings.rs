@@ -212,6 +212,7 @@ fn set(fields: &mut Map<String, Value>, owner: &str, field: &str, value: Value) 
         // `member` has checked what is in them.
         Value::Array(_) if field == MEMBERS => value.is_array().then(|| value.clone()),
         Value::Array(_) => list(&value),
+        Value::String(_) => word(&value),
         // Whole numbers too: the field stays one of fractions.
         Value::Number(n) if n.is_f64() => value.as_f64().map(Value::from),
         _ => {
@@ -232,6 +233,7 @@ pub fn expected(field: &str, default: &Value) -> &'static str {
         Value::Bool(_) => "true or false",
         Value::Array(_) if field == MEMBERS => MEMBER,
         Value::Array(_) => "words, separated by commas",
+        Value::String(_) => "a word",
         Value::Number(n) if n.is_f64() => "a number",
         _ => "a whole number from 0 to 4294967295",
     }
@@ -352,6 +354,15 @@ fn list(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) => Some(text.split(',').map(|word| word.trim().to_owned()).collect()),
         Value::Array(words) => words.iter().all(Value::is_string).then(|| value.clone()),
+        _ => None,
+    }
+}
+
+/// A word, which may look like a number.
+fn word(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(_) => Some(value.clone()),
+        Value::Number(number) => Some(Value::String(number.to_string())),
         _ => None,
     }
 }

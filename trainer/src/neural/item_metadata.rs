@@ -62,7 +62,7 @@ impl ItemMetadata {
             "no item has a {category} or a price, so metadata-mf has nothing to read: set \
              metadata-mf.category to the attribute that holds the category{}",
             match text_fields(records) {
-                known if known.is_empty() => String::new(),
+                known if known.is_empty() => " and give item records with --items FILE".to_owned(),
                 known => format!(" (records have {})", known.join(", ")),
             }
         );

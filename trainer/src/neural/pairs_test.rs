@@ -53,7 +53,7 @@ fn records() -> Vec<ItemRecord> {
         let mut record = ItemRecord::bare(&item.to_string());
         let category = ["even", "odd"][item % 2].to_owned();
         record.attributes.insert("category".into(), vec![category]);
-        record.price = (item % 3 > 0).then_some(item as f64);
+        record.price = (!item.is_multiple_of(3)).then_some(item as f64);
         record
     };
     (0..N + 2).map(record).collect()
@@ -107,7 +107,10 @@ fn what_users_have_and_how_they_rate_is_learnt_and_folded_in() {
                 let mut scores = Scores::new(model.n_items());
                 model.score(&histories[user], &mut scores);
                 for scores in [scores.values().to_vec(), model.scores_of(&users[user])] {
-                    let of = |parity: usize| (0..N).filter(move |item| item % 2 == parity);
+                    // The one that is left out counts as a negative of its user.
+                    let of = |parity: usize| {
+                        (0..N).filter(move |item| item % 2 == parity && *item != user)
+                    };
                     let least = of(user % 2)
                         .map(|item| scores[item])
                         .fold(f32::MAX, f32::min);
