@@ -76,15 +76,15 @@ fn try_fit(name: &str, n_items: usize, histories: &[Vec<Event>]) -> anyhow::Resu
             patience: 0,
             ..config
         }),
-        // A few dozen interactions are one step.
+        // A few dozen interactions are one step; many more epochs learn by heart who lacks what.
         ModelConfig::Ncf(config) => ModelConfig::Ncf(NcfConfig {
-            epochs: 150,
+            epochs: 40,
             patience: 0,
             learning_rate: 0.02,
             ..config
         }),
         ModelConfig::MetadataMf(config) => ModelConfig::MetadataMf(MetadataMfConfig {
-            epochs: 150,
+            epochs: 40,
             patience: 0,
             learning_rate: 0.02,
             ..config
