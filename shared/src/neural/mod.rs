@@ -318,7 +318,7 @@ pub fn is_by_items(parameter: &str) -> bool {
 /// What an unknown item's logit is lowered by.
 const NEVER: f32 = -1e9;
 
-/// [`Neural::unknown`] of the items' vectors, where any is 0.
+/// Next to minus infinity for each item whose vector is 0, where there is one.
 fn unknown(items: &Parameter, device: &Device) -> Option<Tensor<2>> {
     let width = *items.shape.get(1).filter(|width| **width > 0)?;
     let lowered = |row: &[f32]| match row.iter().all(|x| *x == 0.0) {

@@ -233,7 +233,8 @@ impl Pairs {
         by_user * spread + at.clone().mul_scalar(wishes.regularisation)
     }
 
-    /// Adam (Kingma and Ba 2015, algorithm 1), its steps shorter and shorter.
+    /// Adam ("Adam: a method for stochastic optimization", 2015, arXiv 1412.6980, algorithm 1), its
+    /// steps shorter and shorter.
     fn fold_in(&self, wishes: &Wishes) -> Tensor<2> {
         const RATE: f32 = 0.2;
         const DECAYS: [f32; 2] = [0.9, 0.99];
