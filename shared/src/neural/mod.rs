@@ -162,19 +162,6 @@ impl Neural {
         Ok(expected(&architecture.blank(n_items, device)))
     }
 
-    /// A network of sequences that was trained.
-    pub fn from_network(architecture: Architecture, network: Network, device: &Device) -> Self {
-        Self {
-            architecture,
-            n_items: network.items().dims()[0],
-            form: Form::Sequences {
-                network,
-                unknown: None,
-            },
-            device: device.clone(),
-        }
-    }
-
     /// The same over a catalogue of `n_items`; those that are new to it are unknown.
     /// Waits for the device: not in a browser.
     ///
