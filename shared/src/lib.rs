@@ -8,6 +8,8 @@ pub mod bundle;
 pub mod cholesky;
 pub mod factors;
 pub mod history;
+#[cfg(feature = "images")]
+pub mod images;
 pub mod item;
 pub mod item_item;
 #[cfg(feature = "tables")]

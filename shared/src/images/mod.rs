@@ -1,0 +1,5 @@
+//! Pictures: what the trainer and a visitor's browser do alike with one.
+
+mod grey;
+
+pub use grey::GreyImage;
