@@ -17,6 +17,12 @@ pub enum Purpose {
     Customer,
     /// An artist and the artist's songs.
     Artist,
+    /// A view of a picture.
+    View,
+    /// What a patient of the phantoms looks like.
+    Patient,
+    /// What is wrong with a phantom.
+    Anomaly,
 }
 
 /// One stream of chance.

@@ -17,11 +17,15 @@ mod training;
 mod visitors;
 
 pub use checkpoint::Checkpoints;
+pub(crate) use checkpoint::Keeper;
 pub use device::{Compute, DeviceArgs};
+pub(crate) use dropout::Dropout;
 pub use item_metadata::ItemMetadata;
 pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};
+pub(crate) use start::normal;
 pub use training::Schedule;
+pub(crate) use training::{Gradient, Task, train};
 
 use anyhow::Result;
 use burn::tensor::Tensor;
@@ -66,7 +70,7 @@ impl<'a> Guide<'a> {
 }
 
 /// The numbers of a tensor, by rows. Waits for the device.
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     Ok(tensor.without_autodiff().into_data().try_to_vec()?)
 }
 

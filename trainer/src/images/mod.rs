@@ -1,0 +1,4 @@
+//! Pictures: readers, division, detectors of what is unusual, and how they are judged.
+
+pub mod augment;
+pub mod salad;
