@@ -1,4 +1,5 @@
 //! Pictures: readers, division, detectors of what is unusual, and how they are judged.
 
 pub mod augment;
+pub mod deep;
 pub mod salad;

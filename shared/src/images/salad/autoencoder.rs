@@ -94,6 +94,11 @@ impl Autoencoder {
         }
     }
 
+    /// The encoder alone.
+    pub fn into_encoder(self) -> Encoder {
+        self.encoder
+    }
+
     /// Feature vectors of `[pictures, rows, columns, 1]`: `[pictures, features]`, of length 1.
     pub fn encode(&self, pictures: Tensor<4>) -> Tensor<2> {
         unit(self.encoder.forward(pictures, &mut Norms::Remembered))
@@ -121,13 +126,30 @@ impl Autoencoder {
     pub fn remember(self, step: Vec<Spread>) -> Self {
         let mut step = step.into_iter();
         Self {
-            encoder: self.encoder.remember(&mut step),
+            encoder: self.encoder.remember_next(&mut step),
             decoder: self.decoder.remember(&mut step),
         }
     }
 }
 
 impl Encoder {
+    /// Vectors of pictures, `[pictures, features]`, of any length.
+    pub fn project(&self, pictures: Tensor<4>) -> Tensor<2> {
+        self.forward(pictures, &mut Norms::Remembered)
+    }
+
+    /// The same, normalised by these pictures themselves, and how their numbers lie.
+    pub fn see(&self, pictures: Tensor<4>) -> (Tensor<2>, Vec<Spread>) {
+        let mut spreads = Vec::new();
+        let vectors = self.forward(pictures, &mut Norms::Own(&mut spreads));
+        (vectors, spreads)
+    }
+
+    /// After a step that saw how its numbers lie.
+    pub fn remember(self, step: Vec<Spread>) -> Self {
+        self.remember_next(&mut step.into_iter())
+    }
+
     fn forward(&self, pictures: Tensor<4>, norms: &mut Norms) -> Tensor<2> {
         let mut x = pictures;
         for stage in &self.stages {
@@ -137,7 +159,7 @@ impl Encoder {
         self.projection.forward(x.reshape([n as i32, -1]))
     }
 
-    fn remember(self, step: &mut dyn Iterator<Item = Spread>) -> Self {
+    fn remember_next(self, step: &mut dyn Iterator<Item = Spread>) -> Self {
         let stages = self.stages.into_iter().map(|stage| stage.remember(step));
         Self {
             stages: stages.collect(),
@@ -168,7 +190,7 @@ impl Decoder {
 }
 
 /// Rows of length 1.
-pub fn unit(rows: Tensor<2>) -> Tensor<2> {
+fn unit(rows: Tensor<2>) -> Tensor<2> {
     let square = (rows.clone() * rows.clone()).sum_dim(1);
     rows / (square + LEAST_SQUARE).sqrt()
 }

@@ -14,7 +14,7 @@ mod norm;
 mod shape;
 
 #[cfg(feature = "neural")]
-pub use autoencoder::{Autoencoder, Seen, unit};
+pub use autoencoder::{Autoencoder, Encoder, Seen};
 pub use bank::{Bank, Near, ScoreForm, score};
 #[cfg(feature = "neural")]
 pub use norm::Spread;

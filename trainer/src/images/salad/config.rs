@@ -90,6 +90,15 @@ impl SaladConfig {
         }
     }
 
+    /// A memory-based autoencoder (MemDAE, section 3): L_mse alone, and the bank.
+    pub fn memory_autoencoder() -> Self {
+        Self {
+            instances: false,
+            aggregation: false,
+            ..Self::default()
+        }
+    }
+
     /// All epochs.
     pub fn epochs(&self) -> u32 {
         self.pretraining + self.rounds * self.round_epochs

@@ -17,6 +17,7 @@ use super::learner::{Learner, constant, side_by_side};
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use crate::images::augment::augment;
+use crate::images::deep::evenly;
 use crate::neural::{Dropout, Gradient, Task, numbers};
 
 /// What is learnt from, and how far that has come.
@@ -65,8 +66,7 @@ impl Task for Learning<'_> {
     type Net = Learner;
     type Step = Step;
 
-    const LOSS: &'static str =
-        "mean of (x − x̂)² over pixels + λ · mean of −log p of the own rows of the bank";
+    const LOSS: &'static str = "mean of ‖x − x̂‖² + λ · mean of −log p of the own rows of the bank";
     const EMPTY: &'static str = "there are no two pictures";
 
     /// A round begins with new anchors.
@@ -91,19 +91,13 @@ impl Task for Learning<'_> {
         Ok(net)
     }
 
-    /// Steps of like size, so that none has a single picture to be normalised by.
     fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Step> {
-        let mut order: Vec<(usize, u64)> = (0..self.pictures.len())
-            .map(|own| (own, rng.next_u64()))
-            .collect();
+        let order = 0..self.pictures.len();
+        let mut order: Vec<(usize, u64)> = order.map(|own| (own, rng.next_u64())).collect();
         order.shuffle(rng);
-        let n = order.len();
-        if n < 2 {
-            return Vec::new();
-        }
-        let steps = n.div_ceil(self.config.batch as usize).min(n / 2);
-        let part = |step: usize| Step(order[n * step / steps..n * (step + 1) / steps].to_vec());
-        (0..steps).map(part).collect()
+        evenly(&order, self.config.batch as usize)
+            .map(Step)
+            .collect()
     }
 
     fn gradient(&self, net: &Learner, step: &Step, _: &mut Dropout) -> Result<Gradient<Learner>> {

@@ -5,10 +5,11 @@ use burn::tensor::{Tensor, TensorData};
 /// Stands for minus infinity where a row of the bank is not meant.
 const NEVER: f32 = -1e9;
 
-/// L_mse: the mean of (x − x̂)² over all pixels.
+/// L_mse: ‖x − x̂‖², the sum over a picture's pixels; the mean over the pictures.
 pub(super) fn reconstruction(pictures: Tensor<4>, made: Tensor<4>) -> Tensor<1> {
+    let [n, ..] = pictures.dims();
     let off = pictures - made;
-    (off.clone() * off).mean()
+    (off.clone() * off).sum().div_scalar(n as f32)
 }
 
 /// L_ss and L_agg in one: for each row of `features`, `[pictures, features]`, −log of the chance

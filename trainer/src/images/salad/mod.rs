@@ -17,7 +17,8 @@ use rayon::prelude::*;
 
 pub use config::SaladConfig;
 
-use self::learner::{Learner, side_by_side};
+use self::learner::Learner;
+pub(super) use self::learner::{first_autoencoder, side_by_side};
 use self::learning::Learning;
 use crate::fit::Observer;
 use crate::neural::{Keeper, Means, Schedule, numbers, train};
@@ -35,6 +36,29 @@ pub struct Pictures<'a> {
     pub abnormal: &'a [bool],
     /// What each shows, where that is known: told of in progress, never learnt.
     pub labels: Option<&'a [u32]>,
+}
+
+impl Pictures<'_> {
+    /// Their pixels a side; refuses what `model` can't learn from.
+    pub(super) fn check(&self, model: &str) -> Result<usize> {
+        let n = self.pictures.len();
+        ensure!(n >= 2, "{model} learns from two pictures at least, not {n}");
+        ensure!(
+            n == self.abnormal.len() && self.labels.is_none_or(|labels| labels.len() == n),
+            "every picture is abnormal or not, and has a label where any has"
+        );
+        let size = self.pictures[0].width();
+        let alike = |own: &&GreyImage| own.width() == size && own.height() == size;
+        ensure!(
+            self.pictures.iter().all(alike),
+            "pictures are squares of one size once they are prepared"
+        );
+        ensure!(
+            self.abnormal.contains(&false),
+            "{model} needs pictures that are not known to be abnormal"
+        );
+        Ok(size)
+    }
 }
 
 /// A trained autoencoder and what it remembers of normal pictures.
@@ -62,54 +86,17 @@ impl Salad {
         observer: &mut Observer,
     ) -> Result<Self> {
         let pictures = learnt.pictures;
-        ensure!(
-            pictures.len() >= 2,
-            "salad learns from two pictures at least"
-        );
-        ensure!(
-            pictures.len() == learnt.abnormal.len(),
-            "every picture is normal or not"
-        );
-        let size = pictures[0].width();
-        let alike = |picture: &&GreyImage| picture.width() == size && picture.height() == size;
-        ensure!(
-            pictures.iter().all(alike),
-            "pictures are squares of one size once they are prepared"
-        );
+        let size = learnt.check("salad")?;
         config.check(size)?;
         let rows = (0..pictures.len()).filter(|&own| !learnt.abnormal[own]);
         let rows: Vec<usize> = rows.collect();
-        ensure!(
-            !rows.is_empty(),
-            "salad needs pictures that are not known to be abnormal"
-        );
-
-        let shape = config.shape(size);
-        let device = means.compute.device().autodiff();
-        let schedule = Schedule {
-            model: "salad",
-            epochs: config.epochs(),
-            patience: 0,
-            learning_rate: config.learning_rate,
-            first_moment: 0.5,
-            second_moment: 0.999,
-            weight_decay: 0.0,
-            decoupled: false,
-            dropout: 0.0,
-            seed,
-        };
-        let about = about(config, &schedule, &learnt);
-        let keeper = Keeper::new(means.checkpoints, "salad", &about);
-        let learning = Learning::new(config, pictures, learnt.labels, device.clone());
-        let net = Learner::start(shape, pictures.len(), seed, &device);
-        let trained = train(&learning, net, &schedule, &keeper, progress, observer)?
-            .net
-            .valid();
+        let schedule = schedule(config, seed);
+        let trained = learn(config, learnt, &schedule, means, progress, observer)?;
         let bank = numbers(trained.bank.val())?;
         let bank = Bank::new(config.features as usize, bank);
         // Wherever it was trained, it is judged and published from the processor.
         let flex = Device::flex();
-        let blank = Autoencoder::blank(shape, &flex);
+        let blank = Autoencoder::blank(config.shape(size), &flex);
         let autoencoder = with_parameters(blank, parameters(&trained.autoencoder), &flex)?;
         Ok(Self {
             config: config.clone(),
@@ -123,25 +110,12 @@ impl Salad {
 
     /// Feature vectors of prepared pictures, each of length 1.
     pub fn features(&self, pictures: &[&GreyImage]) -> Result<Vec<Vec<f32>>> {
-        let parts: Vec<Result<Vec<Vec<f32>>>> = pictures
-            .par_chunks(TOGETHER)
-            .map(|part| {
-                let part: Vec<GreyImage> = part.iter().map(|own| (*own).clone()).collect();
-                let features = self
-                    .autoencoder
-                    .encode(side_by_side(&part, &Device::flex()));
-                let width = self.bank.features();
-                Ok(numbers(features)?
-                    .chunks_exact(width)
-                    .map(<[f32]>::to_vec)
-                    .collect())
-            })
-            .collect();
-        let mut all = Vec::with_capacity(pictures.len());
-        for part in parts {
-            all.extend(part?);
-        }
-        Ok(all)
+        in_parts(pictures, |part| {
+            let features = self.autoencoder.encode(side_by_side(part, &Device::flex()));
+            let values = numbers(features)?;
+            let rows = values.chunks_exact(self.bank.features());
+            Ok(rows.map(<[f32]>::to_vec).collect())
+        })
     }
 
     /// How unusual prepared pictures are: the higher, the more.
@@ -154,25 +128,24 @@ impl Salad {
             .collect())
     }
 
-    /// What is left of each pixel when the autoencoder has made the pictures anew: the mean square.
+    /// How far the pictures that the autoencoder makes are from the prepared ones: the mean square.
     pub fn errors(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
-        let part = |part: &[&GreyImage]| {
-            let part: Vec<GreyImage> = part.iter().map(|own| (*own).clone()).collect();
-            let pixels = part[0].pixels().len();
-            let read = side_by_side(&part, &Device::flex());
+        in_parts(pictures, |part| {
+            let read = side_by_side(part, &Device::flex());
             let made = self
                 .autoencoder
                 .decode(self.autoencoder.encode(read.clone()));
-            let off = numbers((read.clone() - made).square())?;
-            let of = |own: &[f32]| own.iter().map(|x| f64::from(*x)).sum::<f64>() / pixels as f64;
-            Ok(off.chunks_exact(pixels).map(of).collect::<Vec<f64>>())
-        };
-        let parts: Vec<Result<Vec<f64>>> = pictures.par_chunks(TOGETHER).map(part).collect();
-        let mut all = Vec::with_capacity(pictures.len());
-        for part in parts {
-            all.extend(part?);
-        }
-        Ok(all)
+            let off = numbers(read - made)?;
+            let pixels = off.len() / part.len();
+            let of = |own: &[f32]| own.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
+            let errors = off.chunks_exact(pixels).map(of);
+            Ok(errors.map(|sum| sum / pixels as f64).collect())
+        })
+    }
+
+    /// The autoencoder alone.
+    pub fn into_autoencoder(self) -> Autoencoder {
+        self.autoencoder
     }
 
     /// The bank.
@@ -184,6 +157,52 @@ impl Salad {
     pub fn rows(&self) -> &[usize] {
         &self.rows
     }
+}
+
+/// What `find` gives for each picture, of many of them at once.
+pub(super) fn in_parts<T: Send>(
+    pictures: &[&GreyImage],
+    find: impl Fn(&[&GreyImage]) -> Result<Vec<T>> + Send + Sync,
+) -> Result<Vec<T>> {
+    let parts = pictures.par_chunks(TOGETHER).map(find);
+    let parts: Vec<Vec<T>> = parts.collect::<Result<_>>()?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+/// How training goes about it (section 3).
+fn schedule(config: &SaladConfig, seed: u32) -> Schedule {
+    Schedule {
+        model: "salad",
+        epochs: config.epochs(),
+        patience: 0,
+        learning_rate: config.learning_rate,
+        first_moment: 0.5,
+        second_moment: 0.999,
+        weight_decay: 0.0,
+        decoupled: false,
+        dropout: 0.0,
+        seed,
+    }
+}
+
+/// All epochs of the schedule, or what is left of them.
+fn learn(
+    config: &SaladConfig,
+    learnt: Pictures,
+    schedule: &Schedule,
+    means: Means,
+    progress: &Progress,
+    observer: &mut Observer,
+) -> Result<Learner> {
+    let pictures = learnt.pictures;
+    let device = means.compute.device().autodiff();
+    let about = about(config, schedule, &learnt);
+    let keeper = Keeper::new(means.checkpoints, schedule.model, &about);
+    let shape = config.shape(pictures[0].width());
+    let net = Learner::start(shape, pictures.len(), schedule.seed, &device);
+    let learning = Learning::new(config, pictures, learnt.labels, device);
+    let trained = train(&learning, net, schedule, &keeper, progress, observer)?;
+    Ok(trained.net.valid())
 }
 
 /// Everything that decides what an epoch does; not how many of them there are.
@@ -203,3 +222,7 @@ fn about(config: &SaladConfig, schedule: &Schedule, learnt: &Pictures) -> Vec<u8
     }
     about
 }
+
+#[cfg(test)]
+#[path = "salad_test.rs"]
+mod tests;
