@@ -62,7 +62,7 @@ fn what_lies_across_is_unusual() {
             .iter()
             .flat_map(|a| normal.iter().map(move |n| a > n));
         let above = pairs.filter(|above| *above).count();
-        assert!(above > 120, "{model:?}: {above} of 144");
+        assert!(above > 108, "{model:?}: {above} of 144");
     }
 }
 
