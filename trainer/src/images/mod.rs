@@ -1,3 +1,5 @@
 //! Pictures: readers, division, detectors of what is unusual, and how they are judged.
 
 pub mod augment;
+pub mod readers;
+pub mod set;
