@@ -1,5 +1,6 @@
 //! Pictures: readers, division, detectors of what is unusual, and how they are judged.
 
 pub mod augment;
+pub mod phantoms;
 pub mod readers;
 pub mod set;
