@@ -4,3 +4,4 @@ pub mod augment;
 pub mod phantoms;
 pub mod readers;
 pub mod set;
+pub mod split;
