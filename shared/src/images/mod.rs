@@ -7,6 +7,7 @@ mod mask;
 mod preparation;
 mod regions;
 mod resize;
+pub mod salad;
 
 pub use borders::{Area, body};
 pub use exposure::Exposure;

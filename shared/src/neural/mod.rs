@@ -8,13 +8,13 @@
 mod architecture;
 mod attention;
 mod bsarec;
-mod layers;
+pub(crate) mod layers;
 mod metadata_mf;
 mod ncf;
 mod noise;
 mod parameters;
 mod perceptron;
-mod product;
+pub(crate) mod product;
 mod sasrec;
 mod sequences;
 

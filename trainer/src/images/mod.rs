@@ -3,10 +3,12 @@
 mod args;
 pub mod augment;
 pub mod compare;
+pub mod deep;
 pub mod detectors;
 pub mod judge;
 pub mod phantoms;
 pub mod readers;
+pub mod salad;
 pub mod set;
 pub mod split;
 
