@@ -21,6 +21,10 @@ pub enum Purpose {
     View,
     /// What a patient of the phantoms looks like.
     Patient,
+    /// How a phantom was placed and exposed.
+    Exposure,
+    /// A tree of a forest.
+    Tree,
     /// What is wrong with a phantom.
     Anomaly,
 }

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn borders_are_cut_and_letters_on_them_with_them() {
         let image = picture(40, 30, |x, y| match (x, y) {
-            (34, 5) => 0.7,
+            (36, 5) => 0.7,
             (5..33, 4..28) => 0.3 + 0.01 * ((x * 7 + y * 3) % 40) as f32,
             _ => 0.0,
         });

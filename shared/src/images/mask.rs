@@ -43,7 +43,7 @@ pub fn mask(image: &GreyImage) -> Vec<bool> {
 /// The rectangle around all true pixels.
 pub fn around(inside: &[bool], width: usize) -> Option<Area> {
     let places = || (0..inside.len()).filter(|&at| inside[at]);
-    let (top, bottom) = (places().next()? / width, places().last()? / width);
+    let (top, bottom) = (places().next()? / width, places().next_back()? / width);
     let left = places().map(|at| at % width).min()?;
     let right = places().map(|at| at % width).max()?;
     Some(Area {
