@@ -14,7 +14,7 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
-use crate::images::detectors::image_models;
+use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image};
 use crate::neural::DeviceArgs;
 use crate::save::save;
@@ -204,12 +204,14 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
         "--report draws comparisons of interactions and tables; of pictures there is text, --json and --save"
     );
     let models = image_models(&args.models, args.settings.assignments()?)?;
+    let progress = output.progress();
+    let neural = models.iter().any(ImageModel::is_neural);
     let options = compare_image::Options {
         seed: args.seed,
         seeds: args.seeds.clone(),
         strict: args.division.strict(),
+        compute: args.device.open_for(neural, &progress)?,
     };
-    let progress = output.progress();
     let report = compare_image::compare(&args.images, &models, &options, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {

@@ -48,6 +48,7 @@ fn scores(model: &ImageModel, train: &[GreyImage], test: &[GreyImage], seed: u64
         normal: train.iter().collect(),
         known_abnormal: Vec::new(),
         seed,
+        means: Means::default(),
     };
     let detector = fit(model, &training, &Progress::new(true)).unwrap();
     detector.scores(&test.iter().collect::<Vec<_>>())
@@ -150,6 +151,7 @@ fn alike_pictures_and_few_of_them_give_finite_scores() {
         normal: vec![&flat],
         known_abnormal: Vec::new(),
         seed: 0,
+        means: Means::default(),
     };
     let knn = model("knn", &[]);
     assert!(fit(&knn, &training, &Progress::new(true)).is_err());
