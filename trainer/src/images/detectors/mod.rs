@@ -60,7 +60,7 @@ pub fn fit(
     let rows = rows(&training.normal)?;
     let _spinner = progress.spinner(model.name());
     Ok(match model {
-        ImageModel::Knn(config) => Box::new(knn::fit(config, rows)),
+        ImageModel::PixelKnn(config) => Box::new(knn::fit(config, rows)),
         ImageModel::PcaKnn(config) => Box::new(pca::fit(config, &rows)?),
         ImageModel::IsolationForest(config) => Box::new(forest::fit(config, &rows, training.seed)),
         ImageModel::OneClassSvm(config) => Box::new(svm::fit(config, rows)?),
