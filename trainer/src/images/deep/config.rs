@@ -1,11 +1,11 @@
 //! Hyper-parameters of networks that give a picture one vector or one number.
 
-use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::images::salad::{AutoencoderShape, Form};
+use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::images::augment::Augmentation;
-use crate::images::salad::SaladConfig;
+use crate::images::salad::{SaladConfig, check_views, within};
 
 /// Hyper-parameters of Deep SVDD, Deep SAD and a supervised network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,28 +84,60 @@ impl DeepConfig {
 
     /// Checks all ranges; `model` is what messages call it. Whether there is such a network
     /// depends on the pictures' size and is checked with them.
-    pub fn check(&self, model: &str) -> Result<()> {
-        let (epochs, batch) = (self.epochs, self.batch);
-        ensure!(
-            (1..=100_000).contains(&epochs),
-            "{model}.epochs must be a whole number from 1 to 100000, not {epochs}"
-        );
-        ensure!(
-            (2..=4096).contains(&batch),
-            "{model}.batch must be a whole number from 2 to 4096, not {batch}"
-        );
-        let numbers = [
-            ("learning_rate", self.learning_rate, 1e-8, 1.0),
-            ("weight_decay", self.weight_decay, 0.0, 1.0),
-            ("eta", self.eta, 0.0, 1000.0),
+    pub fn check(&self, model: &'static str) -> Result<(), OutOfRange> {
+        let whole = [
+            (
+                "halvings",
+                self.halvings,
+                1..=8,
+                "a whole number from 1 to 8",
+            ),
+            (
+                "channels",
+                self.channels,
+                1..=128,
+                "a whole number from 1 to 128",
+            ),
+            (
+                "features",
+                self.features,
+                1..=2048,
+                "a whole number from 1 to 2048",
+            ),
+            (
+                "epochs",
+                self.epochs,
+                1..=100_000,
+                "a whole number from 1 to 100000",
+            ),
+            (
+                "batch",
+                self.batch,
+                2..=4096,
+                "a whole number from 2 to 4096",
+            ),
         ];
-        for (field, value, least, most) in numbers {
-            ensure!(
-                (least..=most).contains(&value),
-                "{model}.{field} must be a number from {least} to {most}, not {value}"
-            );
+        for (field, value, range, words) in whole {
+            within(model, field, value, range, words)?;
         }
-        let checked = self.augmentation().check();
-        checked.with_context(|| format!("in {model}"))
+        let numbers = [
+            (
+                "learning_rate",
+                self.learning_rate,
+                1e-8..=1.0,
+                "a number from 0.00000001 to 1",
+            ),
+            (
+                "weight_decay",
+                self.weight_decay,
+                0.0..=1.0,
+                "a number from 0 to 1",
+            ),
+            ("eta", self.eta, 0.0..=1000.0, "a number from 0 to 1000"),
+        ];
+        for (field, value, range, words) in numbers {
+            within(model, field, value, range, words)?;
+        }
+        check_views(model, &self.augmentation())
     }
 }

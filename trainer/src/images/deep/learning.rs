@@ -84,6 +84,7 @@ impl Task for Learning<'_> {
     }
 
     fn gradient(&self, net: &Encoder, step: &Step, _: &mut Dropout) -> Result<Gradient<Encoder>> {
+        let augmentation = self.config.augmentation();
         let views = step
             .0
             .par_iter()

@@ -1,11 +1,14 @@
 //! The models of pictures by name, with their hyper-parameters.
 
 use anyhow::{Context, Result, bail, ensure};
+use doorstep_shared::images::salad::Form;
 use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ForestConfig, KnnConfig, PcaKnnConfig, SvmConfig};
+use crate::images::deep::DeepConfig;
+use crate::images::salad::SaladConfig;
 
 /// The hyper-parameters of one model of pictures. One more is a variant here, in [`ImageModel::all`] and
 /// in the glossary, and an arm of [`fit`](super::fit).
@@ -20,12 +23,40 @@ pub enum ImageModel {
     IsolationForest(ForestConfig),
     /// A border around the training pictures by a Gaussian kernel of pixels.
     OneClassSvm(SvmConfig),
+    /// SALAD.
+    Salad(SaladConfig),
+    /// SALAD without the aggregation loss.
+    SaladWithoutAggregation(SaladConfig),
+    /// SALAD without the reconstruction loss.
+    SaladWithoutReconstruction(SaladConfig),
+    /// The reconstruction loss alone, scored by the memory bank.
+    Memdae(SaladConfig),
+    /// The reconstruction loss alone, scored by the reconstruction's error.
+    Autoencoder(SaladConfig),
+    /// The distance to a centre of vectors.
+    DeepSvdd(DeepConfig),
+    /// The same, away from which known abnormal pictures are pushed.
+    DeepSad(DeepConfig),
+    /// A residual network that is told what is abnormal.
+    SupervisedResnet18(DeepConfig),
 }
 
 impl ImageModel {
     /// The names, as they are asked for.
-    pub const NAMES: [&'static str; 4] =
-        ["pixel-knn", "pca-knn", "isolation-forest", "one-class-svm"];
+    pub const NAMES: [&'static str; 12] = [
+        "pixel-knn",
+        "pca-knn",
+        "isolation-forest",
+        "one-class-svm",
+        "salad",
+        "salad-without-aggregation",
+        "salad-without-reconstruction",
+        "memdae",
+        "autoencoder",
+        "deep-svdd",
+        "deep-sad",
+        "supervised-resnet18",
+    ];
 
     /// All models with their defaults.
     pub fn all() -> Vec<Self> {
@@ -34,6 +65,23 @@ impl ImageModel {
             Self::PcaKnn(PcaKnnConfig::default()),
             Self::IsolationForest(ForestConfig::default()),
             Self::OneClassSvm(SvmConfig::default()),
+            Self::Salad(SaladConfig::default()),
+            Self::SaladWithoutAggregation(SaladConfig {
+                aggregation: false,
+                ..SaladConfig::default()
+            }),
+            Self::SaladWithoutReconstruction(SaladConfig {
+                reconstruction: false,
+                ..SaladConfig::default()
+            }),
+            Self::Memdae(SaladConfig::memory_autoencoder()),
+            Self::Autoencoder(SaladConfig::memory_autoencoder()),
+            Self::DeepSvdd(DeepConfig::default()),
+            Self::DeepSad(DeepConfig::default()),
+            Self::SupervisedResnet18(DeepConfig {
+                form: Form::Resnet18,
+                ..DeepConfig::default()
+            }),
         ]
     }
 
@@ -49,14 +97,37 @@ impl ImageModel {
             Self::PcaKnn(_) => Self::NAMES[1],
             Self::IsolationForest(_) => Self::NAMES[2],
             Self::OneClassSvm(_) => Self::NAMES[3],
+            Self::Salad(_) => Self::NAMES[4],
+            Self::SaladWithoutAggregation(_) => Self::NAMES[5],
+            Self::SaladWithoutReconstruction(_) => Self::NAMES[6],
+            Self::Memdae(_) => Self::NAMES[7],
+            Self::Autoencoder(_) => Self::NAMES[8],
+            Self::DeepSvdd(_) => Self::NAMES[9],
+            Self::DeepSad(_) => Self::NAMES[10],
+            Self::SupervisedResnet18(_) => Self::NAMES[11],
         }
     }
 
     /// Whether another seed gives another model.
     pub fn draws(&self) -> bool {
+        matches!(self, Self::IsolationForest(_)) || self.is_neural()
+    }
+
+    /// Whether it is a network.
+    pub fn is_neural(&self) -> bool {
         match self {
-            Self::IsolationForest(_) => true,
-            Self::PixelKnn(_) | Self::PcaKnn(_) | Self::OneClassSvm(_) => false,
+            Self::PixelKnn(_)
+            | Self::PcaKnn(_)
+            | Self::OneClassSvm(_)
+            | Self::IsolationForest(_) => false,
+            Self::Salad(_)
+            | Self::SaladWithoutAggregation(_)
+            | Self::SaladWithoutReconstruction(_)
+            | Self::Memdae(_)
+            | Self::Autoencoder(_)
+            | Self::DeepSvdd(_)
+            | Self::DeepSad(_)
+            | Self::SupervisedResnet18(_) => true,
         }
     }
 
@@ -99,6 +170,14 @@ impl ImageModel {
                     "a number from 0 (chosen by the data) up",
                     &c.gamma,
                 )
+            }
+            Self::Salad(c)
+            | Self::SaladWithoutAggregation(c)
+            | Self::SaladWithoutReconstruction(c)
+            | Self::Memdae(c)
+            | Self::Autoencoder(c) => c.check(self.name()),
+            Self::DeepSvdd(c) | Self::DeepSad(c) | Self::SupervisedResnet18(c) => {
+                c.check(self.name())
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Hyper-parameters of SALAD, and of what it is without some of its losses.
 
-use anyhow::{Context as _, Result, ensure};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
 use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
+use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::images::augment::Augmentation;
@@ -144,43 +147,164 @@ impl SaladConfig {
 
     /// Checks all ranges; `model` is what messages call it. Whether there is such an autoencoder
     /// depends on the pictures' size and is checked with them.
-    pub fn check(&self, model: &str) -> Result<()> {
+    pub fn check(&self, model: &'static str) -> Result<(), OutOfRange> {
         let whole = [
-            ("batch", self.batch, 2, 4096),
-            ("rounds", self.rounds, 0, 1000),
-            ("round_epochs", self.round_epochs, 1, 10_000),
-            ("pretraining", self.pretraining, 0, 10_000),
-            ("neighbours", self.neighbours, 1, 1000),
-            ("nearest", self.nearest, 1, 100_000),
+            (
+                "halvings",
+                self.halvings,
+                1..=8,
+                "a whole number from 1 to 8",
+            ),
+            (
+                "channels",
+                self.channels,
+                1..=128,
+                "a whole number from 1 to 128",
+            ),
+            (
+                "features",
+                self.features,
+                1..=2048,
+                "a whole number from 1 to 2048",
+            ),
+            (
+                "batch",
+                self.batch,
+                2..=4096,
+                "a whole number from 2 to 4096",
+            ),
+            (
+                "pretraining",
+                self.pretraining,
+                0..=10_000,
+                "a whole number from 0 to 10000",
+            ),
+            (
+                "rounds",
+                self.rounds,
+                0..=1000,
+                "a whole number from 0 to 1000",
+            ),
+            (
+                "round_epochs",
+                self.round_epochs,
+                1..=10_000,
+                "a whole number from 1 to 10000",
+            ),
+            (
+                "neighbours",
+                self.neighbours,
+                1..=1000,
+                "a whole number from 1 to 1000",
+            ),
+            (
+                "nearest",
+                self.nearest,
+                1..=100_000,
+                "a whole number from 1 to 100000",
+            ),
         ];
-        for (field, value, least, most) in whole {
-            ensure!(
-                (least..=most).contains(&value),
-                "{model}.{field} must be a whole number from {least} to {most}, not {value}"
-            );
+        for (field, value, range, words) in whole {
+            within(model, field, value, range, words)?;
         }
         let numbers = [
-            ("learning_rate", self.learning_rate, 1e-8, 1.0),
-            ("temperature", self.temperature, 0.01, 1.0),
-            ("lambda", self.lambda, 0.0, 100.0),
-            ("bank_share", self.bank_share, 0.01, 1.0),
+            (
+                "learning_rate",
+                self.learning_rate,
+                1e-8..=1.0,
+                "a number from 0.00000001 to 1",
+            ),
+            (
+                "temperature",
+                self.temperature,
+                0.01..=1.0,
+                "a number from 0.01 to 1",
+            ),
+            (
+                "lambda",
+                self.lambda,
+                0.0..=1e6,
+                "a number from 0 to 1000000",
+            ),
+            (
+                "bank_share",
+                self.bank_share,
+                0.01..=1.0,
+                "a number from 0.01 to 1",
+            ),
         ];
-        for (field, value, least, most) in numbers {
-            ensure!(
-                (least..=most).contains(&value),
-                "{model}.{field} must be a number from {least} to {most}, not {value}"
-            );
+        for (field, value, range, words) in numbers {
+            within(model, field, value, range, words)?;
         }
-        ensure!(
+        check_views(model, &self.augmentation())?;
+        require(
             self.epochs() > 0,
-            "{model}.pretraining and {model}.rounds are both 0: nothing would be learnt"
-        );
-        ensure!(
+            model,
+            "pretraining",
+            "above 0 where there are no rounds",
+            self.pretraining,
+        )?;
+        require(
             self.reconstruction || self.instances || self.aggregation,
-            "{model}.reconstruction, {model}.instances and {model}.aggregation are all false: \
-             nothing would be learnt"
-        );
-        let checked = self.augmentation().check();
-        checked.with_context(|| format!("in {model}"))
+            model,
+            "reconstruction",
+            "true where no other loss is learnt",
+            self.reconstruction,
+        )
     }
+}
+
+/// Checks a number.
+pub(in crate::images) fn within<T: PartialOrd + Display>(
+    model: &'static str,
+    field: &'static str,
+    value: T,
+    range: RangeInclusive<T>,
+    words: &'static str,
+) -> Result<(), OutOfRange> {
+    require(range.contains(&value), model, field, words, value)
+}
+
+/// Checks how views differ.
+pub(in crate::images) fn check_views(
+    model: &'static str,
+    views: &Augmentation,
+) -> Result<(), OutOfRange> {
+    within(
+        model,
+        "crop",
+        views.crop,
+        0.0..=0.5,
+        "a number from 0 to 0.5",
+    )?;
+    within(
+        model,
+        "rotation",
+        views.rotation,
+        0.0..=45.0,
+        "a number from 0 to 45",
+    )?;
+    within(
+        model,
+        "contrast",
+        views.contrast,
+        0.0..=0.9,
+        "a number from 0 to 0.9",
+    )
+}
+
+fn require(
+    holds: bool,
+    model: &'static str,
+    field: &'static str,
+    range: &'static str,
+    value: impl Display,
+) -> Result<(), OutOfRange> {
+    let refused = || OutOfRange {
+        model,
+        field,
+        range,
+        value: value.to_string(),
+    };
+    if holds { Ok(()) } else { Err(refused()) }
 }

@@ -102,8 +102,8 @@ impl Task for Learning<'_> {
 
     fn gradient(&self, net: &Learner, step: &Step, _: &mut Dropout) -> Result<Gradient<Learner>> {
         let config = self.config;
-        let view =
-            |(own, seed): &(usize, u64)| augment(self.pictures[*own], &config.augmentation, *seed);
+        let augmentation = config.augmentation();
+        let view = |(own, seed): &(usize, u64)| augment(self.pictures[*own], &augmentation, *seed);
         let views: Vec<GreyImage> = step.0.par_iter().map(view).collect();
         let views = side_by_side(&views, &self.device);
         let seen = net.autoencoder.see(views.clone());

@@ -16,6 +16,7 @@ use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
 
 pub use config::SaladConfig;
+pub(super) use config::{check_views, within};
 
 use self::learner::Learner;
 pub(super) use self::learner::{first_autoencoder, side_by_side};

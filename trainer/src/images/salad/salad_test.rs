@@ -333,7 +333,7 @@ fn what_is_out_of_range_is_told_before_any_work() {
         temperature: 7.0,
         ..own.clone()
     };
-    assert!(told(wide).contains("salad.temperature must be a number from 0.01 to 1, not 7"));
+    assert!(told(wide).contains("temperature must be a number from 0.01 to 1, not 7"));
     let deep = SaladConfig {
         halvings: 6,
         ..own.clone()
@@ -344,7 +344,7 @@ fn what_is_out_of_range_is_told_before_any_work() {
         rounds: 0,
         ..own.clone()
     };
-    assert!(told(still).contains("nothing would be learnt"));
+    assert!(told(still).contains("above 0 where there are no rounds"));
     let alone = fit(&own, &pictures[..1], Means::on(Compute::Cpu)).unwrap_err();
     assert!(alone.to_string().contains("two pictures"));
 }
