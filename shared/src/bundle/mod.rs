@@ -15,6 +15,7 @@ mod digest;
 mod error;
 mod evidence;
 mod factors;
+mod json_array;
 mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
