@@ -2,7 +2,7 @@
 //! query costs on the processor. Burn's product is made for larger matrices, and its softmax
 //! takes powers one by one.
 
-use wide::bytemuck::cast;
+use wide::bytemuck::{cast, cast_slice, cast_slice_mut};
 use wide::{f32x4, i32x4};
 
 /// Items in a block.
@@ -57,20 +57,16 @@ impl Catalogue {
     /// history: 0 for an unknown item.
     pub fn chances(&self, encoded: &[f32]) -> Vec<f32> {
         let mut scores = self.products(encoded);
-        for &item in &self.unknown {
-            scores[item] = f32::NEG_INFINITY;
-        }
+        self.fill_unknown(&mut scores, f32::NEG_INFINITY);
         softmax(&mut scores);
-        for &item in &self.unknown {
-            scores[item] = 0.0;
-        }
-        scores
+        self.fill_unknown(&mut scores, 0.0);
+        cast_slice(&scores)[..self.n_items].to_vec()
     }
 
-    /// The product of each item's vector with `encoded`.
-    fn products(&self, encoded: &[f32]) -> Vec<f32> {
+    /// The product of each item's vector with `encoded`, and of what fills up the last block.
+    fn products(&self, encoded: &[f32]) -> Vec<f32x4> {
         let encoded: Vec<f32x4> = encoded.iter().copied().map(f32x4::splat).collect();
-        let mut scores = vec![[0.0; ROWS]; self.n_items.div_ceil(ROWS)];
+        let mut scores = vec![[f32x4::ZERO; VECTORS]; self.n_items.div_ceil(ROWS)];
         let blocks = self.blocks.chunks_exact(self.width * VECTORS);
         for (scores, block) in scores.iter_mut().zip(blocks) {
             // An engine of the least size unrolls nothing by itself.
@@ -81,31 +77,33 @@ impl Catalogue {
                 c += rows[2] * factor;
                 d += rows[3] * factor;
             }
-            *scores = cast([a, b, c, d]);
+            *scores = [a, b, c, d];
         }
-        let mut scores = scores.into_flattened();
-        scores.truncate(self.n_items);
-        scores
+        scores.into_flattened()
+    }
+
+    /// Gives `score` to unknown items and to what fills up the last block.
+    fn fill_unknown(&self, scores: &mut [f32x4], score: f32) {
+        let scores: &mut [f32] = cast_slice_mut(scores);
+        scores[self.n_items..].fill(score);
+        self.unknown.iter().for_each(|&item| scores[item] = score);
     }
 }
 
 /// Turns logits into chances; where none is finite, all come out alike.
-fn softmax(logits: &mut [f32]) {
-    let largest = logits.iter().copied().fold(f32::MIN, f32::max);
-    let largest = f32x4::splat(largest);
-    let (fours, rest) = logits.as_chunks_mut::<4>();
-    let mut sums = f32x4::ZERO;
-    for four in fours {
-        let powers = power(f32x4::new(*four) - largest);
-        sums += powers;
-        *four = powers.to_array();
+fn softmax(logits: &mut [f32x4]) {
+    let mut largest = f32x4::splat(f32::MIN);
+    logits
+        .iter()
+        .for_each(|four| largest = largest.fast_max(*four));
+    let largest = largest.to_array().into_iter().fold(f32::MIN, f32::max);
+    let (largest, mut sums) = (f32x4::splat(largest), f32x4::ZERO);
+    for four in logits.iter_mut() {
+        *four = power(*four - largest);
+        sums += *four;
     }
-    let mut last = [f32::NEG_INFINITY; 4];
-    last[..rest.len()].copy_from_slice(rest);
-    let last = power(f32x4::new(last) - largest);
-    rest.copy_from_slice(&last.to_array()[..rest.len()]);
-    let factor = (sums + last).reduce_add().recip();
-    logits.iter_mut().for_each(|power| *power *= factor);
+    let factor = f32x4::splat(sums.reduce_add().recip());
+    logits.iter_mut().for_each(|four| *four *= factor);
 }
 
 /// eˣ for numbers up to 0, with an error of 3 · 10⁻⁷ of itself; below −87 that of −87, which is
@@ -187,11 +185,22 @@ mod tests {
 
     #[test]
     fn large_logits_and_unknown_items_are_no_trouble() {
-        let mut logits = [300.0, f32::NEG_INFINITY, 299.0, -300.0, 300.0];
-        softmax(&mut logits);
+        let least = f32::NEG_INFINITY;
+        let logits = [[300.0, least, 299.0, -300.0], [300.0, least, least, least]];
+        let logits: &mut [f32x4; 2] = &mut logits.map(f32x4::new);
+        softmax(logits);
         let sum = 2.0 + f32::exp(-1.0);
-        let expected = [1.0 / sum, 0.0, f32::exp(-1.0) / sum, 0.0, 1.0 / sum];
-        for (found, expected) in logits.iter().zip(expected) {
+        let expected = [
+            1.0 / sum,
+            0.0,
+            f32::exp(-1.0) / sum,
+            0.0,
+            1.0 / sum,
+            0.0,
+            0.0,
+            0.0,
+        ];
+        for (found, expected) in cast_slice::<f32x4, f32>(logits).iter().zip(expected) {
             assert!((found - expected).abs() < 1e-6, "{logits:?}");
         }
         assert_eq!(Catalogue::new(&[0.0; 6], 2).chances(&[1.0, 2.0]), [0.0; 3]);

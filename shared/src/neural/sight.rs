@@ -81,11 +81,14 @@ impl Sight {
 
 impl Reach {
     fn data(&self, of: impl Fn(usize, usize) -> f32) -> TensorData {
-        let mut values = Vec::new();
-        for &place in self.places.iter().flatten() {
-            values.extend((0..self.longest).map(|other| of(place, other)));
-        }
         let shape = [self.places.len(), self.places[0].len(), self.longest];
+        let mut values = vec![0.0; shape.iter().product()];
+        let rows = values.chunks_exact_mut(self.longest);
+        for (row, &place) in rows.zip(self.places.iter().flatten()) {
+            for (other, value) in row.iter_mut().enumerate() {
+                *value = of(place, other);
+            }
+        }
         TensorData::new(values, shape)
     }
 }
