@@ -18,6 +18,7 @@ mod visitors;
 
 pub use checkpoint::Checkpoints;
 pub use device::{Compute, DeviceArgs};
+pub use interrupt::is_stopped;
 pub use item_metadata::ItemMetadata;
 pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};

@@ -175,12 +175,12 @@ pub fn train<T: Task>(
             let rate = f64::from(schedule.learning_rate);
             run.net = run.optimizer.step(rate, run.net, found.gradients);
             bar.inc(1);
-            if interrupt::asked() {
+            if interrupt::is_stopped() {
                 break;
             }
         }
         bar.finish_and_clear();
-        if interrupt::asked() {
+        if interrupt::is_stopped() {
             // A part of an epoch is no epoch: what was before it is kept.
             return run.interrupted(model);
         }
