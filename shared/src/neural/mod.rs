@@ -26,7 +26,7 @@ pub use bsarec::BsaRec;
 pub use metadata_mf::{Metadata, PRICE};
 pub use ncf::{PairFoldIn, PairShape, SAMPLE};
 pub use noise::{Noise, Quiet};
-pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
+pub use parameters::{Parameter, ParameterError, Weights, expected, parameters, with_parameters};
 pub use perceptron::Perceptron;
 pub use sasrec::SasRec;
 pub use sequences::{Batch, Encoder, class};
@@ -100,6 +100,7 @@ pub struct Neural {
     n_items: usize,
     form: Form,
     device: Device,
+    weights: Weights,
 }
 
 /// How it scores.
@@ -149,7 +150,28 @@ impl Neural {
             n_items,
             form,
             device: device.clone(),
+            weights: Weights::default(),
         })
+    }
+
+    /// To be stored in this way. Scores stay those of the numbers that it has.
+    pub fn with_weights(self, weights: Weights) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// How it is stored.
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// The same network with other numbers.
+    ///
+    /// # Panics
+    /// When they are not of all parameters, by name and shape, or not finite.
+    pub fn with_parameters(&self, parameters: Vec<Parameter>) -> Self {
+        let new = Self::new(self.architecture, self.n_items, parameters, &self.device);
+        let new = new.expect("names and shapes are the same");
+        new.with_weights(self.weights)
     }
 
     /// Name and shape of every parameter of such a network.
@@ -177,7 +199,8 @@ impl Neural {
             own.shape[0] = n_items;
         }
         let widened = Self::new(self.architecture, n_items, parameters, &self.device);
-        widened.expect("only items were added")
+        let widened = widened.expect("only items were added");
+        widened.with_weights(self.weights)
     }
 
     /// Its shape.
