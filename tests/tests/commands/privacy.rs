@@ -9,9 +9,7 @@ use doorstep_trainer::publish::{FolderStore, at_once};
 
 use crate::terminal::{SHOP, Terminal};
 
-const MODELS: &str = "next-linear ease item-knn tf-idf ensemble als als-explicit svd bias popularity recent-popularity sasrec ncf";
-/// Networks as they are after an epoch.
-const NETWORKS: &str = "--set sasrec.epochs=1 --set sasrec.width=16 --set ncf.epochs=1";
+const MODELS: &str = "next-linear ease item-knn tf-idf ensemble als als-explicit svd bias popularity recent-popularity";
 
 /// What can be seen of one visitor.
 struct Visitor {
@@ -94,7 +92,7 @@ fn no_file_of_a_bundle_holds_a_user_or_a_history() -> Result<()> {
     let visitors = visitors(&terminal)?;
     assert!(visitors.len() > 500, "{} visitors", visitors.len());
     terminal.run(&format!(
-        "train {MODELS} {NETWORKS} {SHOP} --split leave-last-two --refit --out bundle"
+        "train {MODELS} {SHOP} --split leave-last-two --refit --out bundle"
     ))?;
     let bundle = at_once(Bundle::open(FolderStore::open(&terminal.path("bundle"))?))?;
     let ids = at_once(bundle.all_ids())?;
