@@ -17,6 +17,16 @@ pub enum Purpose {
     Customer,
     /// An artist and the artist's songs.
     Artist,
+    /// A view of a picture.
+    View,
+    /// What a patient of the phantoms looks like.
+    Patient,
+    /// How a phantom was placed and exposed.
+    Exposure,
+    /// A tree of a forest.
+    Tree,
+    /// What is wrong with a phantom.
+    Anomaly,
 }
 
 /// One stream of chance.

@@ -101,6 +101,11 @@ impl DivisionArgs {
         self.split.clone().unwrap_or(SplitMethod::LeaveLastTwo)
     }
 
+    /// Whether what would be a warning is an error.
+    pub fn strict(&self) -> bool {
+        self.data.strict
+    }
+
     /// The cut-offs, ascending.
     pub fn cutoffs(&self) -> Result<Vec<usize>> {
         let mut cutoffs = self.k.clone();

@@ -1,5 +1,17 @@
 //! Pictures: what the trainer and a visitor's browser do alike with one.
 
+mod borders;
+mod exposure;
 mod grey;
+mod mask;
+mod preparation;
+mod regions;
+mod resize;
+pub mod salad;
 
+pub use borders::{Area, body};
+pub use exposure::Exposure;
 pub use grey::GreyImage;
+pub use mask::{carrier, mask};
+pub use preparation::{Aspect, Preparation};
+pub use resize::resize;

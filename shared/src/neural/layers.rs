@@ -11,13 +11,13 @@ use super::product::{WHOLE, product};
 const EPSILON: f64 = 1e-5;
 
 /// Parameters that are 0.
-pub(super) fn zeros<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
+pub(crate) fn zeros<const D: usize>(shape: [usize; D], device: &Device) -> Param<Tensor<D>> {
     Param::from_tensor(Tensor::zeros(shape, device))
 }
 
 /// x ↦ xW + b.
 #[derive(Module, Debug)]
-pub(super) struct Linear {
+pub(crate) struct Linear {
     /// `[input, output]`.
     weight: Param<Tensor<2>>,
     /// `[output]`.
@@ -51,7 +51,7 @@ impl Linear {
 
 /// Normalises each vector ("Layer Normalization", 2016, arXiv 1607.06450, equation 3).
 #[derive(Module, Debug)]
-pub(super) struct LayerNorm {
+pub(crate) struct LayerNorm {
     /// What numbers are multiplied by then.
     gamma: Param<Tensor<1>>,
     /// What is added then.

@@ -7,15 +7,15 @@
 use burn::tensor::Tensor;
 
 /// Whether Burn's own product is taken: everywhere but in engine gpu.
-pub(super) const WHOLE: bool = cfg!(feature = "flex");
+pub(crate) const WHOLE: bool = cfg!(feature = "flex");
 
 /// AB: `[…, m, k]` by `[…, k, n]`. Where the leading sizes differ, those of one are 1.
-pub(super) fn product<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+pub(crate) fn product<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
     if WHOLE { a.matmul(b) } else { by_terms(a, b) }
 }
 
 /// ABᵀ: `[…, m, k]` by `[…, n, k]`. Where the leading sizes differ, those of one are 1.
-pub(super) fn product_transposed<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+pub(crate) fn product_transposed<const D: usize>(a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
     if WHOLE {
         a.matmul(b.swap_dims(D - 2, D - 1))
     } else {

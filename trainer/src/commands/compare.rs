@@ -14,6 +14,8 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
+use crate::images::detectors::image_models;
+use crate::images::{ImageArgs, compare as compare_image};
 use crate::neural::DeviceArgs;
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -24,14 +26,17 @@ use crate::table::{TableArgs, compare as compare_table, report as table_report, 
 /// Popularity, recent popularity and random scores always stand beside the
 /// models asked for. A model that can't be fitted is listed with the reason and
 /// doesn't keep the others from their figures; the command then ends with 1. With --table, models of one column of a table (knn,
-/// knn-local) are judged by the rows held out.
+/// knn-local) are judged by the rows held out; with --images, models of what is unusual in pictures (knn, pca-knn, isolation-forest,
+/// one-class-svm) by telling abnormal pictures from normal ones.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
-    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local.
+    #[command(flatten)]
+    images: ImageArgs,
+    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local; for pictures knn, pca-knn, isolation-forest, one-class-svm.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -88,6 +93,10 @@ impl Args {
     pub fn run(self, output: &Output) -> Result<()> {
         if self.table.is_given() {
             return compare_tables(&self, output);
+        }
+        if self.images.images.is_some() {
+            self.check_seeds()?;
+            return compare_images(&self, output);
         }
         let configs = self.settings.configs(&self.models)?;
         self.check_seeds()?;
@@ -184,6 +193,32 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
         format!("{json}\n")
     } else {
         compare_table::text(&report)
+    })?;
+    failure::check(&report.failed)
+}
+
+/// The same of pictures.
+fn compare_images(args: &Args, output: &Output) -> Result<()> {
+    ensure!(
+        args.report.is_none(),
+        "--report draws comparisons of interactions and tables; of pictures there is text, --json and --save"
+    );
+    let models = image_models(&args.models, args.settings.assignments()?)?;
+    let options = compare_image::Options {
+        seed: args.seed,
+        seeds: args.seeds.clone(),
+        strict: args.division.strict(),
+    };
+    let progress = output.progress();
+    let report = compare_image::compare(&args.images, &models, &options, &progress)?;
+    let json = serde_json::to_string_pretty(&report)?;
+    if let Some(path) = &args.save {
+        save(path, &json)?;
+    }
+    output.print(&if output.json {
+        format!("{json}\n")
+    } else {
+        compare_image::text(&report)
     })?;
     failure::check(&report.failed)
 }

@@ -8,15 +8,26 @@ use anyhow::{Context, ensure};
 use serde::Serialize;
 
 use crate::cli::Output;
+use crate::images::phantoms::{self, PICTURES, PhantomConfig};
 use crate::shop::{self, IMAGES, INTERACTIONS, ITEMS, ShopConfig};
 use crate::songs::{self, SONGS, SongsConfig};
 
-/// Write generated data: a shop (interactions.csv, items.jsonl, images/) and a table (songs.csv).
+/// Write generated data: a shop (interactions.csv, items.jsonl, images/) and a table (songs.csv), or
+/// phantoms of radiographs (normal/, abnormal/, pictures.csv) with --phantoms.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The folder to write into.
+    #[arg(long, value_name = "DIR", required_unless_present = "phantoms")]
+    out: Option<PathBuf>,
+    /// A folder to write phantoms into: pictures like radiographs of the chest, a third of them abnormal.
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    phantoms: Option<PathBuf>,
+    /// How many phantoms.
+    #[arg(long, default_value_t = PhantomConfig::default().pictures, requires = "phantoms")]
+    pictures: u32,
+    /// Their width and height in pixels.
+    #[arg(long, default_value_t = PhantomConfig::default().size, requires = "phantoms", value_name = "PIXELS")]
+    picture_size: usize,
     /// How many items the shop sells.
     #[arg(long, default_value_t = ShopConfig::default().items)]
     items: u32,
@@ -35,7 +46,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// Generates and writes the shop and the table.
+    /// Generates and writes the shop and the table, the phantoms, or both.
     pub fn run(self, output: &Output) -> anyhow::Result<()> {
         let seed = self.seed;
         let shop = ShopConfig {
@@ -47,22 +58,37 @@ impl Args {
             songs: self.songs,
             seed,
         };
-        let (shop, songs) = (shop.open()?, songs.open()?);
-        ensure!(
-            self.force || is_free(&self.out)?,
-            "{} is not empty; choose another folder, or give --force to replace what is there of generated data",
-            self.out.display()
-        );
-        let summary = Summary::of(
-            shop.write(&self.out, &output.progress())?,
-            songs.write(&self.out, &output.progress())?,
-        );
-        print(&self.out, &summary, output).context("cannot write to stdout")
+        let phantoms = PhantomConfig {
+            pictures: self.pictures,
+            size: self.picture_size,
+            seed,
+        };
+        let (shop, songs, phantoms) = (shop.open()?, songs.open()?, phantoms.open()?);
+        for folder in self.out.iter().chain(&self.phantoms) {
+            ensure!(
+                self.force || is_free(folder)?,
+                "{} is not empty; choose another folder, or give --force to replace what is there of generated data",
+                folder.display()
+            );
+        }
+        let progress = output.progress();
+        let mut summary = Summary::default();
+        if let Some(out) = &self.out {
+            let shop = shop.write(out, &progress)?;
+            summary.add(shop, songs.write(out, &progress)?);
+        }
+        if let Some(folder) = &self.phantoms {
+            let written = phantoms.write(folder, &progress)?;
+            summary.bytes += written.bytes;
+            summary.phantoms = Some(written);
+        }
+        self.print(&summary, output)
+            .context("cannot write to stdout")
     }
 }
 
 /// What was written.
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Summary {
     items: u32,
     users: u32,
@@ -71,19 +97,19 @@ struct Summary {
     songs: u32,
     artists: u64,
     bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phantoms: Option<phantoms::Summary>,
 }
 
 impl Summary {
-    fn of(shop: shop::Summary, songs: songs::Summary) -> Self {
-        Self {
-            items: shop.items,
-            users: shop.users,
-            interactions: shop.interactions,
-            images: shop.images,
-            songs: songs.songs,
-            artists: songs.artists,
-            bytes: shop.bytes + songs.bytes,
-        }
+    fn add(&mut self, shop: shop::Summary, songs: songs::Summary) {
+        self.items = shop.items;
+        self.users = shop.users;
+        self.interactions = shop.interactions;
+        self.images = shop.images;
+        self.songs = songs.songs;
+        self.artists = songs.artists;
+        self.bytes += shop.bytes + songs.bytes;
     }
 }
 
@@ -97,32 +123,47 @@ fn is_free(directory: &Path) -> anyhow::Result<bool> {
     }
 }
 
-fn print(directory: &Path, summary: &Summary, output: &Output) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    if output.json {
-        return writeln!(stdout, "{}", serde_json::to_string(summary)?);
+impl Args {
+    fn print(&self, summary: &Summary, output: &Output) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        if output.json {
+            return writeln!(stdout, "{}", serde_json::to_string(summary)?);
+        }
+        let Summary {
+            items,
+            users,
+            interactions,
+            images,
+            songs,
+            artists,
+            bytes,
+            phantoms,
+        } = summary;
+        if let Some(out) = &self.out {
+            let shown = out.display();
+            writeln!(
+                stdout,
+                "{shown}/{INTERACTIONS}  {interactions} interactions of {users} users"
+            )?;
+            writeln!(stdout, "{shown}/{ITEMS}  {items} items")?;
+            writeln!(stdout, "{shown}/{IMAGES}/  {images} pictures")?;
+            writeln!(
+                stdout,
+                "{shown}/{SONGS}  {songs} songs of {artists} artists"
+            )?;
+        }
+        if let (Some(folder), Some(written)) = (&self.phantoms, phantoms) {
+            writeln!(
+                stdout,
+                "{}/{PICTURES}  {} phantoms of {} patients, {} of them normal",
+                folder.display(),
+                written.pictures,
+                written.patients,
+                written.normal
+            )?;
+        }
+        writeln!(stdout, "{:.1} MB in all", *bytes as f64 / 1e6)
     }
-    let shown = directory.display();
-    let Summary {
-        items,
-        users,
-        interactions,
-        images,
-        songs,
-        artists,
-        bytes,
-    } = summary;
-    writeln!(
-        stdout,
-        "{shown}/{INTERACTIONS}  {interactions} interactions of {users} users"
-    )?;
-    writeln!(stdout, "{shown}/{ITEMS}  {items} items")?;
-    writeln!(stdout, "{shown}/{IMAGES}/  {images} pictures")?;
-    writeln!(
-        stdout,
-        "{shown}/{SONGS}  {songs} songs of {artists} artists"
-    )?;
-    writeln!(stdout, "{:.1} MB in all", *bytes as f64 / 1e6)
 }
 
 #[cfg(test)]
@@ -133,7 +174,10 @@ mod tests {
 
     fn args(out: &Path, force: bool) -> Args {
         Args {
-            out: out.to_owned(),
+            out: Some(out.to_owned()),
+            phantoms: None,
+            pictures: 30,
+            picture_size: 32,
             items: 100,
             users: 10,
             songs: 100,

@@ -35,6 +35,7 @@ pub(super) fn fit(
             epochs: config.epochs,
             patience: config.patience,
             learning_rate: config.learning_rate,
+            first_moment: 0.9,
             second_moment: 0.999,
             weight_decay: config.weight_decay,
             decoupled: false,

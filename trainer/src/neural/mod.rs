@@ -17,12 +17,16 @@ mod training;
 mod visitors;
 
 pub use checkpoint::Checkpoints;
+pub(crate) use checkpoint::Keeper;
 pub use device::{Compute, DeviceArgs};
+pub(crate) use dropout::Dropout;
 pub use interrupt::is_stopped;
 pub use item_metadata::ItemMetadata;
 pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};
+pub(crate) use start::normal;
 pub use training::Schedule;
+pub(crate) use training::{Gradient, Task, train};
 
 use anyhow::Result;
 use burn::tensor::Tensor;
@@ -67,29 +71,28 @@ impl<'a> Guide<'a> {
 }
 
 /// The numbers of a tensor, by rows. Waits for the device.
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     Ok(tensor.without_autodiff().into_data().try_to_vec()?)
 }
 
-/// The gradient of each parameter of `net`, for tests.
+/// The gradient of each parameter of `net` that has one, for tests.
 #[cfg(test)]
-fn gradients_by_name<M: burn::module::Module>(
+pub(crate) fn gradients_by_name<M: burn::module::Module>(
     net: &M,
     gradients: &mut burn::optim::GradientsParams,
 ) -> Vec<(String, Vec<f32>)> {
-    struct Reader<'a>(&'a mut burn::optim::GradientsParams, Vec<Vec<f32>>);
+    struct Reader<'a>(&'a mut burn::optim::GradientsParams, Vec<Option<Vec<f32>>>);
     impl burn::module::ModuleVisitor for Reader<'_> {
         fn visit_float<const D: usize>(&mut self, param: &burn::module::Param<Tensor<D>>) {
-            let own = self.0.remove::<D>(param.id).unwrap();
-            self.1.push(own.into_data().try_to_vec().unwrap());
+            let own = self.0.remove::<D>(param.id);
+            let own = own.map(|own| own.into_data().try_to_vec().unwrap());
+            self.1.push(own);
         }
     }
     let mut reader = Reader(gradients, Vec::new());
     net.visit(&mut reader);
     let names = doorstep_shared::neural::expected(net);
-    names
-        .into_iter()
-        .map(|(name, _)| name)
-        .zip(reader.1)
+    let both = names.into_iter().zip(reader.1);
+    both.filter_map(|((name, _), own)| Some((name, own?)))
         .collect()
 }

@@ -299,7 +299,12 @@ impl Task for Pairs<'_> {
         order.chunks(self.plan.batch as usize).map(step).collect()
     }
 
-    fn gradient(&self, net: &Learner, step: &Step, noise: &mut Dropout) -> Result<Gradient> {
+    fn gradient(
+        &self,
+        net: &Learner,
+        step: &Step,
+        noise: &mut Dropout,
+    ) -> Result<Gradient<Learner>> {
         let (pairs, targets) = self.wished(step);
         let width = self.plan.factors as usize;
         let users = rows(&net.users, pairs.iter().map(|pair| pair.user));
@@ -352,6 +357,7 @@ impl Task for Pairs<'_> {
             loss,
             count: pairs.len(),
             gradients,
+            after: None,
         })
     }
 

@@ -23,6 +23,7 @@ fn plan(ratings: bool) -> PairPlan {
             epochs: 60,
             patience: 0,
             learning_rate: 0.01,
+            first_moment: 0.9,
             second_moment: 0.999,
             weight_decay: 1e-5,
             decoupled: false,

@@ -251,7 +251,12 @@ impl Task for Sequences<'_> {
         steps.into_iter().map(step).collect()
     }
 
-    fn gradient(&self, net: &Network, step: &Step, noise: &mut Dropout) -> Result<Gradient> {
+    fn gradient(
+        &self,
+        net: &Network,
+        step: &Step,
+        noise: &mut Dropout,
+    ) -> Result<Gradient<Network>> {
         let known = |&user: &usize| {
             let history = &self.histories[user];
             history[..history.len() - 1].to_vec()
@@ -274,6 +279,7 @@ impl Task for Sequences<'_> {
             loss: loss.sum,
             count: step.targets.len(),
             gradients: GradientsParams::from_grads(sum.backward(), net),
+            after: None,
         })
     }
 

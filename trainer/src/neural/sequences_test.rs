@@ -36,6 +36,7 @@ fn plan() -> SequencePlan {
             epochs: 60,
             patience: 0,
             learning_rate: 0.01,
+            first_moment: 0.9,
             second_moment: 0.98,
             weight_decay: 0.0,
             decoupled: true,

@@ -77,7 +77,7 @@ pub fn start_pairs<M: Module>(blank: &M, deviation: f32, rng: &mut ChaCha8Rng) -
 }
 
 /// `n` normally distributed numbers, two from two even ones (Box and Muller 1958).
-fn normal(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> {
+pub(crate) fn normal(rng: &mut ChaCha8Rng, deviation: f32, n: usize) -> Vec<f32> {
     let mut even = || (f64::from(rng.next_u32()) + 0.5) / 2f64.powi(32);
     let mut values = Vec::with_capacity(n + 1);
     while values.len() < n {

@@ -1,6 +1,7 @@
 //! The loop that trains any network: epochs of steps, progress, early stopping,
 //! checkpoints, and an end on request.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
@@ -34,6 +35,8 @@ pub struct Schedule {
     pub patience: u32,
     /// Size of a step.
     pub learning_rate: f32,
+    /// Decay of Adam's first moment.
+    pub first_moment: f32,
     /// Decay of Adam's second moment.
     pub second_moment: f32,
     /// Decay of all parameters; 0 for none.
@@ -51,6 +54,7 @@ impl Schedule {
         const EPSILON: f32 = 1e-8;
         if self.weight_decay > 0.0 && self.decoupled {
             return AdamWConfig::new()
+                .with_beta_1(self.first_moment)
                 .with_beta_2(self.second_moment)
                 .with_epsilon(EPSILON)
                 .with_weight_decay(self.weight_decay)
@@ -58,6 +62,7 @@ impl Schedule {
         }
         let decay = (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
         AdamConfig::new()
+            .with_beta_1(self.first_moment)
             .with_beta_2(self.second_moment)
             .with_epsilon(EPSILON)
             .with_weight_decay(decay)
@@ -84,26 +89,46 @@ pub trait Task {
     /// What is so where an epoch has no steps, in words.
     const EMPTY: &'static str;
 
+    /// What an epoch, from 1, begins with: the network as the one before it left it, and what
+    /// it holds that is renewed between epochs.
+    fn begin(&self, net: Self::Net, _epoch: u32) -> Result<Self::Net> {
+        Ok(net)
+    }
+
     /// The steps of an epoch.
     fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Self::Step>;
 
     /// The gradient of a step's mean loss.
-    fn gradient(&self, net: &Self::Net, step: &Self::Step, noise: &mut Dropout)
-    -> Result<Gradient>;
+    fn gradient(
+        &self,
+        net: &Self::Net,
+        step: &Self::Step,
+        noise: &mut Dropout,
+    ) -> Result<Gradient<Self::Net>>;
 
     /// What is watched, the more the better: [`WATCHED`] on validation cases. `None` without any.
     fn judge(&self, net: &Self::Net) -> Result<Option<f64>>;
+
+    /// What else is told of an epoch, by name.
+    fn told(&self) -> Vec<(&'static str, f64)> {
+        Vec::new()
+    }
 }
 
 /// What a step found.
-pub struct Gradient {
+pub struct Gradient<N> {
     /// Sum of the losses.
     pub loss: f64,
     /// How many they are.
     pub count: usize,
     /// By parameter.
     pub gradients: GradientsParams,
+    /// What the step changes beside what is learnt, such as what the network remembers of it.
+    pub after: Option<Change<N>>,
 }
+
+/// Changes a network.
+pub type Change<N> = Box<dyn FnOnce(N) -> Result<N>>;
 
 /// A network after training.
 pub struct Trained<N> {
@@ -152,6 +177,7 @@ pub fn train<T: Task>(
     while run.epoch < schedule.epochs && !run.is_over(schedule) {
         let epoch = run.epoch + 1;
         let clock = Instant::now();
+        run.net = task.begin(run.net, epoch)?;
         let steps = task.steps(&mut schedule.rng(epoch, 0));
         ensure!(
             !steps.is_empty(),
@@ -174,6 +200,9 @@ pub fn train<T: Task>(
             (loss, count) = (loss + found.loss, count + found.count);
             let rate = f64::from(schedule.learning_rate);
             run.net = run.optimizer.step(rate, run.net, found.gradients);
+            if let Some(after) = found.after {
+                run.net = after(run.net)?;
+            }
             bar.inc(1);
             if interrupt::is_stopped() {
                 break;
@@ -192,13 +221,17 @@ pub fn train<T: Task>(
             (run.best_epoch, run.best_figure) = (epoch, figure);
         }
         keeper.save(&run.checkpoint()?)?;
-        let metrics = figure.map(|figure| (WATCHED.to_owned(), figure));
-        observer.record(course, epoch, loss, Metrics(metrics.into_iter().collect()));
+        let told = task.told();
+        let watched = figure.map(|figure| (WATCHED, figure));
+        let metrics = told.iter().copied().chain(watched);
+        let metrics = metrics.map(|(name, value)| (name.to_owned(), value));
+        observer.record(course, epoch, loss, Metrics(metrics.collect()));
         let each = begun.elapsed().as_secs_f64() / f64::from(epoch - first);
         let report = Report {
             epoch,
             loss,
             figure,
+            told,
             seconds: clock.elapsed().as_secs_f64(),
             left: each * f64::from(schedule.epochs - epoch),
         };
@@ -276,6 +309,7 @@ struct Report {
     epoch: u32,
     loss: f64,
     figure: Option<f64>,
+    told: Vec<(&'static str, f64)>,
     seconds: f64,
     /// Seconds, if all epochs are trained.
     left: f64,
@@ -290,8 +324,11 @@ impl Report {
                 run.best_epoch
             )
         });
+        let told: String = (self.told.iter())
+            .map(|(name, value)| format!(", {name} {value:.3}"))
+            .collect();
         format!(
-            "{}: epoch {} of at most {}, loss {:.4}{figure}, {:.1} s, at most {} left",
+            "{}: epoch {} of at most {}, loss {:.4}{told}{figure}, {:.1} s, at most {} left",
             schedule.model,
             self.epoch,
             schedule.epochs,
@@ -307,6 +344,7 @@ impl Report {
             "epoch": self.epoch,
             "epochs": schedule.epochs,
             "loss": self.loss,
+            "told": self.told.iter().copied().collect::<BTreeMap<_, _>>(),
             "validation": self.figure.map(|figure| json!({ WATCHED: figure })),
             "best_epoch": run.best_epoch,
             "seconds": self.seconds,

@@ -1,0 +1,259 @@
+//! What is done to a picture before a model sees it, the same when it is trained and in the browser.
+
+use serde::{Deserialize, Serialize};
+
+use super::exposure::{Exposure, normalise};
+use super::mask::{around, carrier, mask};
+use super::resize::resize;
+use super::{Area, GreyImage, body};
+use crate::models::{OutOfRange, require};
+
+/// Sizes that a picture can be prepared to, in pixels.
+const SIZES: std::ops::RangeInclusive<usize> = 8..=1024;
+/// Most of a side that `margin` may cut off.
+const MOST_MARGIN: f32 = 0.4;
+
+/// How a picture that is no square becomes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// The longer side fits, and the rest is 0.
+    Pad,
+    /// The shorter side fits, and the middle of the longer one is shown.
+    #[default]
+    Cover,
+    /// Both sides fit: proportions are lost.
+    Stretch,
+}
+
+/// How pictures are prepared: what of them is looked at, how large, and against what
+/// brightness is measured. The defaults are those of a chest: on phantoms neighbours among pixels
+/// tell more with them than with bars ([`Aspect::Pad`], for bones) or the whole picture, and the
+/// border alone tells nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Preparation {
+    /// Width and height afterwards, 8 to 1024 pixels.
+    pub size: usize,
+    /// Whether dark or white borders are cut off.
+    pub crop: bool,
+    /// Share of the width and height that is cut off at each side after that, 0 to 0.4.
+    pub margin: f32,
+    /// Whether the carrier is looked for first, and all but the body part on it becomes 0
+    /// (bones; a chest fills its picture).
+    pub mask: bool,
+    /// How the picture becomes a square.
+    pub aspect: Aspect,
+    /// What brightness is measured against.
+    pub exposure: Exposure,
+}
+
+impl Default for Preparation {
+    fn default() -> Self {
+        Self {
+            size: 64,
+            crop: true,
+            margin: 0.08,
+            mask: false,
+            aspect: Aspect::Cover,
+            exposure: Exposure::Spread,
+        }
+    }
+}
+
+impl Preparation {
+    /// Checks all ranges.
+    ///
+    /// # Errors
+    /// The first field that is out of its range.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        require(
+            SIZES.contains(&self.size),
+            "preparation",
+            "size",
+            "a whole number from 8 to 1024",
+            self.size,
+        )?;
+        require(
+            (0.0..=MOST_MARGIN).contains(&self.margin),
+            "preparation",
+            "margin",
+            "a number from 0 to 0.4",
+            self.margin,
+        )
+    }
+
+    /// The picture that a model sees, `size` × `size`. Levels are from 0 to 1 if those of `image` are.
+    /// A picture without contrast becomes 0.5 throughout, or stays what it is where exposure does.
+    pub fn apply(&self, image: &GreyImage) -> GreyImage {
+        let (image, body) = self.looked_at(image);
+        let (width, height) = (image.width(), image.height());
+        let longer = width.max(height) as f64;
+        let shorter = width.min(height) as f64;
+        let scale = match self.aspect {
+            Aspect::Pad | Aspect::Stretch => self.size as f64 / longer,
+            Aspect::Cover => self.size as f64 / shorter,
+        };
+        let scaled = |length: usize| match self.aspect {
+            Aspect::Stretch => self.size,
+            Aspect::Pad => ((length as f64 * scale).round() as usize).clamp(1, self.size),
+            Aspect::Cover => ((length as f64 * scale).round() as usize).max(self.size),
+        };
+        let (columns, rows) = (scaled(width), scaled(height));
+        let image = self.square(&resize(&image, columns, rows));
+        let body = self.square(&resize(&body, columns, rows));
+        let body: Vec<bool> = body.pixels().iter().map(|&share| share >= 0.5).collect();
+        normalise(&image, &body, self.exposure)
+    }
+
+    /// The part of a picture that is looked at, and which of its pixels are body (1 or 0).
+    fn looked_at(&self, image: &GreyImage) -> (GreyImage, GreyImage) {
+        let mut image = match self.mask {
+            true => carrier(image).of(image),
+            false => image.clone(),
+        };
+        if self.crop {
+            image = body(&image).of(&image);
+        }
+        image = Area::whole(&image).without(self.margin).of(&image);
+        let inside = match self.mask {
+            true => mask(&image),
+            false => vec![true; image.pixels().len()],
+        };
+        let shares = inside.iter().map(|&own| f32::from(u8::from(own))).collect();
+        let part = GreyImage::new(image.width(), image.height(), shares).expect("a value a pixel");
+        match around(&inside, image.width()) {
+            Some(area) => (area.of(&image), area.of(&part)),
+            None => (image, part),
+        }
+    }
+
+    /// The middle of `image`, with 0 where it is smaller than the square.
+    fn square(&self, image: &GreyImage) -> GreyImage {
+        let before = |length: usize| (length.saturating_sub(self.size)) / 2;
+        let after = |length: usize| (self.size.saturating_sub(length)) / 2;
+        let (left, top) = (before(image.width()), before(image.height()));
+        let (right, down) = (after(image.width()), after(image.height()));
+        let mut pixels = vec![0.0; self.size * self.size];
+        let columns = image.width().min(self.size);
+        for row in 0..image.height().min(self.size) {
+            let first = (row + top) * image.width() + left;
+            let place = (row + down) * self.size + right;
+            pixels[place..place + columns].copy_from_slice(&image.pixels()[first..first + columns]);
+        }
+        GreyImage::new(self.size, self.size, pixels).expect("a square of finite pixels")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every() -> Vec<Preparation> {
+        let mut all = Vec::new();
+        for exposure in [
+            Exposure::Asis,
+            Exposure::Range,
+            Exposure::Spread,
+            Exposure::Local,
+        ] {
+            for aspect in [Aspect::Pad, Aspect::Cover, Aspect::Stretch] {
+                for (crop, mask, margin) in [(false, false, 0.0), (true, true, 0.1)] {
+                    all.push(Preparation {
+                        size: 16,
+                        crop,
+                        margin,
+                        mask,
+                        aspect,
+                        exposure,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    fn picture(width: usize, height: usize) -> GreyImage {
+        let pixel = |at: usize| ((at * 53 + 7) % 97) as f32 / 96.0;
+        let pixels = (0..width * height).map(pixel).collect();
+        GreyImage::new(width, height, pixels).unwrap()
+    }
+
+    #[test]
+    fn every_picture_becomes_a_square_of_finite_levels() {
+        for preparation in every() {
+            for (width, height) in [(1, 1), (1, 40), (3, 2), (64, 48), (17, 200)] {
+                let found = preparation.apply(&picture(width, height));
+                assert_eq!((found.width(), found.height()), (16, 16));
+                let fits = |p: &f32| (-1e-6..=1.000_001).contains(p);
+                assert!(found.pixels().iter().all(fits), "{preparation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn pictures_without_contrast_are_grey() {
+        for preparation in every() {
+            for level in [0.0, 0.6, 1.0] {
+                let flat = GreyImage::new(30, 30, vec![level; 900]).unwrap();
+                let expected = match preparation.exposure {
+                    Exposure::Asis => level,
+                    _ => 0.5,
+                };
+                let found = preparation.apply(&flat);
+                let close = |p: &f32| (p - expected).abs() < 1e-6;
+                assert!(found.pixels().iter().all(close), "{preparation:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_aspect_is_kept_by_bars_or_by_the_middle() {
+        let plain = Preparation {
+            size: 8,
+            crop: false,
+            margin: 0.0,
+            mask: false,
+            aspect: Aspect::Pad,
+            exposure: Exposure::Asis,
+        };
+        let wide = GreyImage::new(16, 8, [vec![1.0; 64], vec![0.5; 64]].concat()).unwrap();
+        let padded = plain.apply(&wide);
+        let row = |image: &GreyImage, y: usize| image.at(3, y);
+        let rows: Vec<f32> = (0..8).map(|y| row(&padded, y)).collect();
+        assert_eq!(rows, [0.0, 0.0, 1.0, 1.0, 0.5, 0.5, 0.0, 0.0]);
+        let aspect = Aspect::Cover;
+        let covered = Preparation { aspect, ..plain }.apply(&wide);
+        let rows: Vec<f32> = (0..8).map(|y| row(&covered, y)).collect();
+        assert_eq!(rows, [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_setting_out_of_range_is_named() {
+        let error = |preparation: Preparation| preparation.check().unwrap_err().to_string();
+        let size = error(Preparation {
+            size: 4,
+            ..Preparation::default()
+        });
+        assert!(
+            size.contains("preparation.size") && size.contains("8 to 1024"),
+            "{size}"
+        );
+        let margin = error(Preparation {
+            margin: f32::NAN,
+            ..Preparation::default()
+        });
+        assert!(margin.contains("margin") && margin.contains("NaN"));
+        Preparation::default().check().unwrap();
+    }
+
+    #[test]
+    fn its_json_is_pinned() {
+        let text = serde_json::to_string(&Preparation::default()).unwrap();
+        let expected = r#"{"size":64,"crop":true,"margin":0.08,"mask":false,"aspect":"cover","exposure":"spread"}"#;
+        assert_eq!(text, expected);
+        let read: Preparation = serde_json::from_str("{}").unwrap();
+        assert_eq!(read, Preparation::default());
+        serde_json::from_str::<Preparation>(r#"{"colour":true}"#).unwrap_err();
+    }
+}

@@ -1,0 +1,15 @@
+//! Pictures: readers, division, detectors of what is unusual, and how they are judged.
+
+mod args;
+pub mod augment;
+pub mod compare;
+pub mod deep;
+pub mod detectors;
+pub mod judge;
+pub mod phantoms;
+pub mod readers;
+pub mod salad;
+pub mod set;
+pub mod split;
+
+pub use args::ImageArgs;

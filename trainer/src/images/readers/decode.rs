@@ -1,0 +1,88 @@
+//! One file to a grey picture, by what it holds and not by its name.
+
+use std::io::Cursor;
+
+use anyhow::{Context, Result, bail, ensure};
+use doorstep_shared::images::GreyImage;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::dicom;
+
+/// Largest picture, in pixels: twice what the largest detectors of radiographs have.
+pub const MOST_PIXELS: u64 = 40_000_000;
+/// Longest side of a picture.
+const LONGEST: u32 = 30_000;
+/// What red, green and blue count for brightness: ITU-R BT.709, without undoing the gamma.
+const WEIGHTS: [f32; 3] = [0.2126, 0.7152, 0.0722];
+
+/// The picture in the bytes of a PNG, JPEG or DICOM file, of 8 or 16 bits, with levels from 0 to 1. Colours become
+/// grey, transparent pixels lie on black.
+///
+/// # Errors
+/// When it is none of these, damaged, or larger than the limits; that is found out before it is decoded.
+pub fn decode(bytes: &[u8]) -> Result<GreyImage> {
+    if dicom::is_one(bytes) {
+        return dicom::decode(bytes);
+    }
+    ensure!(!bytes.is_empty(), "is empty");
+    let format = match image::guess_format(bytes) {
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
+        _ => bail!("is neither PNG, JPEG nor DICOM"),
+    };
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(LONGEST), Some(LONGEST));
+    // Four channels of 16 bits, and what a decoder needs besides.
+    limits.max_alloc = Some(2 * 8 * MOST_PIXELS);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(explained)?;
+    let (width, height) = decoder.dimensions();
+    check_size(width.into(), height.into())?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(explained)?;
+    grey(&picture)
+}
+
+/// Refuses pictures that are empty or larger than the limit.
+pub fn check_size(width: u64, height: u64) -> Result<()> {
+    ensure!(width > 0 && height > 0, "has no pixels");
+    ensure!(
+        width.saturating_mul(height) <= MOST_PIXELS,
+        "{width} × {height} pixels are more than the limit of {} million pixels; make it smaller",
+        MOST_PIXELS / 1_000_000
+    );
+    Ok(())
+}
+
+fn explained(error: image::ImageError) -> anyhow::Error {
+    match error {
+        image::ImageError::Limits(_) => anyhow::anyhow!(
+            "is larger than the limit of {} million pixels or {LONGEST} a side; make it smaller",
+            MOST_PIXELS / 1_000_000
+        ),
+        other => anyhow::Error::new(other).context("is damaged or of an unsupported kind"),
+    }
+}
+
+fn grey(picture: &DynamicImage) -> Result<GreyImage> {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = match picture {
+        DynamicImage::ImageLuma8(own) => own.iter().map(|&p| f32::from(p) / 255.0).collect(),
+        DynamicImage::ImageLuma16(own) => own.iter().map(|&p| f32::from(p) / 65535.0).collect(),
+        other => {
+            let colours = other.to_rgba32f();
+            colours
+                .pixels()
+                .map(|pixel| {
+                    let [red, green, blue, alpha] = pixel.0;
+                    alpha * luminance([red, green, blue])
+                })
+                .collect()
+        }
+    };
+    GreyImage::new(width, height, pixels).context("has no pixels")
+}
+
+/// The brightness of a colour.
+pub fn luminance(colour: [f32; 3]) -> f32 {
+    colour.iter().zip(WEIGHTS).map(|(c, w)| c * w).sum()
+}

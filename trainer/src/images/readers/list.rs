@@ -1,0 +1,54 @@
+//! A list of pictures: CSV with columns `path` (from the list's own folder) and `label`, and where there
+//! are any `patient`, `part` and `grade`. Other columns are ignored.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::{Known, Taker, open};
+use crate::images::set::patient_in_name;
+use crate::progress::Progress;
+
+pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
+    let shown = list.display();
+    let mut reader =
+        csv::Reader::from_path(list).with_context(|| format!("cannot read {shown}"))?;
+    let header = reader
+        .headers()
+        .with_context(|| format!("{shown}"))?
+        .clone();
+    let column = |name: &str| header.iter().position(|own| own.trim() == name);
+    let needed = |name: &str| {
+        column(name).with_context(|| {
+            let found: Vec<&str> = header.iter().collect();
+            format!("{shown} has no column {name}; it has {}", found.join(", "))
+        })
+    };
+    let (path, label) = (needed("path")?, needed("label")?);
+    let [patient, part, grade] = ["patient", "part", "grade"].map(column);
+    let folder = list.parent().unwrap_or(Path::new(""));
+    let bar = progress.spinner("pictures");
+    for record in reader.records() {
+        let record = record.with_context(|| format!("{shown}"))?;
+        let filled = |column: Option<usize>| {
+            let text = record.get(column?)?.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let name = filled(Some(path)).unwrap_or_default();
+        let image = match filled(Some(label)) {
+            Some(_) => open(&folder.join(&name)),
+            None => Err(anyhow::anyhow!("has no label")),
+        };
+        let known = Known {
+            label: filled(Some(label)).unwrap_or_default(),
+            patient: filled(patient).or_else(|| patient_in_name(&name)),
+            part: filled(part),
+            grade: filled(grade),
+            name,
+        };
+        taker.take(known, image)?;
+        bar.tick();
+    }
+    bar.finish_and_clear();
+    Ok(())
+}

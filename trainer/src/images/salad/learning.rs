@@ -1,0 +1,169 @@
+//! Pre-training and rounds (Bozorgtabar et al. 2020, section 2 and figure 2).
+
+use std::cell::RefCell;
+
+use anyhow::{Context as _, Result};
+use burn::optim::GradientsParams;
+use burn::tensor::Device;
+use doorstep_shared::images::GreyImage;
+use doorstep_shared::images::salad::Bank;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+use rayon::prelude::*;
+
+use super::config::SaladConfig;
+use super::learner::{Learner, constant, side_by_side};
+use super::losses::{membership, reconstruction, renewed};
+use super::neighbourhoods::Neighbourhoods;
+use crate::images::augment::augment;
+use crate::images::deep::evenly;
+use crate::neural::{Dropout, Gradient, Task, numbers};
+
+/// What is learnt from, and how far that has come.
+pub(super) struct Learning<'a> {
+    pub config: &'a SaladConfig,
+    /// Prepared, of one size; two at least.
+    pub pictures: &'a [&'a GreyImage],
+    /// What each shows, where that is known: told of, never learnt.
+    pub labels: Option<&'a [u32]>,
+    pub device: Device,
+    /// Of a round, from 1; 0 in pre-training.
+    pub round: RefCell<(u32, Neighbourhoods)>,
+}
+
+/// Pictures of one step, each with the seed of its view.
+pub(super) struct Step(Vec<(usize, u64)>);
+
+impl<'a> Learning<'a> {
+    pub fn new(
+        config: &'a SaladConfig,
+        pictures: &'a [&'a GreyImage],
+        labels: Option<&'a [u32]>,
+        device: Device,
+    ) -> Self {
+        Self {
+            config,
+            pictures,
+            labels,
+            device,
+            round: RefCell::new((0, Neighbourhoods::none(pictures.len()))),
+        }
+    }
+
+    /// The rows of the bank that a picture is to be taken for.
+    fn members(&self, picture: usize) -> Vec<u32> {
+        let own = picture as u32;
+        let round = self.round.borrow();
+        match round.1.of(picture) {
+            [] => vec![own],
+            near => near.iter().copied().chain([own]).collect(),
+        }
+    }
+}
+
+impl Task for Learning<'_> {
+    type Net = Learner;
+    type Step = Step;
+
+    const LOSS: &'static str = "mean of ‖x − x̂‖² + λ · mean of −log p of the own rows of the bank";
+    const EMPTY: &'static str = "there are no two pictures";
+
+    /// A round begins with new anchors.
+    fn begin(&self, mut net: Learner, epoch: u32) -> Result<Learner> {
+        let config = self.config;
+        let round = config.round(epoch);
+        if round == 0 || !config.aggregation {
+            return Ok(net);
+        }
+        if config.round(epoch - 1) != round {
+            let rows = numbers(net.bank.val())?;
+            net.frozen = constant(rows, self.pictures.len(), &self.device);
+        }
+        if self.round.borrow().0 != round {
+            let rows = numbers(net.frozen.val())?;
+            let bank = Bank::new(config.features as usize, rows);
+            let bank = bank.context("the bank holds a number that is none")?;
+            let (k, temperature) = (config.neighbours as usize, f64::from(config.temperature));
+            let found = Neighbourhoods::discover(&bank, temperature, k, round, config.rounds);
+            *self.round.borrow_mut() = (round, found);
+        }
+        Ok(net)
+    }
+
+    fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Step> {
+        let order = 0..self.pictures.len();
+        let mut order: Vec<(usize, u64)> = order.map(|own| (own, rng.next_u64())).collect();
+        order.shuffle(rng);
+        evenly(&order, self.config.batch as usize)
+            .map(Step)
+            .collect()
+    }
+
+    fn gradient(&self, net: &Learner, step: &Step, _: &mut Dropout) -> Result<Gradient<Learner>> {
+        let config = self.config;
+        let view =
+            |(own, seed): &(usize, u64)| augment(self.pictures[*own], &config.augmentation, *seed);
+        let views: Vec<GreyImage> = step.0.par_iter().map(view).collect();
+        let views = side_by_side(&views, &self.device);
+        let seen = net.autoencoder.see(views.clone());
+        let lambda = match self.round.borrow().0 {
+            0 => 1.0,
+            _ => config.lambda,
+        };
+        let mut losses = Vec::new();
+        if config.reconstruction {
+            losses.push(reconstruction(views, seen.pictures));
+        }
+        if config.instances || config.aggregation {
+            let members = step.0.iter().map(|(own, _)| self.members(*own));
+            let found = membership(
+                seen.features.clone(),
+                net.bank.val(),
+                &members.collect::<Vec<_>>(),
+                config.temperature,
+            );
+            losses.push(found.mul_scalar(lambda));
+        }
+        let loss = losses.into_iter().reduce(|a, b| a + b);
+        let loss = loss.context("some loss is learnt")?;
+        let value = numbers(loss.clone())?[0];
+        let features = numbers(seen.features)?;
+        let own: Vec<usize> = step.0.iter().map(|(own, _)| *own).collect();
+        let (share, device, spreads) = (config.bank_share, self.device.clone(), seen.spreads);
+        let n = self.pictures.len();
+        let after = move |mut net: Learner| {
+            net.autoencoder = net.autoencoder.remember(spreads);
+            let mut bank = numbers(net.bank.val())?;
+            renewed(&mut bank, &features, &own, share);
+            net.bank = constant(bank, n, &device);
+            Ok(net)
+        };
+        Ok(Gradient {
+            loss: f64::from(value) * step.0.len() as f64,
+            count: step.0.len(),
+            gradients: GradientsParams::from_grads(loss.backward(), net),
+            after: Some(Box::new(after)),
+        })
+    }
+
+    /// Nothing is watched: normal pictures alone don't say when to stop.
+    fn judge(&self, _: &Learner) -> Result<Option<f64>> {
+        Ok(None)
+    }
+
+    fn told(&self) -> Vec<(&'static str, f64)> {
+        let (round, found) = &*self.round.borrow();
+        if *round == 0 {
+            return Vec::new();
+        }
+        let mut told = vec![
+            ("round", f64::from(*round)),
+            ("anchors", found.anchors() as f64),
+            ("entropy", found.entropy),
+        ];
+        let purity = self.labels.and_then(|labels| found.purity(labels));
+        told.extend(purity.map(|purity| ("purity", purity)));
+        told
+    }
+}

@@ -1,0 +1,341 @@
+//! Losses, bank and scores against NumPy, gradients against differences, and what training
+//! promises.
+
+use burn::tensor::{Tensor, TensorData};
+use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
+use serde::Deserialize;
+
+use super::losses::{membership, reconstruction, renewed};
+use super::neighbourhoods::Neighbourhoods;
+use super::*;
+use crate::neural::{Checkpoints, Compute, numbers};
+
+/// What `tests/golden/salad/generate.py` found.
+#[derive(Deserialize)]
+struct Golden {
+    temperature: f32,
+    share: f32,
+    nearest: usize,
+    bank: Vec<Vec<f32>>,
+    features: Vec<Vec<f32>>,
+    own: Vec<usize>,
+    neighbours: Vec<Vec<u32>>,
+    pictures: Vec<Vec<f32>>,
+    made: Vec<Vec<f32>>,
+    reconstruction: f64,
+    membership: f64,
+    gradient: Vec<Vec<f64>>,
+    renewed: Vec<Vec<f64>>,
+    entropy: Vec<f64>,
+    scores: Vec<f64>,
+    literal: Vec<f64>,
+}
+
+fn golden() -> Golden {
+    let text = include_str!("../../../../tests/golden/salad/golden.json");
+    serde_json::from_str(text).unwrap()
+}
+
+fn rows(rows: &[Vec<f32>], device: &Device) -> Tensor<2> {
+    let shape = [rows.len(), rows[0].len()];
+    Tensor::from_data(TensorData::new(rows.concat(), shape), device)
+}
+
+fn close(found: impl IntoIterator<Item = f64>, wanted: impl IntoIterator<Item = f64>) {
+    let (found, wanted): (Vec<f64>, Vec<f64>) =
+        (found.into_iter().collect(), wanted.into_iter().collect());
+    assert_eq!(found.len(), wanted.len());
+    for (a, b) in found.iter().zip(&wanted) {
+        assert!((a - b).abs() < 1e-5 * b.abs().max(1.0), "{a} and not {b}");
+    }
+}
+
+fn wide(values: &[f32]) -> impl Iterator<Item = f64> + '_ {
+    values.iter().map(|x| f64::from(*x))
+}
+
+#[test]
+fn losses_and_their_gradient_are_numpys() {
+    let golden = golden();
+    let device = Device::flex().autodiff();
+    let picture = |of: &[Vec<f32>]| {
+        let shape = [of.len(), 2, 3, 1];
+        Tensor::<4>::from_data(TensorData::new(of.concat(), shape), &device)
+    };
+    let found = reconstruction(picture(&golden.pictures), picture(&golden.made));
+    close(wide(&numbers(found).unwrap()), [golden.reconstruction]);
+
+    let features = rows(&golden.features, &device).require_grad();
+    let members = golden.own.iter().zip(&golden.neighbours);
+    let members = members.map(|(&own, near)| near.iter().copied().chain([own as u32]).collect());
+    let members: Vec<Vec<u32>> = members.collect();
+    let bank = rows(&golden.bank, &device);
+    let loss = membership(features.clone(), bank, &members, golden.temperature);
+    close(wide(&numbers(loss.clone()).unwrap()), [golden.membership]);
+    let gradient = features.grad(&loss.backward()).unwrap();
+    close(wide(&numbers(gradient).unwrap()), golden.gradient.concat());
+}
+
+#[test]
+fn bank_entropy_and_scores_are_numpys() {
+    let golden = golden();
+    let mut own = golden.bank.concat();
+    renewed(
+        &mut own,
+        &golden.features.concat(),
+        &golden.own,
+        golden.share,
+    );
+    close(wide(&own), golden.renewed.concat());
+
+    let bank = Bank::new(golden.bank[0].len(), golden.bank.concat()).unwrap();
+    let temperature = f64::from(golden.temperature);
+    let found = Neighbourhoods::discover(&bank, temperature, 3, 1, 1);
+    close(
+        [found.entropy],
+        [golden.entropy.iter().sum::<f64>() / golden.entropy.len() as f64],
+    );
+    let score = |form| {
+        let features = golden.features.iter();
+        features
+            .map(|own| bank.score(own, golden.nearest, form))
+            .collect::<Vec<f64>>()
+    };
+    close(score(ScoreForm::Mean), golden.scores.clone());
+    close(score(ScoreForm::Literal), golden.literal.clone());
+}
+
+/// Pictures with a bright square somewhere, of `size` pixels a side.
+fn squares(n: usize, size: usize) -> Vec<GreyImage> {
+    let picture = |own: usize| {
+        let (left, top) = (own * 5 % (size - 4), own * 3 % (size - 4));
+        let pixel = |at: usize| {
+            let (x, y) = (at % size, at / size);
+            let inside = (left..left + 4).contains(&x) && (top..top + 4).contains(&y);
+            0.1 + 0.7 * f32::from(u8::from(inside)) + ((at * 7 + own) % 13) as f32 / 130.0
+        };
+        GreyImage::new(size, size, (0..size * size).map(pixel).collect()).unwrap()
+    };
+    (0..n).map(picture).collect()
+}
+
+fn small(form: Form) -> SaladConfig {
+    SaladConfig {
+        form,
+        halvings: 4,
+        channels: 2,
+        features: 8,
+        pretraining: 2,
+        rounds: 2,
+        round_epochs: 2,
+        batch: 5,
+        learning_rate: 0.01,
+        ..SaladConfig::default()
+    }
+}
+
+fn fit(config: &SaladConfig, pictures: &[GreyImage], means: Means) -> Result<Salad> {
+    let pictures: Vec<&GreyImage> = pictures.iter().collect();
+    let abnormal = vec![false; pictures.len()];
+    let learnt = Pictures {
+        pictures: &pictures,
+        abnormal: &abnormal,
+        labels: None,
+    };
+    let progress = Progress::new(true);
+    Salad::fit(config, learnt, 3, means, &progress, &mut Observer::none())
+}
+
+/// Of every parameter, in the direction of its gradient, where rounding counts least.
+#[test]
+fn gradients_are_those_of_differences() {
+    for form in [Form::Blocks, Form::Resnet18] {
+        let shape = AutoencoderShape {
+            form,
+            size: 16,
+            halvings: 4,
+            channels: 2,
+            features: 3,
+        };
+        let device = Device::flex().autodiff();
+        let net = Learner::start(shape, 4, 1, &device);
+        let views = side_by_side(&squares(4, 16), &device);
+        let bank = net.bank.val();
+        let members = [vec![0], vec![1, 3], vec![2], vec![3]];
+        let loss = |own: &Autoencoder| {
+            let seen = own.see(views.clone());
+            let near = membership(seen.features, bank.clone(), &members, 0.5);
+            reconstruction(views.clone(), seen.pictures).mul_scalar(0.01) + near
+        };
+        let grads = loss(&net.autoencoder).backward();
+        let mut grads = burn::optim::GradientsParams::from_grads(grads, &net.autoencoder);
+        let slopes = crate::neural::gradients_by_name(&net.autoencoder, &mut grads);
+        let own = parameters(&net.autoencoder);
+        let mut checked = 0;
+        for (name, slopes) in slopes {
+            let length = slopes.iter().map(|x| x * x).sum::<f32>().sqrt();
+            // Normalisation that follows takes some scales and shifts back.
+            if length < 0.02 {
+                continue;
+            }
+            let moved = |by: f32| {
+                let mut moved = own.clone();
+                let at = moved.iter_mut().find(|at| at.name == name).unwrap();
+                let along = at.values.iter_mut().zip(&slopes);
+                along.for_each(|(x, slope)| *x += by * slope / length);
+                let net = with_parameters(net.autoencoder.clone(), moved, &device).unwrap();
+                f64::from(numbers(loss(&net)).unwrap()[0])
+            };
+            let step = 1e-3;
+            let difference = (moved(step) - moved(-step)) / (2.0 * f64::from(step));
+            let off = (f64::from(length) - difference).abs();
+            assert!(
+                off < 0.002 + 0.03 * f64::from(length),
+                "{name}: {length}, {difference}"
+            );
+            checked += 1;
+        }
+        assert!(checked > 20, "{checked}");
+    }
+}
+
+#[test]
+fn training_makes_the_loss_small_and_the_same_seed_the_same_model() {
+    let pictures = squares(11, 16);
+    for form in [Form::Blocks, Form::Resnet18] {
+        let first = fit(&small(form), &pictures, Means::on(Compute::Cpu)).unwrap();
+        let again = fit(&small(form), &pictures, Means::on(Compute::Cpu)).unwrap();
+        assert_eq!(
+            parameters(&first.autoencoder),
+            parameters(&again.autoencoder)
+        );
+        assert_eq!(first.bank, again.bank);
+        let longer = SaladConfig {
+            pretraining: 60,
+            ..small(form)
+        };
+        let longer = fit(&longer, &pictures, Means::on(Compute::Cpu)).unwrap();
+        let pictures: Vec<&GreyImage> = pictures.iter().collect();
+        let error = |own: &Salad| own.errors(&pictures).unwrap().iter().sum::<f64>();
+        let (long, short) = (error(&longer), error(&first));
+        assert!(long < 0.8 * short, "{form:?}: {long}, {short}");
+    }
+}
+
+#[test]
+fn training_goes_on_where_it_was_cut_off() {
+    let (pictures, config) = (squares(11, 16), small(Form::Blocks));
+    let pictures: Vec<&GreyImage> = pictures.iter().collect();
+    let abnormal = vec![false; pictures.len()];
+    let learnt = Pictures {
+        pictures: &pictures,
+        abnormal: &abnormal,
+        labels: None,
+    };
+    let told = |net: &Learner| {
+        (
+            parameters(&net.autoencoder),
+            numbers(net.bank.val()).unwrap(),
+        )
+    };
+    let whole = schedule(&config, 3);
+    let learn = |config: &SaladConfig, schedule: &Schedule, checkpoints: Option<&Checkpoints>| {
+        let means = Means {
+            checkpoints,
+            ..Means::on(Compute::Cpu)
+        };
+        let progress = Progress::new(true);
+        learn(
+            config,
+            learnt,
+            schedule,
+            means,
+            &progress,
+            &mut Observer::none(),
+        )
+    };
+    let wanted = told(&learn(&config, &whole, None).unwrap());
+    // In pre-training, in the middle of a round, and at the end of one.
+    for epochs in [1, 3, 4] {
+        let folder = tempfile::tempdir().unwrap();
+        let with = |config: &SaladConfig, schedule: &Schedule, resume| {
+            let checkpoints = Checkpoints::new(folder.path(), resume).unwrap();
+            learn(config, schedule, Some(&checkpoints))
+        };
+        let part = Schedule {
+            epochs,
+            ..whole.clone()
+        };
+        with(&config, &part, false).unwrap();
+        let resumed = with(&config, &whole, true).unwrap();
+        assert_eq!(told(&resumed), wanted, "after {epochs}");
+        let other = SaladConfig {
+            lambda: 0.5,
+            ..config.clone()
+        };
+        let error = with(&other, &whole, true).unwrap_err().to_string();
+        assert!(
+            error.contains("other data or other hyper-parameters"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_known_to_be_abnormal_leaves_the_bank() {
+    let pictures = squares(9, 16);
+    let pictures: Vec<&GreyImage> = pictures.iter().collect();
+    let mut abnormal = vec![false; 9];
+    abnormal[2] = true;
+    abnormal[8] = true;
+    let fit = |abnormal: &[bool]| {
+        let learnt = Pictures {
+            pictures: &pictures,
+            abnormal,
+            labels: None,
+        };
+        let progress = Progress::new(true);
+        let means = Means::on(Compute::Cpu);
+        Salad::fit(
+            &small(Form::Blocks),
+            learnt,
+            3,
+            means,
+            &progress,
+            &mut Observer::none(),
+        )
+    };
+    let (all, some) = (fit(&[false; 9]).unwrap(), fit(&abnormal).unwrap());
+    assert_eq!(some.rows(), [0, 1, 3, 4, 5, 6, 7]);
+    assert_eq!(*some.bank(), all.bank().keep(some.rows()));
+    let error = fit(&[true; 9]).unwrap_err().to_string();
+    assert!(error.contains("not known to be abnormal"), "{error}");
+}
+
+#[test]
+fn what_is_out_of_range_is_told_before_any_work() {
+    let pictures = squares(3, 16);
+    let told = |config: SaladConfig| {
+        let error = fit(&config, &pictures, Means::on(Compute::Cpu)).unwrap_err();
+        format!("{error:#}")
+    };
+    let own = small(Form::Blocks);
+    let wide = SaladConfig {
+        temperature: 7.0,
+        ..own.clone()
+    };
+    assert!(told(wide).contains("salad.temperature must be a number from 0.01 to 1, not 7"));
+    let deep = SaladConfig {
+        halvings: 6,
+        ..own.clone()
+    };
+    assert!(told(deep).contains("can't be halved so often"));
+    let still = SaladConfig {
+        pretraining: 0,
+        rounds: 0,
+        ..own.clone()
+    };
+    assert!(told(still).contains("nothing would be learnt"));
+    let alone = fit(&own, &pictures[..1], Means::on(Compute::Cpu)).unwrap_err();
+    assert!(alone.to_string().contains("two pictures"));
+}
