@@ -13,6 +13,7 @@ const NEVER: f32 = -1e9;
 
 /// The items, as a network of sequences scores them.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one a model")]
 pub(super) enum Items {
     /// Their vectors beside those that the network looks up.
     Here(Catalogue),
