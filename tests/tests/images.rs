@@ -9,7 +9,7 @@ use doorstep_tests::command::doorstep;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const MODELS: &str = "pca-knn,knn,isolation-forest,one-class-svm";
+const MODELS: &str = "pca-knn,pixel-knn,isolation-forest,one-class-svm";
 
 fn compare(images: &Path, normal: &str, more: &[&str]) -> Result<Output> {
     Ok(doorstep()
@@ -29,7 +29,7 @@ fn report(images: &Path, normal: &str, more: &[&str]) -> Result<Value> {
 }
 
 fn refusal(images: &Path, normal: &str, more: &[&str]) -> Result<String> {
-    let more = [&["--models", "knn"], more].concat();
+    let more = [&["--models", "pixel-knn"], more].concat();
     let output = compare(images, normal, &more)?;
     ensure!(!output.status.success(), "{more:?} was accepted");
     ensure!(output.stdout.is_empty(), "{more:?} printed figures");
@@ -80,7 +80,7 @@ fn phantoms_are_judged_by_list_and_by_folder() -> Result<()> {
         "size=32",
     ];
     let found = report(&list, "normal", &seeds)?;
-    ensure!(auroc(&found, "knn")? > 0.7);
+    ensure!(auroc(&found, "pixel-knn")? > 0.7);
     for control in [
         "mean-intensity",
         "border",
@@ -101,7 +101,7 @@ fn phantoms_are_judged_by_list_and_by_folder() -> Result<()> {
 
     let shares = [
         "--models",
-        "knn",
+        "pixel-knn",
         "--contamination",
         "0,0.1",
         "--train-first",

@@ -38,7 +38,7 @@ forest = IsolationForest(n_estimators=5000, max_samples=64, random_state=0).fit(
 # tol: scores are compared to four digits.
 svm = OneClassSVM(nu=0.2, gamma="scale", tol=1e-6).fit(train.astype(float))
 scores = {
-    "knn": neighbours(train.astype(float), test.astype(float)),
+    "pixel-knn": neighbours(train.astype(float), test.astype(float)),
     "pca-knn": neighbours(pca.transform(train.astype(float)), pca.transform(test.astype(float))),
     "isolation-forest": -forest.score_samples(test),
     "one-class-svm": -svm.decision_function(test.astype(float)),

@@ -14,7 +14,7 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
-use crate::images::detectors::image_models;
+use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image};
 use crate::neural::DeviceArgs;
 use crate::save::save;
@@ -26,7 +26,7 @@ use crate::table::{TableArgs, compare as compare_table, report as table_report, 
 /// Popularity, recent popularity and random scores always stand beside the
 /// models asked for. A model that can't be fitted is listed with the reason and
 /// doesn't keep the others from their figures; the command then ends with 1. With --table, models of one column of a table (knn,
-/// knn-local) are judged by the rows held out; with --images, models of what is unusual in pictures (knn, pca-knn, isolation-forest,
+/// knn-local) are judged by the rows held out; with --images, models of what is unusual in pictures (pixel-knn, pca-knn, isolation-forest,
 /// one-class-svm) by telling abnormal pictures from normal ones.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
@@ -36,7 +36,7 @@ pub struct Args {
     table: TableArgs,
     #[command(flatten)]
     images: ImageArgs,
-    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local; for pictures knn, pca-knn, isolation-forest, one-class-svm.
+    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local; for pictures pixel-knn, pca-knn, isolation-forest, one-class-svm.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -204,12 +204,14 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
         "--report draws comparisons of interactions and tables; of pictures there is text, --json and --save"
     );
     let models = image_models(&args.models, args.settings.assignments()?)?;
+    let progress = output.progress();
+    let neural = models.iter().any(ImageModel::is_neural);
     let options = compare_image::Options {
         seed: args.seed,
         seeds: args.seeds.clone(),
         strict: args.division.strict(),
+        compute: args.device.open_for(neural, &progress)?,
     };
-    let progress = output.progress();
     let report = compare_image::compare(&args.images, &models, &options, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {

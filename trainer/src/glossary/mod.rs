@@ -10,6 +10,7 @@ use doorstep_shared::models::{ModelConfig, OutOfRange};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::images::detectors::{ImageModel, image_models};
 use crate::settings::{expected, with_fields};
 use crate::table::{TableModel, table_models};
 use crate::unknown::unknown_model;
@@ -23,6 +24,8 @@ pub enum Of {
     Interactions,
     /// The rows of a table.
     Table,
+    /// Pictures.
+    Pictures,
 }
 
 /// A model in words.
@@ -97,10 +100,14 @@ impl Words {
 
 /// The hyper-parameters of a model with their defaults.
 fn defaults(model: &str) -> Result<(Of, Map<String, Value>)> {
-    let (of, text) = match (ModelConfig::named(model), TableModel::named(model)) {
-        (Some(config), _) => (Of::Interactions, serde_json::to_string(&config)?),
-        (None, Some(config)) => (Of::Table, serde_json::to_string(&config)?),
-        (None, None) => return Err(anyhow!("there is no model called {model}")),
+    let (of, text) = if let Some(config) = ModelConfig::named(model) {
+        (Of::Interactions, serde_json::to_string(&config)?)
+    } else if let Some(config) = TableModel::named(model) {
+        (Of::Table, serde_json::to_string(&config)?)
+    } else if let Some(config) = ImageModel::named(model) {
+        (Of::Pictures, serde_json::to_string(&config)?)
+    } else {
+        return Err(anyhow!("there is no model called {model}"));
     };
     // By way of text, in which single precision has no digits that nobody wrote.
     let mut fields: Map<String, Value> = serde_json::from_str(&text)?;
@@ -114,9 +121,13 @@ const PROBES: [&str; 4] = ["", "-1", "0", "4294967295"];
 /// What a hyper-parameter may be: what the model says of a value that it refuses,
 /// or the kind of value that it takes.
 fn range(model: &str, field: &str, default: &Value) -> Result<String> {
-    let refusal = |probe: &str| match ModelConfig::named(model) {
-        Some(config) => with_fields(&config, [(field, probe)]).err(),
-        None => table_models(&[model.to_owned()], &[format!("{model}.{field}={probe}")]).err(),
+    let refusal = |probe: &str| {
+        let (names, set) = ([model.to_owned()], [format!("{model}.{field}={probe}")]);
+        match (ModelConfig::named(model), TableModel::named(model)) {
+            (Some(config), _) => with_fields(&config, [(field, probe)]).err(),
+            (None, Some(_)) => table_models(&names, &set).err(),
+            (None, None) => image_models(&names, &set).err(),
+        }
     };
     let ranges = PROBES.iter().filter_map(|probe| {
         let error = refusal(probe)?;
@@ -150,7 +161,12 @@ mod tests {
         let models: Vec<&str> = WORDS.iter().map(|words| words.model).collect();
         assert_eq!(
             models,
-            [&ModelConfig::NAMES[..], &TableModel::NAMES].concat()
+            [
+                &ModelConfig::NAMES[..],
+                &TableModel::NAMES,
+                &ImageModel::NAMES
+            ]
+            .concat()
         );
         for words in WORDS {
             let (_, defaults) = defaults(words.model).unwrap();
@@ -192,6 +208,12 @@ mod tests {
                 "one of euclidean, manhattan, cosine",
             ),
             ("knn", "steps", "\"all\"", "all or coarse-fine"),
+            (
+                "pca-knn",
+                "components",
+                "64",
+                "a whole number from 1 to 4096",
+            ),
             (
                 "knn-local",
                 "rate",

@@ -8,9 +8,10 @@ const RECENCY: &str =
     "an event counts so many times the one after it in the history; 1 ignores the order";
 const FACTORS: &str = "numbers in the vector of an item";
 const FROM_VECTORS: &str = "items start from --item-vectors instead of noise";
+const NEAREST: &str = "how many of the nearest normal pictures a score is the mean distance to";
 const SEED: &str = "of the random numbers that vectors start from";
 
-pub(super) const WORDS: [Words; 19] = [
+pub(super) const WORDS: [Words; 23] = [
     Words {
         model: "popularity",
         what: "interaction counts of all time",
@@ -451,6 +452,38 @@ pub(super) const WORDS: [Words; 19] = [
                 "size of the first step; the last is a twentieth of it",
             ),
             ("seed", "of which rows are drawn"),
+        ],
+    },
+    Words {
+        model: "pixel-knn",
+        what: "how far a picture's pixels are from those of normal pictures; needs --images",
+        fields: &[("neighbours", NEAREST)],
+    },
+    Words {
+        model: "pca-knn",
+        what: "the same by the principal components of the pixels; needs --images",
+        fields: &[
+            ("components", "how many components are looked at"),
+            ("neighbours", NEAREST),
+        ],
+    },
+    Words {
+        model: "isolation-forest",
+        what: "how few random cuts of pixels part a picture from normal ones; needs --images",
+        fields: &[
+            ("trees", "how many trees a score is the mean of"),
+            ("sample", "how many pictures each tree is grown on"),
+        ],
+    },
+    Words {
+        model: "one-class-svm",
+        what: "how far a picture lies beyond a border around normal ones; needs --images",
+        fields: &[
+            ("nu", "share of the normal pictures that may lie beyond it"),
+            (
+                "gamma",
+                "how narrow the kernel is, by squared distance; 0 takes 1 / (pixels · variance)",
+            ),
         ],
     },
 ];

@@ -16,6 +16,7 @@ use super::readers::read;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
 use crate::failure::{self, Failure};
+use crate::neural::{Compute, Means};
 use crate::progress::Progress;
 
 /// One model's line of the report.
@@ -124,6 +125,8 @@ pub struct Options {
     pub seeds: Vec<u32>,
     /// Whether a bad picture is an error.
     pub strict: bool,
+    /// Where networks are trained.
+    pub compute: Compute,
 }
 
 /// Fits each of `models` and judges it. One that can't be fitted doesn't keep the others from it.
@@ -150,6 +153,7 @@ pub fn compare(
             division: &division,
             normal: &normal,
             contamination,
+            means: Means::on(options.compute),
         };
         for model in models {
             match judged.model(model, &seeds, progress) {
@@ -198,6 +202,7 @@ struct Judged<'a> {
     division: &'a ImageSplit,
     normal: &'a str,
     contamination: f64,
+    means: Means<'a>,
 }
 
 impl<'a> Judged<'a> {
@@ -215,6 +220,7 @@ impl<'a> Judged<'a> {
                 normal: self.images(&self.division.train, |p| &p.prepared),
                 known_abnormal: self.images(&self.division.known_abnormal, |p| &p.prepared),
                 seed: seed.into(),
+                means: self.means,
             };
             let clock = Instant::now();
             let detector = fit(model, &training, progress)?;

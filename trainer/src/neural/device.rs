@@ -71,7 +71,12 @@ impl Compute {
 impl DeviceArgs {
     /// The device for these models, ready for use. Says what `auto` took.
     pub fn open(self, models: &[ModelConfig], progress: &Progress) -> Result<Compute> {
-        if !models.iter().any(ModelConfig::is_neural) {
+        self.open_for(models.iter().any(ModelConfig::is_neural), progress)
+    }
+
+    /// The same for models of which some are neural, or none.
+    pub fn open_for(self, neural: bool, progress: &Progress) -> Result<Compute> {
+        if !neural {
             if self.device != Wish::Auto {
                 progress.say(
                     "--device: none of these models is neural; all are fitted on the processor",

@@ -1,6 +1,6 @@
 //! Hyper-parameters of networks that give a picture one vector or one number.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::images::salad::{AutoencoderShape, Form};
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,14 @@ pub struct DeepConfig {
     pub weight_decay: f32,
     /// η of Deep SAD: what a picture that is known to be abnormal counts.
     pub eta: f32,
-    /// How views of a picture differ.
-    pub augmentation: Augmentation,
+    /// Whether half of the views of a picture are mirrored, left for right.
+    pub flip: bool,
+    /// Most of the width and height that a view leaves out.
+    pub crop: f32,
+    /// Most degrees that a view is turned either way.
+    pub rotation: f32,
+    /// Most by which a view's contrast is raised or lowered, as a share of it.
+    pub contrast: f32,
 }
 
 impl Default for DeepConfig {
@@ -46,12 +52,25 @@ impl Default for DeepConfig {
             learning_rate: like.learning_rate,
             weight_decay: 1e-6,
             eta: 1.0,
-            augmentation: like.augmentation,
+            flip: like.flip,
+            crop: like.crop,
+            rotation: like.rotation,
+            contrast: like.contrast,
         }
     }
 }
 
 impl DeepConfig {
+    /// How views of a picture differ.
+    pub fn augmentation(&self) -> Augmentation {
+        Augmentation {
+            flip: self.flip,
+            crop: self.crop,
+            rotation: self.rotation,
+            contrast: self.contrast,
+        }
+    }
+
     /// The network for prepared pictures of this many pixels a side.
     pub fn shape(&self, size: usize) -> AutoencoderShape {
         AutoencoderShape {
@@ -63,15 +82,9 @@ impl DeepConfig {
         }
     }
 
-    /// Checks all ranges, for prepared pictures of this many pixels a side.
-    pub fn check(&self, model: &str, size: usize) -> Result<()> {
-        if let Err(why) = self.shape(size).check() {
-            let (halvings, channels, features) = (self.halvings, self.channels, self.features);
-            anyhow::bail!(
-                "no network has size = {size}, halvings = {halvings}, channels = {channels} and \
-                 features = {features}: {why}"
-            );
-        }
+    /// Checks all ranges; `model` is what messages call it. Whether there is such a network
+    /// depends on the pictures' size and is checked with them.
+    pub fn check(&self, model: &str) -> Result<()> {
         let (epochs, batch) = (self.epochs, self.batch);
         ensure!(
             (1..=100_000).contains(&epochs),
@@ -92,6 +105,7 @@ impl DeepConfig {
                 "{model}.{field} must be a number from {least} to {most}, not {value}"
             );
         }
-        self.augmentation.check()
+        let checked = self.augmentation().check();
+        checked.with_context(|| format!("in {model}"))
     }
 }

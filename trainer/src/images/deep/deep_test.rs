@@ -50,7 +50,7 @@ fn what_lies_across_is_unusual() {
     for (model, abnormal) in [
         (DeepModel::DeepSvdd, 0),
         (DeepModel::DeepSad, 6),
-        (DeepModel::Supervised, 6),
+        (DeepModel::SupervisedResnet18, 6),
     ] {
         let deep = fit(model, abnormal).unwrap();
         let scores = |of: &[GreyImage]| {
@@ -68,7 +68,9 @@ fn what_lies_across_is_unusual() {
 
 #[test]
 fn a_supervised_network_asks_for_both_kinds() {
-    let error = fit(DeepModel::Supervised, 0).unwrap_err().to_string();
+    let error = fit(DeepModel::SupervisedResnet18, 0)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("0 of 24 are abnormal"), "{error}");
     let error = fit(DeepModel::DeepSad, 24).unwrap_err().to_string();
     assert!(error.contains("not known to be abnormal"), "{error}");

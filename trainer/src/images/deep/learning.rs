@@ -87,7 +87,7 @@ impl Task for Learning<'_> {
         let views = step
             .0
             .par_iter()
-            .map(|(own, seed)| augment(self.pictures[*own], &self.config.augmentation, *seed));
+            .map(|(own, seed)| augment(self.pictures[*own], &augmentation, *seed));
         let views: Vec<GreyImage> = views.collect();
         let (vectors, spreads) = net.see(side_by_side(&views, &self.device));
         let abnormal: Vec<bool> = step.0.iter().map(|(own, _)| self.abnormal[*own]).collect();

@@ -15,7 +15,9 @@ pub use config::DeepConfig;
 pub(super) use learning::evenly;
 
 use self::learning::{Aim, Learning};
-use super::salad::{Pictures, Salad, SaladConfig, first_autoencoder, in_parts, side_by_side};
+use super::salad::{
+    Pictures, Salad, SaladConfig, first_autoencoder, in_parts, possible, side_by_side,
+};
 use crate::fit::Observer;
 use crate::neural::{Keeper, Means, Schedule, numbers, train};
 use crate::progress::Progress;
@@ -31,7 +33,7 @@ pub enum DeepModel {
     /// Ruff et al. 2020, "Deep Semi-Supervised Anomaly Detection".
     DeepSad,
     /// Binary cross-entropy of what is known to be abnormal.
-    Supervised,
+    SupervisedResnet18,
 }
 
 impl DeepModel {
@@ -40,7 +42,7 @@ impl DeepModel {
         match self {
             Self::DeepSvdd => "deep-svdd",
             Self::DeepSad => "deep-sad",
-            Self::Supervised => "supervised",
+            Self::SupervisedResnet18 => "supervised-resnet18",
         }
     }
 }
@@ -70,12 +72,14 @@ impl Deep {
     ) -> Result<Self> {
         let name = model.name();
         let size = learnt.check(name)?;
-        let supervised = model == DeepModel::Supervised;
+        let supervised = model == DeepModel::SupervisedResnet18;
         let config = DeepConfig {
             features: if supervised { 1 } else { config.features },
             ..config.clone()
         };
-        config.check(name, size)?;
+        config.check(name)?;
+        let shape = config.shape(size);
+        possible(name, shape)?;
         let (abnormal, n) = (learnt.abnormal, learnt.pictures.len());
         let known = abnormal.iter().filter(|own| **own).count();
         ensure!(
@@ -84,14 +88,13 @@ impl Deep {
              are known to be abnormal; {known} of {n} are abnormal"
         );
         let device = means.compute.device().autodiff();
-        let shape = config.shape(size);
         let (first, aim) = if supervised {
             (
                 first_autoencoder(shape, seed, &device).into_encoder(),
                 Aim::Odds,
             )
         } else {
-            let first = pretrained(&config, learnt, seed, means, progress)?;
+            let first = pretrained(name, &config, learnt, seed, means, progress)?;
             let vectors = vectors(&first, learnt.pictures)?;
             let centre = centre(&vectors, &learnt);
             let blank = Autoencoder::blank(shape, &device).into_encoder();
@@ -150,6 +153,7 @@ impl Deep {
 
 /// The encoder of an autoencoder that makes pictures anew, on the processor.
 fn pretrained(
+    name: &'static str,
     config: &DeepConfig,
     learnt: Pictures,
     seed: u32,
@@ -165,12 +169,15 @@ fn pretrained(
         rounds: 0,
         batch: config.batch,
         learning_rate: config.learning_rate,
-        augmentation: config.augmentation.clone(),
+        flip: config.flip,
+        crop: config.crop,
+        rotation: config.rotation,
+        contrast: config.contrast,
         ..SaladConfig::memory_autoencoder()
     };
     let means = Means::on(means.compute);
     let observer = &mut Observer::none();
-    let trained = Salad::fit(&own, learnt, seed, means, progress, observer)?;
+    let trained = Salad::fit(name, &own, learnt, seed, means, progress, observer)?;
     Ok(trained.into_autoencoder().into_encoder())
 }
 

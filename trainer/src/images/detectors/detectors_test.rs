@@ -48,6 +48,7 @@ fn scores(model: &ImageModel, train: &[GreyImage], test: &[GreyImage], seed: u64
         normal: train.iter().collect(),
         known_abnormal: Vec::new(),
         seed,
+        means: Means::default(),
     };
     let detector = fit(model, &training, &Progress::new(true)).unwrap();
     detector.scores(&test.iter().collect::<Vec<_>>())
@@ -62,7 +63,7 @@ fn model(name: &str, set: &[&str]) -> ImageModel {
 fn scores_are_those_of_scikit_learn() {
     let golden = golden();
     let models = [
-        (model("knn", &[]), 1e-5),
+        (model("pixel-knn", &[]), 1e-5),
         (model("pca-knn", &["pca-knn.components=10"]), 1e-4),
         (model("one-class-svm", &["one-class-svm.nu=0.2"]), 5e-3),
         // Both are means over thousands of random trees.
@@ -150,8 +151,9 @@ fn alike_pictures_and_few_of_them_give_finite_scores() {
         normal: vec![&flat],
         known_abnormal: Vec::new(),
         seed: 0,
+        means: Means::default(),
     };
-    let knn = model("knn", &[]);
+    let knn = model("pixel-knn", &[]);
     assert!(fit(&knn, &training, &Progress::new(true)).is_err());
 }
 
@@ -164,12 +166,15 @@ fn settings_are_set_by_name_and_refusals_name_field_range_and_value() {
         )
     };
     assert!(
-        error("knn", "knn.neighbours=0").contains("knn.neighbours must be a whole number from 1")
+        error("pixel-knn", "pixel-knn.neighbours=0")
+            .contains("pixel-knn.neighbours must be a whole number from 1")
     );
-    assert!(error("knn", "knn.k=3").contains("it has neighbours"));
+    assert!(error("pixel-knn", "pixel-knn.k=3").contains("it has neighbours"));
     assert!(error("one-class-svm", "one-class-svm.nu=2").contains("nu must be a number above 0"));
-    assert!(error("knn", "ease.lambda=3").contains("not among the models to fit (knn)"));
-    assert!(error("svd", "").contains("choose from knn, pca-knn"));
+    assert!(
+        error("pixel-knn", "ease.lambda=3").contains("not among the models to fit (pixel-knn)")
+    );
+    assert!(error("svd", "").contains("choose from pixel-knn, pca-knn"));
 }
 
 /// What the demo's phantoms are for: they can be told, but not by how they were taken, and the

@@ -3,6 +3,7 @@
 mod forest;
 mod knn;
 mod model;
+mod networks;
 mod pca;
 mod svm;
 mod trivial;
@@ -18,6 +19,7 @@ pub use pca::PcaKnnConfig;
 pub use svm::SvmConfig;
 pub use trivial::{border, mean_intensity};
 
+use crate::neural::Means;
 use crate::progress::Progress;
 
 /// A fitted model of normal pictures.
@@ -41,6 +43,8 @@ pub struct ImageTraining<'a> {
     pub known_abnormal: Vec<&'a GreyImage>,
     /// Where everything random starts.
     pub seed: u64,
+    /// What networks are trained with.
+    pub means: Means<'a>,
 }
 
 /// Fits `model`.
@@ -50,13 +54,17 @@ pub fn fit(
     progress: &Progress,
 ) -> Result<Box<dyn Detector>> {
     model.check()?;
+    if model.is_neural() {
+        return networks::fit(model, training, progress);
+    }
     let rows = rows(&training.normal)?;
     let _spinner = progress.spinner(model.name());
     Ok(match model {
-        ImageModel::Knn(config) => Box::new(knn::fit(config, rows)),
+        ImageModel::PixelKnn(config) => Box::new(knn::fit(config, rows)),
         ImageModel::PcaKnn(config) => Box::new(pca::fit(config, &rows)?),
         ImageModel::IsolationForest(config) => Box::new(forest::fit(config, &rows, training.seed)),
         ImageModel::OneClassSvm(config) => Box::new(svm::fit(config, rows)?),
+        _ => unreachable!("{} is a network", model.name()),
     })
 }
 

@@ -1,17 +1,19 @@
 //! The models of pictures by name, with their hyper-parameters.
 
 use anyhow::{Context, Result, bail, ensure};
+use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ForestConfig, KnnConfig, PcaKnnConfig, SvmConfig};
 
-/// The hyper-parameters of one model of pictures.
+/// The hyper-parameters of one model of pictures. One more is a variant here, in [`ImageModel::all`] and
+/// in the glossary, and an arm of [`fit`](super::fit).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "model", rename_all = "kebab-case")]
 pub enum ImageModel {
     /// Neighbours among pixels.
-    Knn(KnnConfig),
+    PixelKnn(KnnConfig),
     /// Neighbours among principal components of pixels.
     PcaKnn(PcaKnnConfig),
     /// Random cuts of pixels.
@@ -21,23 +23,32 @@ pub enum ImageModel {
 }
 
 impl ImageModel {
+    /// The names, as they are asked for.
+    pub const NAMES: [&'static str; 4] =
+        ["pixel-knn", "pca-knn", "isolation-forest", "one-class-svm"];
+
     /// All models with their defaults.
     pub fn all() -> Vec<Self> {
         vec![
-            Self::Knn(KnnConfig::default()),
+            Self::PixelKnn(KnnConfig::default()),
             Self::PcaKnn(PcaKnnConfig::default()),
             Self::IsolationForest(ForestConfig::default()),
             Self::OneClassSvm(SvmConfig::default()),
         ]
     }
 
+    /// The default hyper-parameters of the model called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|model| model.name() == name)
+    }
+
     /// Its name, as it is asked for.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Knn(_) => "knn",
-            Self::PcaKnn(_) => "pca-knn",
-            Self::IsolationForest(_) => "isolation-forest",
-            Self::OneClassSvm(_) => "one-class-svm",
+            Self::PixelKnn(_) => Self::NAMES[0],
+            Self::PcaKnn(_) => Self::NAMES[1],
+            Self::IsolationForest(_) => Self::NAMES[2],
+            Self::OneClassSvm(_) => Self::NAMES[3],
         }
     }
 
@@ -45,47 +56,49 @@ impl ImageModel {
     pub fn draws(&self) -> bool {
         match self {
             Self::IsolationForest(_) => true,
-            Self::Knn(_) | Self::PcaKnn(_) | Self::OneClassSvm(_) => false,
+            Self::PixelKnn(_) | Self::PcaKnn(_) | Self::OneClassSvm(_) => false,
         }
     }
 
     /// Checks all hyper-parameters.
-    pub fn check(&self) -> Result<()> {
-        let name = self.name();
-        let whole = |field: &str, value: usize, most: usize| {
-            ensure!(
-                (1..=most).contains(&value),
-                "{name}.{field} must be a whole number from 1 to {most}, not {value}"
-            );
-            Ok(())
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let require = |holds, field, range, value: &dyn std::fmt::Display| match holds {
+            true => Ok(()),
+            false => Err(OutOfRange {
+                model: self.name(),
+                field,
+                range,
+                value: value.to_string(),
+            }),
+        };
+        let neighbours = |n: usize| {
+            let range = "a whole number from 1 to 1000";
+            require((1..=1_000).contains(&n), "neighbours", range, &n)
         };
         match self {
-            Self::Knn(c) => whole("neighbours", c.neighbours, 1_000),
+            Self::PixelKnn(c) => neighbours(c.neighbours),
             Self::PcaKnn(c) => {
-                whole("neighbours", c.neighbours, 1_000)?;
-                whole("components", c.components, 4_096)
+                neighbours(c.neighbours)?;
+                let range = "a whole number from 1 to 4096";
+                let fits = (1..=4_096).contains(&c.components);
+                require(fits, "components", range, &c.components)
             }
             Self::IsolationForest(c) => {
-                whole("trees", c.trees as usize, 100_000)?;
-                ensure!(
-                    (2..=100_000).contains(&c.sample),
-                    "{name}.sample must be a whole number from 2 to 100000, not {}",
-                    c.sample
-                );
-                Ok(())
+                let fits = (1..=100_000).contains(&c.trees);
+                require(fits, "trees", "a whole number from 1 to 100000", &c.trees)?;
+                let fits = (2..=100_000).contains(&c.sample);
+                require(fits, "sample", "a whole number from 2 to 100000", &c.sample)
             }
             Self::OneClassSvm(c) => {
-                ensure!(
-                    c.nu > 0.0 && c.nu <= 1.0,
-                    "{name}.nu must be a number above 0 and at most 1, not {}",
-                    c.nu
-                );
-                ensure!(
-                    c.gamma >= 0.0 && c.gamma.is_finite(),
-                    "{name}.gamma must be a number from 0 (chosen by the data) up, not {}",
-                    c.gamma
-                );
-                Ok(())
+                let fits = c.nu > 0.0 && c.nu <= 1.0;
+                require(fits, "nu", "a number above 0 and at most 1", &c.nu)?;
+                let fits = c.gamma >= 0.0 && c.gamma.is_finite();
+                require(
+                    fits,
+                    "gamma",
+                    "a number from 0 (chosen by the data) up",
+                    &c.gamma,
+                )
             }
         }
     }
@@ -93,21 +106,19 @@ impl ImageModel {
 
 /// The models called `names`, in their order, with each of `set` (MODEL.FIELD=VALUE) applied.
 pub fn image_models(names: &[String], set: &[String]) -> Result<Vec<ImageModel>> {
-    let known = ImageModel::all();
-    let listed: Vec<&str> = known.iter().map(ImageModel::name).collect();
     let mut models: Vec<(&str, Map<String, Value>)> = Vec::new();
     for name in names {
-        let Some(model) = known.iter().find(|model| model.name() == name) else {
+        let Some(model) = ImageModel::named(name) else {
             bail!(
                 "{name} is no model of pictures; choose from {}",
-                listed.join(", ")
+                ImageModel::NAMES.join(", ")
             );
         };
         ensure!(
             models.iter().all(|(own, _)| own != name),
             "{name} is named twice; name each model once"
         );
-        let Value::Object(fields) = serde_json::to_value(model)? else {
+        let Value::Object(fields) = serde_json::to_value(&model)? else {
             bail!("a configuration of {name} is no object");
         };
         models.push((model.name(), fields));
@@ -130,7 +141,7 @@ fn assign(models: &mut [(&str, Map<String, Value>)], assignment: &str) -> Result
         Some((model.trim(), field.trim(), value.trim()))
     });
     let (model, field, value) =
-        parts.context("write MODEL.FIELD=VALUE, for example knn.neighbours=3")?;
+        parts.context("write MODEL.FIELD=VALUE, for example pixel-knn.neighbours=3")?;
     let names: Vec<&str> = models.iter().map(|(name, _)| *name).collect();
     let found = models.iter_mut().find(|(name, _)| *name == model);
     let (_, fields) = found.with_context(|| {

@@ -38,6 +38,9 @@ pub fn decode(bytes: &[u8]) -> Result<GreyImage> {
     let decoder = reader.into_decoder().map_err(explained)?;
     let (width, height) = decoder.dimensions();
     check_size(width.into(), height.into())?;
+    if format == ImageFormat::Jpeg {
+        check_jpeg_end(bytes)?;
+    }
     let picture = DynamicImage::from_decoder(decoder).map_err(explained)?;
     grey(&picture)
 }
@@ -49,6 +52,17 @@ pub fn check_size(width: u64, height: u64) -> Result<()> {
         width.saturating_mul(height) <= MOST_PIXELS,
         "{width} × {height} pixels are more than the limit of {} million pixels; make it smaller",
         MOST_PIXELS / 1_000_000
+    );
+    Ok(())
+}
+
+/// Refuses a JPEG file that was cut off, of which the decoder shows the upper part. The end is marked after the
+/// last scan; neither mark can stand within a scan, and those of a thumbnail come before.
+fn check_jpeg_end(bytes: &[u8]) -> Result<()> {
+    let last = |mark: [u8; 2]| bytes.windows(2).rposition(|pair| pair == mark);
+    ensure!(
+        last([0xff, 0xd9]) > last([0xff, 0xda]),
+        "is damaged: the file ends before the picture does"
     );
     Ok(())
 }

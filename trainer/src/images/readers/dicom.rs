@@ -35,7 +35,7 @@ pub fn decode(bytes: &[u8]) -> Result<GreyImage> {
         object.element_by_name("PixelData").is_ok(),
         "is a DICOM file without pixels (no PixelData)"
     );
-    let pixels = frame(&object)?;
+    let pixels = frame(&object).context("is a DICOM file that can't be shown")?;
     GreyImage::new(width as usize, height as usize, pixels)
         .context("is a DICOM file whose pixels don't fill its rows and columns")
 }
@@ -44,7 +44,7 @@ fn frame(object: &DefaultDicomObject) -> Result<Vec<f32>> {
     let decoded = object.decode_pixel_data_frame(0).map_err(|error| {
         let syntax = object.meta().transfer_syntax();
         anyhow!(
-            "is a DICOM file whose pixels can't be decoded ({error}; transfer syntax {syntax}); only uncompressed ones are read, so convert it, for example by gdcmconv --raw"
+            "its pixels can't be decoded ({error}; transfer syntax {syntax}); only uncompressed ones are read, so convert it, for example by gdcmconv --raw"
         )
     })?;
     match (
@@ -57,7 +57,7 @@ fn frame(object: &DefaultDicomObject) -> Result<Vec<f32>> {
         (1, PhotometricInterpretation::Monochrome2) => levels(&decoded),
         (3, PhotometricInterpretation::Rgb) => colours(&decoded),
         (_, other) => {
-            bail!("is a DICOM file with {other} pixels; MONOCHROME1, MONOCHROME2 and RGB are read")
+            bail!("has {other} pixels; MONOCHROME1, MONOCHROME2 and RGB are read")
         }
     }
 }
@@ -76,10 +76,7 @@ fn levels(decoded: &DecodedPixelData) -> Result<Vec<f32>> {
         return Ok(values);
     };
     let (centre, width) = (window.center as f32, window.width as f32);
-    ensure!(
-        width > 0.0,
-        "is a DICOM file with a window of width {width}"
-    );
+    ensure!(width > 0.0, "has a window of width {width}");
     for value in &mut values {
         let level = match function {
             None | Some(VoiLutFunction::Linear) => {
@@ -96,12 +93,12 @@ fn levels(decoded: &DecodedPixelData) -> Result<Vec<f32>> {
 fn colours(decoded: &DecodedPixelData) -> Result<Vec<f32>> {
     ensure!(
         decoded.planar_configuration() == PlanarConfiguration::Standard,
-        "is a DICOM file whose colours lie in planes; save it with planar configuration 0"
+        "its colours lie in planes; save it with planar configuration 0"
     );
     let brightest = match decoded.bits_allocated() {
         8 => 255.0,
         16 => 65535.0,
-        bits => bail!("is a DICOM file with colours of {bits} bits; 8 and 16 are read"),
+        bits => bail!("has colours of {bits} bits; 8 and 16 are read"),
     };
     let values: Vec<f32> = decoded.to_vec_frame(0)?;
     let brightness = |c: &[f32]| luminance([c[0], c[1], c[2]]) / brightest;

@@ -70,11 +70,16 @@ fn what_is_no_picture_is_said() {
     for length in [10, 40, whole.len() - 20] {
         assert!(refused(&whole[..length]).contains("damaged"), "{length}");
     }
+    let levels: Vec<u8> = (0..4096).map(|at| (at * 37 % 251) as u8).collect();
     let mut jpeg = Vec::new();
     JpegEncoder::new(&mut jpeg)
-        .write_image(&[128; 64], 8, 8, ExtendedColorType::L8)
+        .write_image(&levels, 64, 64, ExtendedColorType::L8)
         .unwrap();
-    assert!(refused(&jpeg[..30]).contains("damaged"));
+    for length in [30, jpeg.len() / 2, jpeg.len() - 2] {
+        assert!(refused(&jpeg[..length]).contains("damaged"), "{length}");
+    }
+    // Bytes behind the end are no matter.
+    decode(&[jpeg, vec![0; 9]].concat()).unwrap();
 }
 
 #[test]

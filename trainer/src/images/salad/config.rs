@@ -1,6 +1,6 @@
 //! Hyper-parameters of SALAD, and of what it is without some of its losses.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
 use serde::{Deserialize, Serialize};
 
@@ -46,8 +46,14 @@ pub struct SaladConfig {
     pub instances: bool,
     /// Whether L_agg is learnt, instead of L_ss, for anchors.
     pub aggregation: bool,
-    /// How views of a picture differ.
-    pub augmentation: Augmentation,
+    /// Whether half of the views of a picture are mirrored, left for right.
+    pub flip: bool,
+    /// Most of the width and height that a view leaves out.
+    pub crop: f32,
+    /// Most degrees that a view is turned either way.
+    pub rotation: f32,
+    /// Most by which a view's contrast is raised or lowered, as a share of it.
+    pub contrast: f32,
 }
 
 impl Default for SaladConfig {
@@ -86,7 +92,10 @@ impl SaladConfig {
             reconstruction: true,
             instances: true,
             aggregation: true,
-            augmentation: Augmentation::default(),
+            flip: true,
+            crop: 0.1,
+            rotation: 5.0,
+            contrast: 0.2,
         }
     }
 
@@ -96,6 +105,16 @@ impl SaladConfig {
             instances: false,
             aggregation: false,
             ..Self::default()
+        }
+    }
+
+    /// How views of a picture differ.
+    pub fn augmentation(&self) -> Augmentation {
+        Augmentation {
+            flip: self.flip,
+            crop: self.crop,
+            rotation: self.rotation,
+            contrast: self.contrast,
         }
     }
 
@@ -123,15 +142,9 @@ impl SaladConfig {
         }
     }
 
-    /// Checks all ranges, for prepared pictures of this many pixels a side.
-    pub fn check(&self, size: usize) -> Result<()> {
-        if let Err(why) = self.shape(size).check() {
-            let (halvings, channels, features) = (self.halvings, self.channels, self.features);
-            anyhow::bail!(
-                "no autoencoder has size = {size}, halvings = {halvings}, channels = {channels} and \
-                 features = {features}: {why}"
-            );
-        }
+    /// Checks all ranges; `model` is what messages call it. Whether there is such an autoencoder
+    /// depends on the pictures' size and is checked with them.
+    pub fn check(&self, model: &str) -> Result<()> {
         let whole = [
             ("batch", self.batch, 2, 4096),
             ("rounds", self.rounds, 0, 1000),
@@ -143,7 +156,7 @@ impl SaladConfig {
         for (field, value, least, most) in whole {
             ensure!(
                 (least..=most).contains(&value),
-                "salad.{field} must be a whole number from {least} to {most}, not {value}"
+                "{model}.{field} must be a whole number from {least} to {most}, not {value}"
             );
         }
         let numbers = [
@@ -155,18 +168,19 @@ impl SaladConfig {
         for (field, value, least, most) in numbers {
             ensure!(
                 (least..=most).contains(&value),
-                "salad.{field} must be a number from {least} to {most}, not {value}"
+                "{model}.{field} must be a number from {least} to {most}, not {value}"
             );
         }
         ensure!(
             self.epochs() > 0,
-            "salad.pretraining and salad.rounds are both 0: nothing would be learnt"
+            "{model}.pretraining and {model}.rounds are both 0: nothing would be learnt"
         );
         ensure!(
             self.reconstruction || self.instances || self.aggregation,
-            "salad.reconstruction, salad.instances and salad.aggregation are all false: nothing \
-             would be learnt"
+            "{model}.reconstruction, {model}.instances and {model}.aggregation are all false: \
+             nothing would be learnt"
         );
-        self.augmentation.check()
+        let checked = self.augmentation().check();
+        checked.with_context(|| format!("in {model}"))
     }
 }

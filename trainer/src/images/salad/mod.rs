@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, ensure};
 use burn::module::Module as _;
 use burn::tensor::Device;
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{Autoencoder, Bank};
+use doorstep_shared::images::salad::{Autoencoder, AutoencoderShape, Bank};
 use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
 
@@ -72,12 +72,13 @@ pub struct Salad {
 }
 
 impl Salad {
-    /// Trains one. The same seed gives the same model, whatever the number of threads.
+    /// Trains one; progress and messages call it `name`. The same seed gives the same model, whatever the number of threads.
     ///
     /// # Errors
     /// A hyper-parameter out of its range, fewer than two pictures, none that is normal, pictures
     /// of several sizes, a loss that is no number, a checkpoint of something else.
     pub fn fit(
+        name: &'static str,
         config: &SaladConfig,
         learnt: Pictures,
         seed: u32,
@@ -86,11 +87,12 @@ impl Salad {
         observer: &mut Observer,
     ) -> Result<Self> {
         let pictures = learnt.pictures;
-        let size = learnt.check("salad")?;
-        config.check(size)?;
+        let size = learnt.check(name)?;
+        config.check(name)?;
+        possible(name, config.shape(size))?;
         let rows = (0..pictures.len()).filter(|&own| !learnt.abnormal[own]);
         let rows: Vec<usize> = rows.collect();
-        let schedule = schedule(config, seed);
+        let schedule = schedule(name, config, seed);
         let trained = learn(config, learnt, &schedule, means, progress, observer)?;
         let bank = numbers(trained.bank.val())?;
         let bank = Bank::new(config.features as usize, bank);
@@ -159,6 +161,24 @@ impl Salad {
     }
 }
 
+/// Whether there is a network of this shape.
+pub(super) fn possible(model: &str, shape: AutoencoderShape) -> Result<()> {
+    let Err(why) = shape.check() else {
+        return Ok(());
+    };
+    let AutoencoderShape {
+        size,
+        halvings,
+        channels,
+        features,
+        ..
+    } = shape;
+    anyhow::bail!(
+        "no network of {model} has {halvings} halvings, {channels} channels and {features} features \
+         for pictures of {size} pixels a side: {why}; change these by --set, or the size by --prepare"
+    )
+}
+
 /// What `find` gives for each picture, of many of them at once.
 pub(super) fn in_parts<T: Send>(
     pictures: &[&GreyImage],
@@ -170,9 +190,9 @@ pub(super) fn in_parts<T: Send>(
 }
 
 /// How training goes about it (section 3).
-fn schedule(config: &SaladConfig, seed: u32) -> Schedule {
+fn schedule(name: &'static str, config: &SaladConfig, seed: u32) -> Schedule {
     Schedule {
-        model: "salad",
+        model: name,
         epochs: config.epochs(),
         patience: 0,
         learning_rate: config.learning_rate,

@@ -143,7 +143,15 @@ fn fit(config: &SaladConfig, pictures: &[GreyImage], means: Means) -> Result<Sal
         labels: None,
     };
     let progress = Progress::new(true);
-    Salad::fit(config, learnt, 3, means, &progress, &mut Observer::none())
+    Salad::fit(
+        "salad",
+        config,
+        learnt,
+        3,
+        means,
+        &progress,
+        &mut Observer::none(),
+    )
 }
 
 /// Of every parameter, in the direction of its gradient, where rounding counts least.
@@ -238,7 +246,7 @@ fn training_goes_on_where_it_was_cut_off() {
             numbers(net.bank.val()).unwrap(),
         )
     };
-    let whole = schedule(&config, 3);
+    let whole = schedule("salad", &config, 3);
     let learn = |config: &SaladConfig, schedule: &Schedule, checkpoints: Option<&Checkpoints>| {
         let means = Means {
             checkpoints,
@@ -297,6 +305,7 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
         let progress = Progress::new(true);
         let means = Means::on(Compute::Cpu);
         Salad::fit(
+            "salad",
             &small(Form::Blocks),
             learnt,
             3,
