@@ -1,11 +1,11 @@
-// Where the engine lives: owns all networking and answers one request at a
-// time, sent as engine-worker.js says. A module worker or, where a page may
-// start none, inside the page on a MessagePort.
+// Where the engine lives: owns all networking, answers one request at a time, sent as
+// engine-worker.js says. A module worker or, on a page without, inside it on a MessagePort.
 
 const ENGINES = ['core', 'tables', 'cpu']; // each runs what those before it run
 const addressOf = (file) => new URL(file, import.meta.url).href;
 const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.wasm`];
 
+const UPLOAD = 'Upload one release of the engine beside doorstep.js.';
 const MANIFEST_LIMIT = 4 << 20;
 const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
@@ -18,11 +18,11 @@ const failure = (code, file, message, status) => Object.assign(new Error(`${file
 
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || error.status === 429;
 
-async function open(url, file, timeoutMs, signal, cache) {
+async function open(url, file, timeoutMs, signal, cache, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
   const deadline = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { cache, signal: AbortSignal.any([signal, deadline]) });
   if (!response.ok) {
-    throw failure('network', file, `the server answered ${response.status}. Upload the whole folder, and keep manifest.json together with the files that it names.`, response.status);
+    throw failure('network', file, `the server answered ${response.status}. ${remedy}`, response.status);
   }
   return response;
 }
@@ -153,7 +153,7 @@ export function serve(port) {
     if (!url.startsWith(base)) throw failure('damaged', path, 'lies outside the bundle. Publish the bundle again.');
     // Everything but the manifest is named by its content. A second attempt
     // takes a stale copy rather than none: offline, what was cached still works.
-    // But a copy that turned out damaged is never asked for again.
+    // A copy that turned out damaged is never asked for again.
     const cache = job.afresh ? 'reload' : attempt ? 'force-cache' : path === 'manifest.json' ? 'no-cache' : 'default';
     const response = await open(url, path, timeoutMs, signal, cache);
     const count = counter(job, path, response);
@@ -187,12 +187,12 @@ export function serve(port) {
     const [script, WASM] = filesOf(which);
     const loading = import(spoiled ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
       spoiled++;
-      throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). Upload the engine beside doorstep.js.`);
+      throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). ${UPLOAD}`);
     });
     loading.catch(() => {}); // awaited below, after the other file
     for (let attempt = 0; ; attempt++) {
       try {
-        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default');
+        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default', UPLOAD);
         const count = counter(job, WASM, wasm);
         const copy = wasm.clone(); // the browser keeps what it compiled only from the original
         const counting = (async () => {
@@ -207,7 +207,7 @@ export function serve(port) {
         if (error.file === script) throw error;
         const broken = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError;
         if (attempt || !(broken || worthRetrying(error))) {
-          throw broken ? failure('network', WASM, `did not arrive whole (${error.message}). Upload the engine beside doorstep.js again, all its files of one release.`) : explain(error, WASM, timeoutMs);
+          throw broken ? failure('network', WASM, `did not arrive whole (${error.message}). ${UPLOAD}`) : explain(error, WASM, timeoutMs);
         }
       }
     }
@@ -260,7 +260,7 @@ export function serve(port) {
     try {
       return await perform(job);
     } catch (error) {
-      // The browser's cache may hold what a bad connection once brought; the engine keeps only what it verified.
+      // The browser's cache may hold what a bad connection brought; the engine keeps only what it verified.
       if (error.code !== 'damaged' || job.controller.signal.aborted) throw error;
       job.afresh = true;
       return perform(job);

@@ -4,7 +4,7 @@
 
 Input `items`: the indices of a history, oldest first, at most as many as the model
 reads. Output `scores`: how likely each item is to come next. Numbers are 32-bit
-floats, from the half precision of the bundle.
+floats, from the half precision or the bytes of the bundle.
 """
 
 import json
@@ -18,18 +18,21 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 def safetensors(path):
-    """The arrays of a safetensors file in half precision, as 32-bit floats."""
+    """The arrays of a safetensors file as 32-bit floats; bytes have a scale for each row."""
     content = path.read_bytes()
     (length,) = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + length])
     header.pop("__metadata__", None)
     arrays = {}
+    types = {"F16": "<f2", "I8": "i1", "F32": "<f4"}
     for name, tensor in header.items():
-        assert tensor["dtype"] == "F16", name
         begin, end = (8 + length + at for at in tensor["data_offsets"])
-        array = np.frombuffer(content[begin:end], "<f2").reshape(tensor["shape"])
-        arrays[name] = array.astype(np.float32)
-    return arrays
+        array = np.frombuffer(content[begin:end], types[tensor["dtype"]])
+        arrays[name] = array.reshape(tensor["shape"]).astype(np.float32)
+    scales = {name: array for name, array in arrays.items() if name.endswith(".scale")}
+    for name, scale in scales.items():
+        arrays[name.removesuffix(".scale")] *= scale[:, None]
+    return {name: array for name, array in arrays.items() if name not in scales}
 
 
 class Graph:

@@ -21,14 +21,39 @@ pub fn best_first(a: &Scored, b: &Scored) -> Ordering {
 
 /// The `k` best candidates in the order of [`best_first`], in O(n + k log k).
 pub fn top_k(candidates: impl IntoIterator<Item = Scored>, k: usize) -> Vec<Scored> {
-    let mut best: Vec<Scored> = candidates.into_iter().collect();
+    top_k_admitted(candidates, k, |_| true)
+}
+
+/// The same of those that are admitted, which is asked only of candidates that may be among the
+/// best.
+pub fn top_k_admitted(
+    candidates: impl IntoIterator<Item = Scored>,
+    k: usize,
+    admits: impl Fn(&Scored) -> bool,
+) -> Vec<Scored> {
+    let mut best: Vec<Scored> = Vec::new();
     if k == 0 {
-        return Vec::new();
+        return best;
     }
-    if k < best.len() {
-        best.select_nth_unstable_by(k - 1, best_first);
-        best.truncate(k);
+    let cut = |best: &mut Vec<Scored>| {
+        if k < best.len() {
+            best.select_nth_unstable_by(k - 1, best_first);
+            best.truncate(k);
+        }
+    };
+    let mut least = f32::NEG_INFINITY;
+    for candidate in candidates {
+        // Equal ones go by their index, and NaN by what comes of it: both are for the cut.
+        if candidate.score < least || !admits(&candidate) {
+            continue;
+        }
+        best.push(candidate);
+        if best.len() == 2 * k {
+            cut(&mut best);
+            least = best[k - 1].score;
+        }
     }
+    cut(&mut best);
     best.sort_unstable_by(best_first);
     best
 }
@@ -47,7 +72,10 @@ mod tests {
             let mut sorted = all.clone();
             sorted.sort_by(|a, b| b.score.partial_cmp(&a.score).unwrap().then(a.item.cmp(&b.item)));
             sorted.truncate(k);
-            prop_assert_eq!(top_k(all, k), sorted);
+            prop_assert_eq!(top_k(all.clone(), k), sorted);
+            let odd = |s: &Scored| s.item % 2 == 1;
+            let expected = top_k(all.iter().copied().filter(odd), k);
+            prop_assert_eq!(top_k_admitted(all, k, odd), expected);
         }
     }
 

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::{Bundle, MANIFEST};
+use doorstep_shared::neural::class;
 use doorstep_tests::page::Page;
 use doorstep_tests::random::Random;
 use doorstep_tests::server::Server;
@@ -20,8 +21,11 @@ use serde::Deserialize;
 use serde_json::json;
 use tempfile::TempDir;
 
-/// How long the histories are that are asked about.
-const LENGTHS: [usize; 2] = [10, 50];
+/// How long the histories are that are asked about: lengths of which an engine tells the network's
+/// scores alone.
+const LENGTHS: [usize; 2] = [8, 50];
+/// What the network reads at most.
+const READ: usize = 50;
 /// Queries of each length; as many more come before, to warm up.
 const QUERIES: usize = 300;
 /// The same on WebGPU, which without a card is slow.
@@ -133,6 +137,14 @@ async fn main() -> Result<()> {
         if peer.is_none() {
             continue;
         }
+        let number = (0..).find(|&number| class(number, READ) == Some(length));
+        let page = Page::open(&server.url("blank.html")).await?;
+        let asked = json!({ "number": number, "queries": 2 * queries });
+        let alone: Vec<f64> = page.run(ALONE, asked).await?;
+        println!(
+            "  the network alone, scores of all items: {}",
+            spread(alone)
+        );
         let page = Page::open(&server.url("blank.html")).await?;
         let theirs: Theirs = page.run(THEIRS, json!(histories)).await?;
         println!(
@@ -181,7 +193,21 @@ const OURS: &str = "
         list: list.map(({ id }) => id),
     };";
 
-/// The same, with a list kept in order while the scores pass by.
+/// Asks the engine for the scores of popular items, in the page as the peer does.
+const ALONE: &str = "
+    const { default: start, Engine } = await import('/doorstep-cpu.js');
+    await start();
+    const read = async (path) => new Uint8Array(await (await fetch(`/measured/${path}`)).arrayBuffer());
+    const engine = await Engine.load(read);
+    const times = [];
+    for (let asked = 0; asked < input.queries; asked++) {
+        const begin = performance.now();
+        await engine.probe({ model: 'sasrec', number: input.number });
+        times.push(performance.now() - begin);
+    }
+    return times.slice(input.queries / 2);";
+
+/// The peer, with a list kept in order while the scores pass by.
 const THEIRS: &str = "
     const begin = performance.now();
     const ort = await import('/ort/ort.wasm.bundle.min.mjs');

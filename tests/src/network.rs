@@ -8,7 +8,7 @@ use doorstep_shared::bundle::{DataSummary, MemoryStore, Publication, PublishedMo
 use doorstep_shared::models::Model;
 use doorstep_shared::neural::{
     Architecture, Device, FilterShape, Neural, PairFoldIn, PairShape, Parameter, SAMPLE,
-    SequenceShape,
+    SequenceShape, Weights,
 };
 
 use crate::random::Random;
@@ -84,11 +84,17 @@ pub fn network(architecture: Architecture, n_items: usize) -> Result<Neural> {
     Ok(Neural::new(architecture, n_items, parameters, &device)?)
 }
 
-/// Publishes all networks over `n_items`, all equally popular, in the folder `out`.
+/// Publishes all networks over `n_items`, all equally popular, in the folder `out`: every
+/// other in bytes.
 pub fn publish(n_items: usize, out: &Path) -> Result<()> {
     let mut models = Vec::new();
-    for architecture in ARCHITECTURES {
-        models.push(Model::Neural(Box::new(network(architecture, n_items)?)));
+    for (at, architecture) in ARCHITECTURES.into_iter().enumerate() {
+        let weights = match at % 2 {
+            0 => Weights::Half,
+            _ => Weights::Bytes { lost: None },
+        };
+        let network = network(architecture, n_items)?.with_weights(weights);
+        models.push(Model::Neural(Box::new(network)));
     }
     publish_models(&models, n_items, out)
 }

@@ -77,6 +77,18 @@ impl Project {
             .join(format!("doorstep{}", std::env::consts::EXE_SUFFIX)))
     }
 
+    /// Builds an example of the tests, with the features that these have, and returns where it lies.
+    pub fn build_test_example(&self, name: &str) -> Result<PathBuf> {
+        process::run(process::cargo(&self.root).args([
+            "build",
+            "--locked",
+            "--workspace",
+            &format!("--example={name}"),
+        ]))?;
+        let folder = self.target.join("debug").join("examples");
+        Ok(folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
+    }
+
     /// Builds an example of the trainer, to be quick, and returns where it lies.
     pub fn build_example(&self, name: &str) -> Result<PathBuf> {
         process::run(process::cargo(&self.root).args([

@@ -9,7 +9,7 @@ use super::{BundleError, Store, text};
 use crate::query::{
     Answer, Hit, MAX_K, MAX_WORDS, Reason, RecommendQuery, SearchQuery, SimilarQuery,
 };
-use crate::topk::{Scored, top_k};
+use crate::topk::{Scored, top_k, top_k_admitted};
 use crate::{Event, ItemRecord, Scores};
 
 /// An explanation names this many history items at most.
@@ -159,16 +159,13 @@ pub(super) fn check_k(k: u32) -> Result<(), BundleError> {
 
 /// The k best admitted items with a positive score.
 fn best(scores: &Scores, constraints: &Constraints, k: u32) -> Vec<Scored> {
-    let candidates = scores
-        .touched()
-        .iter()
-        .filter(|&&item| constraints.admits(item));
-    let scored = candidates.map(|&item| Scored {
+    let scored = scores.touched().iter().map(|&item| Scored {
         item,
         score: scores.values()[item as usize] * constraints.factor(item),
     });
     let shown = |hit: &Scored| hit.score > 0.0 && hit.score.is_finite();
-    top_k(scored.filter(shown), k as usize)
+    let admits = |hit: &Scored| constraints.admits(hit.item);
+    top_k_admitted(scored.filter(shown), k as usize, admits)
 }
 
 /// The best items, and what fills up their list.

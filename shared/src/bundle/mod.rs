@@ -15,12 +15,15 @@ mod digest;
 mod error;
 mod evidence;
 mod factors;
+mod json_array;
 mod key_table;
 #[cfg(feature = "tables")]
 mod knn;
 mod manifest;
 #[cfg(feature = "neural")]
 mod neural;
+#[cfg(feature = "neural")]
+mod parameters;
 mod postings;
 mod range_table;
 mod reader;
@@ -46,7 +49,7 @@ pub use manifest::{
     MemberRef, ModelContent, ModelEntry, Version,
 };
 #[cfg(feature = "neural")]
-pub use neural::NeuralRef;
+pub use neural::{NeuralRef, as_stored};
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};

@@ -1,16 +1,16 @@
 use super::*;
 use crate::bundle::{Bundle, DataSummary, MemoryStore, Publication, PublishedModel, write};
 use crate::models::Model;
-use crate::neural::SequenceShape;
+use crate::neural::{Parameter, SequenceShape};
 use crate::query::{HistoryEntry, RecommendQuery};
 use crate::{Event, ItemRecord, Recommender, Scores};
 use futures_util::FutureExt;
 
 const N: usize = 7;
 
-fn network() -> Neural {
+fn network(width: u32) -> Neural {
     let architecture = Architecture::SasRec(SequenceShape {
-        width: 4,
+        width,
         blocks: 1,
         heads: 1,
         inner: 4,
@@ -57,7 +57,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 
 #[test]
 fn a_published_network_answers_as_the_trained_one() {
-    let network = network();
+    let network = network(4);
     let model = Model::Neural(Box::new(network.clone()));
     let bundle = wait(Bundle::open(published(&model))).unwrap();
     let entry = &bundle.manifest().models[0];
@@ -99,8 +99,31 @@ fn a_published_network_answers_as_the_trained_one() {
 }
 
 #[test]
+fn a_network_of_bytes_is_read_as_it_was_stored() {
+    let network = network(8).with_weights(Weights::Bytes { lost: Some(0.001) });
+    let stored = as_stored(&network).unwrap();
+    let bundle = wait(Bundle::open(published(&Model::Neural(Box::new(network))))).unwrap();
+    let files = bundle.manifest().models[0].content.neural.clone().unwrap();
+    assert_eq!((files.bits, files.lost), (8, Some(0.001)));
+    assert!((1e-4..1e-2).contains(&files.error), "{}", files.error);
+    let Model::Neural(read) = wait(bundle.whole_model("sasrec")).unwrap() else {
+        panic!("it is a network");
+    };
+    assert_eq!(read.weights(), Weights::Bytes { lost: Some(0.001) });
+    let scores = |model: &Neural, items: [u32; 2]| {
+        let mut scores = Scores::new(N);
+        model.score(&items.map(Event::implicit), &mut scores);
+        scores.values().to_vec()
+    };
+    // The bundle's order is the reverse of the network's.
+    let mut expected = scores(&stored, [2, 5]);
+    expected.reverse();
+    assert_eq!(scores(&read, [4, 1]), expected);
+}
+
+#[test]
 fn config_and_tensors_that_disagree_are_damage() {
-    let store = published(&Model::Neural(Box::new(network())));
+    let store = published(&Model::Neural(Box::new(network(4))));
     let changed = |from: &str, to: &str| {
         let mut store = store.clone();
         let manifest = String::from_utf8(store.files["manifest.json"].clone()).unwrap();
@@ -133,7 +156,7 @@ fn config_and_tensors_that_disagree_are_damage() {
     let message = changed("\"length\":5", "\"length\":4000000000");
     assert!(message.contains("too large"), "{message}");
     let message = changed("\"bits\":16", "\"bits\":4");
-    assert!(message.contains("16 bits"), "{message}");
+    assert!(message.contains("8 or 16 bits"), "{message}");
 }
 
 #[test]
@@ -144,7 +167,7 @@ fn arbitrary_bytes_are_no_parameters() {
         &[255; 64],
         &[8, 0, 0, 0, 0, 0, 0, 0, b'{', b'}'],
     ] {
-        let _ = decode(bytes);
+        let _ = decode(bytes, 16);
     }
-    assert!(decode(&[255; 64]).is_err());
+    assert!(decode(&[255; 64], 16).is_err());
 }

@@ -2,10 +2,11 @@
 
 use std::cell::{OnceCell, RefCell};
 
+use super::json_array::elements;
 use super::key_table::KeyTable;
 use super::manifest::{ENGINES, MAX_MANIFEST_BYTES, Manifest, ModelEntry};
 use super::postings::Postings;
-use super::range_table::{Range, RangeTable};
+use super::range_table::RangeTable;
 use super::resolve::check_ids;
 use super::rows::{Row, rows};
 use super::source::{Global, GlobalModel, ItemItemRows, OpenModel, Source};
@@ -212,18 +213,23 @@ impl<S: Store> Bundle<S> {
         let mut items: Vec<u32> = items.into_iter().collect();
         items.sort_unstable();
         let mut found = ByIndex::default();
+        items.dedup();
         for range in self.records.get(&self.store, items.iter().copied()).await? {
-            let records = (range.first..).zip(self.decode_records(&range)?);
-            found.extend(records.filter(|(index, _)| items.binary_search(index).is_ok()));
+            let malformed = || self.records.malformed(&range);
+            let records = elements(&range.content).ok_or_else(malformed)?;
+            if records.len() != range.len as usize {
+                return Err(malformed().into());
+            }
+            // Parsing what nobody asked for would cost more than all else in a query.
+            for &index in &items[items.partition_point(|&item| item < range.first)..] {
+                let Some(record) = records.get((index - range.first) as usize) else {
+                    break;
+                };
+                let record = self.store.parse_json(record).map_err(|_| malformed())?;
+                found.extend([(index, record)]);
+            }
         }
         Ok(found)
-    }
-
-    fn decode_records(&self, range: &Range) -> Result<Vec<ItemRecord>, BundleError> {
-        let records: Option<Vec<ItemRecord>> = self.store.parse_json(&range.content).ok();
-        records
-            .filter(|records| records.len() == range.len as usize)
-            .ok_or_else(|| self.records.malformed(range))
     }
 
     /// The records of these ids, in order; `None` where the catalogue lacks one.
@@ -243,13 +249,8 @@ impl<S: Store> Bundle<S> {
 
     /// All ids in index order, read from the records.
     pub async fn all_ids(&self) -> Result<Vec<String>, ReadError<S::Error>> {
-        let mut ids = Vec::new();
-        let all = 0..self.manifest.catalogue.items;
-        for range in self.records.get(&self.store, all).await? {
-            let records = self.decode_records(&range)?;
-            ids.extend(records.into_iter().map(|record| record.id));
-        }
-        Ok(ids)
+        let records = self.records(0..self.manifest.catalogue.items).await?;
+        Ok(records.0.into_iter().map(|(_, record)| record.id).collect())
     }
 
     /// The whole model called `name` in memory, with the weights as published:

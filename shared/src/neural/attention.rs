@@ -2,15 +2,12 @@
 
 use burn::module::Module;
 use burn::tensor::activation::{gelu, softmax};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::layers::Linear;
 use super::noise::drop_out;
 use super::product::{product, product_transposed};
-use super::{Noise, SequenceShape};
-
-/// Stands for minus infinity where attention may not look.
-const NEVER: f32 = -1e9;
+use super::{Noise, SequenceShape, Sight};
 
 /// Causal self-attention (Vaswani et al. 2017, equation 1, with heads).
 #[derive(Module, Debug)]
@@ -35,27 +32,25 @@ impl Attention {
         }
     }
 
-    /// `x` is `[sequences, longest, width]`, as is what comes back.
-    pub fn forward(&self, x: Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
-        let [rows, longest, width] = x.dims();
+    /// What the places of `sight` see in `x`, `[sequences, longest, width]`:
+    /// `[sequences, places, width]`.
+    pub fn forward(&self, x: Tensor<3>, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3> {
+        let [rows, _, width] = x.dims();
         let size = width / self.heads;
-        let split = |x: Tensor<3>| x.reshape([rows, longest, self.heads, size]).swap_dims(1, 2);
-        let query = split(self.query.forward(x.clone()));
+        let split = |x: Tensor<3>| {
+            let [_, places, _] = x.dims();
+            x.reshape([rows, places, self.heads, size]).swap_dims(1, 2)
+        };
+        let query = split(self.query.forward(sight.places(x.clone())));
         let key = split(self.key.forward(x.clone()));
         let value = split(self.value.forward(x));
         let likeness = product_transposed(query, key).mul_scalar(1.0 / (size as f32).sqrt());
-        let weights = softmax(likeness + look_back(longest, &value.device()), 3);
+        let weights = softmax(likeness + sight.mask(), 3);
         let seen = product(drop_out(weights, noise), value);
-        let joined = seen.swap_dims(1, 2).reshape([rows, longest, width]);
+        let [_, _, places, _] = seen.dims();
+        let joined = seen.swap_dims(1, 2).reshape([rows, places, width]);
         self.out.forward(joined)
     }
-}
-
-/// 0 where a place may look, and next to minus infinity where it may not: `[1, 1, n, n]`.
-fn look_back(n: usize, device: &Device) -> Tensor<4> {
-    let place = |row: usize, column: usize| if column > row { NEVER } else { 0.0 };
-    let mask: Vec<f32> = (0..n * n).map(|at| place(at / n, at % n)).collect();
-    Tensor::from_data(TensorData::new(mask, [1, 1, n, n]), device)
 }
 
 /// Two layers with GELU between them.

@@ -10,14 +10,14 @@
 use std::f64::consts::TAU;
 
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 
 use super::attention::{Attention, FeedForward};
 use super::layers::{LayerNorm, zeros};
 use super::noise::drop_out;
 use super::product::product;
 use super::sasrec::embed;
-use super::{Batch, Encoder, FilterShape, Noise, SequenceShape};
+use super::{Batch, Encoder, FilterShape, Noise, SequenceShape, Sight};
 
 /// The network: item and position vectors and blocks.
 #[derive(Module, Debug)]
@@ -42,12 +42,19 @@ struct Block {
 }
 
 impl Block {
-    /// `low` passes low frequencies: `[1, n, n]`.
-    fn forward(&self, x: Tensor<3>, low: &Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
+    /// What it makes of the places of `sight`, where `low` passes low frequencies.
+    fn forward(
+        &self,
+        x: Tensor<3>,
+        sight: &Sight,
+        low: Tensor<3>,
+        noise: &mut dyn Noise,
+    ) -> Tensor<3> {
         let [_, _, width] = x.dims();
-        let seen = drop_out(self.attention.forward(x.clone(), noise), noise);
+        let seen = drop_out(self.attention.forward(x.clone(), sight, noise), noise);
+        let slow = product(low, x.clone());
+        let x = sight.places(x);
         let seen = self.after_attention.forward(seen + x.clone());
-        let slow = product(low.clone(), x.clone());
         let root = self.high.val().reshape([1, 1, width]);
         let high = root.clone() * root;
         let filtered = slow.clone() + (x.clone() - slow) * high;
@@ -88,17 +95,15 @@ impl BsaRec {
     }
 }
 
-/// What `n` places pass on of each other where the frequencies up to `cutoff / 2`
-/// periods in `length` places are kept: `[1, n, n]`, 0 above the diagonal.
-fn low_pass(n: usize, length: usize, cutoff: usize, device: &Device) -> Tensor<3> {
+/// What the places of `sight` take of those up to them where the frequencies up to
+/// `cutoff / 2` periods in `length` places are kept: `[sequences or 1, places, longest]`.
+fn low_pass(sight: &Sight, length: usize, cutoff: usize) -> Tensor<3> {
     let kernel = |apart: usize| {
         let wave = |f: usize| 2.0 * (TAU * (f * apart) as f64 / length as f64).cos();
         (1.0 + (1..=cutoff / 2).map(wave).sum::<f64>()) / length as f64
     };
-    let kernel: Vec<f32> = (0..n).map(|apart| kernel(apart) as f32).collect();
-    let of = |row: usize, column: usize| row.checked_sub(column).map_or(0.0, |at| kernel[at]);
-    let values: Vec<f32> = (0..n * n).map(|at| of(at / n, at % n)).collect();
-    Tensor::from_data(TensorData::new(values, [1, n, n]), device)
+    let kernel: Vec<f32> = (0..length).map(|apart| kernel(apart) as f32).collect();
+    sight.weights(|place, other| place.checked_sub(other).map_or(0.0, |apart| kernel[apart]))
 }
 
 impl Encoder for BsaRec {
@@ -110,14 +115,15 @@ impl Encoder for BsaRec {
         self.items.val()
     }
 
-    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+    fn encode_places(&self, batch: &Batch, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3> {
         let x = embed(&self.items, &self.positions, batch);
         let mut x = drop_out(self.norm.forward(x), noise);
-        let [_, longest, _] = x.dims();
-        let low = low_pass(longest, self.length(), self.cutoff, &x.device());
-        for block in &self.blocks {
-            x = block.forward(x, &low, noise);
+        let (last, rest) = self.blocks.split_last().expect("a network has a block");
+        let low = |sight: &Sight| low_pass(sight, self.length(), self.cutoff);
+        let every = Sight::every(batch);
+        for block in rest {
+            x = block.forward(x, &every, low(&every), noise);
         }
-        x
+        last.forward(x, sight, low(sight), noise)
     }
 }

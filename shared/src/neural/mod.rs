@@ -8,6 +8,8 @@
 mod architecture;
 mod attention;
 mod bsarec;
+mod catalogue;
+mod items;
 pub(crate) mod layers;
 mod metadata_mf;
 mod ncf;
@@ -17,24 +19,26 @@ mod perceptron;
 pub(crate) mod product;
 mod sasrec;
 mod sequences;
+mod sight;
 
 pub use architecture::{Architecture, FilterShape, SequenceShape};
 pub use bsarec::BsaRec;
 pub use metadata_mf::{Metadata, PRICE};
 pub use ncf::{PairFoldIn, PairShape, SAMPLE};
 pub use noise::{Noise, Quiet};
-pub use parameters::{Parameter, ParameterError, expected, parameters, with_parameters};
+pub use parameters::{Parameter, ParameterError, Weights, expected, parameters, with_parameters};
 pub use perceptron::Perceptron;
 pub use sasrec::SasRec;
 pub use sequences::{Batch, Encoder, class};
+pub use sight::Sight;
 
 use burn::module::Module;
 pub use burn::tensor::Device;
-use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, TensorData};
 use ncf::{Ncf, Pairs};
 
-use self::product::{WHOLE, product_transposed};
+use self::items::Items;
+use self::product::WHOLE;
 use crate::factors::{RatingScale, Visitor};
 use crate::{Event, Recommender, Scores};
 
@@ -69,10 +73,10 @@ impl Encoder for Network {
         }
     }
 
-    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+    fn encode_places(&self, batch: &Batch, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3> {
         match self {
-            Self::SasRec(net) => net.encode(batch, noise),
-            Self::BsaRec(net) => net.encode(batch, noise),
+            Self::SasRec(net) => net.encode_places(batch, sight, noise),
+            Self::BsaRec(net) => net.encode_places(batch, sight, noise),
         }
     }
 }
@@ -96,6 +100,7 @@ pub struct Neural {
     n_items: usize,
     form: Form,
     device: Device,
+    weights: Weights,
 }
 
 /// How it scores.
@@ -105,11 +110,7 @@ pub struct Neural {
     reason = "there is one a model, which is boxed itself"
 )]
 enum Form {
-    Sequences {
-        network: Network,
-        /// Next to minus infinity for each item whose vector is 0, which is unknown; `[1, items]`.
-        unknown: Option<Tensor<2>>,
-    },
+    Sequences { network: Network, items: Items },
     Pairs(Box<Pairs>),
 }
 
@@ -140,7 +141,7 @@ impl Neural {
             }
             (Net::Sequences(network), _) => Form::Sequences {
                 network,
-                unknown: items.and_then(|items| unknown(&items, device)),
+                items: Items::new(items.expect("every network has it"), device),
             },
             (Net::Pairs(_), _) => unreachable!("the architecture made it"),
         };
@@ -149,7 +150,28 @@ impl Neural {
             n_items,
             form,
             device: device.clone(),
+            weights: Weights::default(),
         })
+    }
+
+    /// To be stored in this way. Scores stay those of the numbers that it has.
+    pub fn with_weights(self, weights: Weights) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// How it is stored.
+    pub fn weights(&self) -> Weights {
+        self.weights
+    }
+
+    /// The same network with other numbers.
+    ///
+    /// # Panics
+    /// When they are not of all parameters, by name and shape, or not finite.
+    pub fn with_parameters(&self, parameters: Vec<Parameter>) -> Self {
+        let new = Self::new(self.architecture, self.n_items, parameters, &self.device);
+        let new = new.expect("names and shapes are the same");
+        new.with_weights(self.weights)
     }
 
     /// Name and shape of every parameter of such a network.
@@ -177,7 +199,8 @@ impl Neural {
             own.shape[0] = n_items;
         }
         let widened = Self::new(self.architecture, n_items, parameters, &self.device);
-        widened.expect("only items were added")
+        let widened = widened.expect("only items were added");
+        widened.with_weights(self.weights)
     }
 
     /// Its shape.
@@ -234,25 +257,21 @@ impl Neural {
         pairs.scores(values.expect("scores are 32-bit floats"))
     }
 
-    /// What the network gives for a history and each item; `None` where it has nothing to say.
+    /// What the network gives for a history, of which [`Self::finish`] makes scores; `None` where
+    /// it has nothing to say.
     fn forward(&self, history: &[Event]) -> Option<Tensor<2>> {
         match &self.form {
-            Form::Sequences { network, unknown } => {
-                self.encode(network, unknown.as_ref(), &[history])
+            Form::Sequences { network, items } => {
+                Some(items.forward(self.encode(network, &[history])?, network))
             }
             Form::Pairs(pairs) if WHOLE => Some(pairs.forward(pairs.visitor(history)?)),
             Form::Pairs(_) => None,
         }
     }
 
-    /// How likely each item is to come next, for each history, by rows; `None` where
-    /// no item of one is known.
-    fn encode(
-        &self,
-        network: &Network,
-        unknown: Option<&Tensor<2>>,
-        histories: &[&[Event]],
-    ) -> Option<Tensor<2>> {
+    /// What the network makes of each history, `[histories, width]`; `None` where no item of
+    /// one is known.
+    fn encode(&self, network: &Network, histories: &[&[Event]]) -> Option<Tensor<2>> {
         let known = |history: &&[Event]| -> Vec<u32> {
             let items = history.iter().map(|event| event.item);
             items
@@ -265,20 +284,14 @@ impl Neural {
             true => Batch::of,
             false => Batch::of_class,
         };
-        let last = batch(&sequences, network.length(), &self.device)?;
-        let encoded = last.ends(network.encode(&last, &mut Quiet));
-        let logits = product_transposed(encoded, network.items());
-        let logits = match unknown {
-            Some(unknown) => logits + unknown.clone(),
-            None => logits,
-        };
-        Some(softmax(logits, 1))
+        let batch = batch(&sequences, network.length(), &self.device)?;
+        Some(network.encode_ends(&batch))
     }
 
     /// Scores of what [`Self::forward`] gave for one history.
     fn finish(&self, values: Vec<f32>) -> Vec<f32> {
         match &self.form {
-            Form::Sequences { .. } => values,
+            Form::Sequences { items, .. } => items.finish(values),
             Form::Pairs(pairs) => pairs.scores(values),
         }
     }
@@ -300,21 +313,6 @@ impl Neural {
 /// Whether a parameter's rows are those of the items.
 pub fn is_by_items(parameter: &str) -> bool {
     parameter == ITEMS || parameter == SAMPLE
-}
-
-/// What an unknown item's logit is lowered by.
-const NEVER: f32 = -1e9;
-
-/// Next to minus infinity for each item whose vector is 0, where there is one.
-fn unknown(items: &Parameter, device: &Device) -> Option<Tensor<2>> {
-    let width = *items.shape.get(1).filter(|width| **width > 0)?;
-    let lowered = |row: &[f32]| match row.iter().all(|x| *x == 0.0) {
-        true => NEVER,
-        false => 0.0,
-    };
-    let lowered: Vec<f32> = items.values.chunks(width).map(lowered).collect();
-    let (some, n) = (lowered.contains(&NEVER), lowered.len());
-    some.then(|| Tensor::from_data(TensorData::new(lowered, [1, n]), device))
 }
 
 impl Recommender for Neural {

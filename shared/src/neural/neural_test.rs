@@ -73,10 +73,37 @@ fn neither_company_nor_padding_changes_a_sequence() {
         let model = neural(architecture);
         let (long, short) = (history(&[1, 2, 3, 4, 5]), history(&[7, 8]));
         let network = model.network().unwrap();
-        let together = model.encode(network, None, &[&long, &short]).unwrap();
-        let together: Vec<f32> = together.into_data().try_to_vec().unwrap();
-        let alone = [scores(&model, &[1, 2, 3, 4, 5]), scores(&model, &[7, 8])].concat();
+        let encoded = |histories: &[&[Event]]| -> Vec<f32> {
+            let encoded = model.encode(network, histories).unwrap();
+            encoded.into_data().try_to_vec().unwrap()
+        };
+        let together = encoded(&[&long, &short]);
+        let alone = [encoded(&[&long]), encoded(&[&short])].concat();
         assert!(near(&together, &alone));
+    }
+}
+
+#[test]
+fn the_ends_are_those_of_every_place() {
+    for architecture in architectures() {
+        let model = neural(architecture);
+        let network = model.network().unwrap();
+        let sequences = [vec![1, 2, 3, 4, 5, 6], vec![7], vec![8, 1, 8]];
+        let batch = Batch::of(&sequences, 6, &Device::flex()).unwrap();
+        let every = network.encode(&batch, &mut Quiet);
+        let ends = network.encode_ends(&batch);
+        assert_eq!(ends.dims(), [3, 8]);
+        let expected = [5, 0, 2].iter().enumerate().map(|(sequence, &place)| {
+            let place = place..place + 1;
+            every.clone().slice([sequence..sequence + 1, place, 0..8])
+        });
+        let values = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
+        let expected: Vec<f32> = expected
+            .flat_map(|end| values(end.reshape([1, 8])))
+            .collect();
+        for (end, expected) in values(ends).into_iter().zip(expected) {
+            assert!((end - expected).abs() < 1e-6, "{end} {expected}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 use super::attention::{Attention, FeedForward};
 use super::layers::{LayerNorm, zeros};
 use super::noise::drop_out;
-use super::{Batch, Encoder, Noise, SequenceShape};
+use super::{Batch, Encoder, Noise, SequenceShape, Sight};
 
 /// The network: item and position vectors, blocks, a last normalisation.
 #[derive(Module, Debug)]
@@ -29,10 +29,11 @@ struct Block {
 }
 
 impl Block {
-    fn forward(&self, x: Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
+    /// What it makes of the places of `sight`: `[sequences, places, width]`.
+    fn forward(&self, x: Tensor<3>, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3> {
         let normed = self.before_attention.forward(x.clone());
-        let seen = self.attention.forward(normed, noise);
-        let x = x + drop_out(seen, noise);
+        let seen = self.attention.forward(normed, sight, noise);
+        let x = sight.places(x) + drop_out(seen, noise);
         let normed = self.before_feed_forward.forward(x.clone());
         let more = self.feed_forward.forward(normed, noise);
         x + drop_out(more, noise)
@@ -79,11 +80,13 @@ impl Encoder for SasRec {
         self.items.val()
     }
 
-    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+    fn encode_places(&self, batch: &Batch, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3> {
         let mut x = drop_out(embed(&self.items, &self.positions, batch), noise);
-        for block in &self.blocks {
-            x = block.forward(x, noise);
+        let (last, rest) = self.blocks.split_last().expect("a network has a block");
+        let every = Sight::every(batch);
+        for block in rest {
+            x = block.forward(x, &every, noise);
         }
-        self.norm.forward(x)
+        self.norm.forward(last.forward(x, sight, noise))
     }
 }

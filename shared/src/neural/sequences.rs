@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::Noise;
+use super::{Noise, Quiet, Sight};
 
 /// The least number of places of [`Batch::of_class`].
 const LEAST: usize = 8;
@@ -72,27 +72,15 @@ impl Batch {
         })
     }
 
-    /// Of what was encoded at each place, `[sequences, longest, width]`, the rows of
-    /// the last item of each sequence: `[sequences, width]`.
-    pub fn ends(&self, encoded: Tensor<3>) -> Tensor<2> {
-        let [_, longest, _] = encoded.dims();
-        let ends = self.lengths.iter().enumerate();
-        let places = ends.map(|(row, length)| (row * longest + length - 1) as i32);
-        self.select(encoded, places.collect())
-    }
-
-    /// The rows of every item of every sequence, without what filled up: `[items, width]`.
+    /// Of what was encoded at each place, `[sequences, longest, width]`, the rows of every
+    /// item of every sequence, without what filled up: `[items, width]`.
     pub fn all(&self, encoded: Tensor<3>) -> Tensor<2> {
-        let [_, longest, _] = encoded.dims();
-        let rows = self.lengths.iter().enumerate();
-        let places = rows.flat_map(|(row, &length)| {
+        let [rows, longest, width] = encoded.dims();
+        let lengths = self.lengths.iter().enumerate();
+        let places = lengths.flat_map(|(row, &length)| {
             (0..length).map(move |place| (row * longest + place) as i32)
         });
-        self.select(encoded, places.collect())
-    }
-
-    fn select(&self, encoded: Tensor<3>, places: Vec<i32>) -> Tensor<2> {
-        let [rows, longest, width] = encoded.dims();
+        let places: Vec<i32> = places.collect();
         let n = places.len();
         let places = Tensor::<1, Int>::from_data(TensorData::new(places, [n]), &encoded.device());
         encoded.reshape([rows * longest, width]).select(0, places)
@@ -107,8 +95,19 @@ pub trait Encoder {
     /// The items' vectors, `[items, width]`.
     fn items(&self) -> Tensor<2>;
 
-    /// What the items up to each place make of the next: `[sequences, longest, width]`.
-    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3>;
+    /// What the items up to each place of `sight` make of the next: `[sequences, places, width]`.
+    fn encode_places(&self, batch: &Batch, sight: &Sight, noise: &mut dyn Noise) -> Tensor<3>;
+
+    /// The same of every place, as training needs it: `[sequences, longest, width]`.
+    fn encode(&self, batch: &Batch, noise: &mut dyn Noise) -> Tensor<3> {
+        self.encode_places(batch, &Sight::every(batch), noise)
+    }
+
+    /// The same of the last item of each sequence, as scoring needs it: `[sequences, width]`.
+    fn encode_ends(&self, batch: &Batch) -> Tensor<2> {
+        let encoded = self.encode_places(batch, &Sight::ends(batch), &mut Quiet);
+        encoded.squeeze_dim(1)
+    }
 }
 
 #[cfg(test)]

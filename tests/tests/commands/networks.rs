@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::terminal::{Terminal, assert_says, metric};
 
@@ -27,7 +28,7 @@ fn walks() -> Result<Terminal> {
 fn a_network_is_trained_published_and_judged_by_what_the_browser_runs() -> Result<()> {
     let terminal = walks()?;
     let train = format!(
-        "train sasrec popularity {SMALL} --split leave-last-two --checkpoints kept --out bundle"
+        "train sasrec popularity {SMALL} --split leave-last-two --checkpoints kept --weights f16 --out bundle"
     );
     let said = terminal.run(&train)?;
     // A program that reads gets an object an epoch.
@@ -50,6 +51,130 @@ fn a_network_is_trained_published_and_judged_by_what_the_browser_runs() -> Resul
     assert!(
         found > 0.9 && found > 2.0 * metric(&judged, "popularity", "recall@10")?,
         "{found}"
+    );
+    Ok(())
+}
+
+#[test]
+fn numbers_are_bytes_where_that_costs_next_to_nothing_or_is_asked_for() -> Result<()> {
+    let terminal = walks()?;
+    let published = |out: &str, how: &str| -> Result<(Value, String)> {
+        let said = terminal.run(&format!("train sasrec {SMALL} --out {out} {how}"))?;
+        let manifest = fs::read(terminal.path(out).join("manifest.json"))?;
+        let manifest: Value = serde_json::from_slice(&manifest)?;
+        let network = manifest["models"][0]["content"]["neural"].clone();
+        Ok((network, said.stderr))
+    };
+    let split = "--split leave-last-two";
+    let (judged, said) = published("judged", split)?;
+    assert_says(&said, &["bytes change NDCG@10 on validation cases by"]);
+    let lost = judged["lost"].as_f64();
+    assert_eq!(judged["bits"] == 8, lost.is_some_and(|lost| lost < 0.005));
+    // What was fitted again has no cases of its own: it is stored as the judged one would be.
+    let (again, _) = published("again", &format!("{split} --refit"))?;
+    assert_eq!(
+        (&again["bits"], &again["lost"]),
+        (&judged["bits"], &judged["lost"])
+    );
+    let (halves, _) = published("halves", &format!("{split} --weights f16"))?;
+    assert_eq!(
+        (&halves["bits"], &halves["lost"]),
+        (&16.into(), &Value::Null)
+    );
+    let (bytes, _) = published("bytes", &format!("{split} --weights int8"))?;
+    assert!(bytes["bits"] == 8 && bytes["lost"].is_number(), "{bytes}");
+    let size = |network: &Value| network["parameters"]["bytes"].as_u64();
+    assert!(size(&bytes) < size(&halves), "{bytes} {halves}");
+    assert!(bytes["error"].as_f64() > halves["error"].as_f64());
+
+    let (unjudged, said) = published("unjudged", "")?;
+    assert_eq!(unjudged["bits"], 16);
+    assert_says(&said, &["no validation cases", "--weights int8"]);
+    let (asked, _) = published("asked", "--weights int8")?;
+    assert_eq!((&asked["bits"], &asked["lost"]), (&8.into(), &Value::Null));
+    let inspected = terminal.run("inspect asked")?.stdout;
+    assert_says(&inspected, &["network, a byte a number"]);
+    let evaluate = |out: &str| {
+        let judged = format!("evaluate {out} --interactions walks.txt {split}");
+        metric(&terminal.json(&judged)?, "sasrec", "ndcg@10")
+    };
+    let (bytes, halves) = (evaluate("bytes")?, evaluate("halves")?);
+    assert!((bytes - halves).abs() < 0.02 * halves, "{bytes} {halves}");
+    Ok(())
+}
+
+/// Presses Ctrl-C after so many epochs; gives whether the command succeeded and what it said.
+#[cfg(unix)]
+fn stopped_after(terminal: &Terminal, line: &str, epochs_seen: usize) -> Result<(bool, String)> {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    let mut command = terminal.command(line);
+    let mut child = command
+        .stderr(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let (mut said, mut seen) = (String::new(), 0);
+    for line in BufReader::new(child.stderr.take().context("it is piped")?).lines() {
+        let line = line?;
+        seen += usize::from(line.starts_with('{'));
+        if seen == epochs_seen && line.starts_with('{') {
+            let pid = child.id().to_string();
+            assert!(
+                Command::new("kill")
+                    .args(["-INT", &pid])
+                    .status()?
+                    .success()
+            );
+        }
+        said += &format!("{line}\n");
+    }
+    Ok((child.wait()?.success(), said))
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_stopped_is_published_with_the_best_so_far() -> Result<()> {
+    let terminal = walks()?;
+    let endless = "--set sasrec.width=16 --set sasrec.blocks=1 --set sasrec.batch=8 --set sasrec.epochs=400 --interactions walks.txt";
+    let manifest = |out: &str| -> Result<Value> {
+        let manifest = fs::read(terminal.path(out).join("manifest.json"))?;
+        Ok(serde_json::from_slice(&manifest)?)
+    };
+    // While it is judged: what was judged is published, not fitted again.
+    let judged = format!(
+        "train sasrec {endless} --set sasrec.patience=400 --split leave-last-two --refit --out judged"
+    );
+    let (fine, said) = stopped_after(&terminal, &judged, 2)?;
+    assert!(fine, "{said}");
+    assert_says(&said, &["stopped before all was fitted again", "--resume"]);
+    let found = manifest("judged")?;
+    assert_eq!(
+        found["data"]["fitted_on"],
+        "the training part of leave-last-two"
+    );
+    assert!(found["models"][0]["evaluation"]["metrics"]["ndcg@10"].is_number());
+    // While it is fitted again.
+    let again = format!(
+        "train sasrec {} --set sasrec.patience=0 --split leave-last-two --refit --out again",
+        endless.replace("epochs=400", "epochs=20")
+    );
+    let (fine, said) = stopped_after(&terminal, &again, 21)?;
+    assert!(fine, "{said}");
+    assert_eq!(
+        manifest("again")?["data"]["fitted_on"],
+        "the training part of leave-last-two",
+        "{said}"
+    );
+    // While the number of epochs is looked for.
+    let whole = format!("train sasrec {endless} --set sasrec.patience=400 --out whole");
+    let (fine, said) = stopped_after(&terminal, &whole, 2)?;
+    assert!(fine, "{said}");
+    assert_says(&said, &["all but each user's last item is kept"]);
+    let fitted_on = manifest("whole")?["data"]["fitted_on"].clone();
+    assert_eq!(
+        fitted_on,
+        "all interactions, by a training that was stopped"
     );
     Ok(())
 }

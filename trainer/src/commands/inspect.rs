@@ -190,8 +190,11 @@ fn kind(content: &ModelContent) -> &'static str {
     if content.ensemble.is_some() {
         return "ensemble";
     }
-    if content.neural.is_some() {
-        return "network, half precision";
+    if let Some(network) = &content.neural {
+        return match network.bits {
+            8 => "network, a byte a number",
+            _ => "network, half precision",
+        };
     }
     if let Some(factors) = &content.factors {
         return match factors.bits {

@@ -16,7 +16,7 @@ use crate::evaluate::CUTOFFS;
 use crate::fit::{self, ItemContent, check_ratings};
 use crate::neural::{Checkpoints, Compute, DeviceArgs, Means};
 use crate::progress::Progress;
-use crate::publish::{Bundled, check_free, figures, item_records};
+use crate::publish::{Bundled, WeightsWish, check_free, figures, item_records};
 use crate::settings::SettingArgs;
 use crate::split::{Relevance, SplitMethod};
 use crate::table::{Publish, TableArgs, table_models};
@@ -68,6 +68,9 @@ pub struct Args {
     /// Go on from the checkpoints of the same data and hyper-parameters; the result is that of an uninterrupted run.
     #[arg(long, requires = "checkpoints")]
     resume: bool,
+    /// What networks are stored as.
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t)]
+    weights: WeightsWish,
     #[command(flatten)]
     device: DeviceArgs,
     #[command(flatten)]
@@ -117,7 +120,8 @@ impl Args {
                 compute,
                 checkpoints: checkpoints.as_ref(),
             };
-            let fitted = Bundled::of_everything(configs, &dataset, content, means, &progress)?;
+            let fitted =
+                Bundled::of_everything(configs, &dataset, content, means, self.weights, &progress)?;
             let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
             return report(&self.out, &manifest, output);
         };
@@ -196,7 +200,7 @@ impl Args {
             compute,
             checkpoints: checkpoints.as_ref(),
         };
-        let fitted = Bundled::judged(configs, division, self.refit, means, progress)?;
+        let fitted = Bundled::judged(configs, division, self.refit, means, self.weights, progress)?;
         fitted.publish(&division.dataset, &division.records, &self.out, self.force)
     }
 

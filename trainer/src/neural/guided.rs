@@ -3,6 +3,7 @@
 use anyhow::Result;
 use doorstep_shared::Event;
 
+use super::interrupt::is_stopped;
 use super::training::{Schedule, Trained};
 use crate::fit::{Fitted, Observer, Training};
 use crate::progress::Progress;
@@ -52,13 +53,25 @@ pub(super) fn fit_by_guide(
         cases: &cases,
     };
     let found = run(schedule, &part, &mut Observer::none())?;
+    let kept = format!("{model}: stopped; what it learnt of all but each user's last item is kept");
+    if is_stopped() {
+        progress.say(kept);
+        return Ok(found.net);
+    }
     progress.say(format!("{model}: {} epochs on everything", found.epoch));
     let schedule = Schedule {
         epochs: found.epoch,
         patience: 0,
         ..schedule.clone()
     };
-    Ok(run(&schedule, &whole(&[]), observer)?.net)
+    match run(&schedule, &whole(&[]), observer) {
+        Err(error) if is_stopped() => {
+            progress.say(format!("{error:#}"));
+            progress.say(kept);
+            Ok(found.net)
+        }
+        trained => Ok(trained?.net),
+    }
 }
 
 /// The histories without the last item of each that has three, and what was left out as cases.

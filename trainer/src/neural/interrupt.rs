@@ -20,7 +20,7 @@ pub fn watch() {
     });
 }
 
-/// Whether somebody asked to end.
-pub fn asked() -> bool {
+/// Whether somebody asked trainings to end.
+pub fn is_stopped() -> bool {
     ASKED.load(Ordering::SeqCst)
 }

@@ -20,6 +20,7 @@ pub use checkpoint::Checkpoints;
 pub(crate) use checkpoint::Keeper;
 pub use device::{Compute, DeviceArgs};
 pub(crate) use dropout::Dropout;
+pub use interrupt::is_stopped;
 pub use item_metadata::ItemMetadata;
 pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};

@@ -7,7 +7,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
 use doorstep_shared::Event;
 use doorstep_shared::models::Model;
-use doorstep_shared::neural::{Architecture, Batch, Encoder, Network, Neural, Quiet, parameters};
+use doorstep_shared::neural::{Architecture, Batch, Encoder, Network, Neural, parameters};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use rand::SeedableRng;
@@ -301,7 +301,7 @@ impl Task for Sequences<'_> {
                 .map(|case| case.history.iter().map(|e| e.item).collect());
             let histories: Vec<Vec<u32>> = histories.collect();
             let batch = Batch::of(&histories, net.length(), &device).expect("none is empty");
-            let rows = batch.ends(net.encode(&batch, &mut Quiet));
+            let rows = net.encode_ends(&batch);
             let gains: Vec<f64> = if self.compute.is_processor() {
                 let gain = |(case, row): (&&Case, &[f32])| {
                     let mut scores = vec![0.0; self.n_items];

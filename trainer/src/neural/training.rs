@@ -204,12 +204,12 @@ pub fn train<T: Task>(
                 run.net = after(run.net)?;
             }
             bar.inc(1);
-            if interrupt::asked() {
+            if interrupt::is_stopped() {
                 break;
             }
         }
         bar.finish_and_clear();
-        if interrupt::asked() {
+        if interrupt::is_stopped() {
             // A part of an epoch is no epoch: what was before it is kept.
             return run.interrupted(model);
         }

@@ -7,17 +7,21 @@ use anyhow::{Context as _, Result};
 use doorstep_shared::ItemRecord;
 use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
 use doorstep_shared::models::{Model, ModelConfig};
+use doorstep_shared::neural::Weights;
 
-use super::{check_not_silent, item_counts, publish_into, widen};
+use super::weights::store_as;
+use super::{WeightsWish, check_not_silent, item_counts, publish_into, widen};
 use crate::data::Dataset;
 use crate::division::Division;
 use crate::evaluate::{HeldOut, Metrics, evaluate, rating_metrics};
 use crate::fit::{self, Fitted, ItemContent, Training, fit_with_users};
-use crate::neural::{Guide, Means};
+use crate::neural::{Guide, Means, is_stopped};
 use crate::progress::Progress;
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
+/// The same where somebody ended a training.
+const STOPPED: &str = "all interactions, by a training that was stopped";
 /// The same where there are no interactions.
 const CATALOGUE: &str = "item records alone";
 
@@ -39,11 +43,39 @@ struct Entry {
     config: ModelConfig,
     model: Model,
     evaluation: Option<Figures>,
+    weights: Weights,
+}
+
+/// A model with its figures.
+struct Judged {
+    config: ModelConfig,
+    /// As fitted on the training part, where it was.
+    model: Option<Model>,
+    figures: Figures,
+    weights: Option<Weights>,
 }
 
 impl Bundled {
     /// Fits each model on everything there is.
     pub fn of_everything(
+        configs: Vec<ModelConfig>,
+        dataset: &Dataset,
+        content: ItemContent,
+        means: Means,
+        wish: WeightsWish,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let mut all = Self::fitted_on_everything(configs, dataset, content, means, progress)?;
+        for entry in &mut all.models {
+            entry.weights = wish.settle(&entry.model, None, progress)?;
+        }
+        if is_stopped() {
+            all.fitted_on = STOPPED.to_owned();
+        }
+        Ok(all)
+    }
+
+    fn fitted_on_everything(
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
         content: ItemContent,
@@ -67,6 +99,7 @@ impl Bundled {
                 config,
                 model,
                 evaluation: None,
+                weights: Weights::default(),
             });
         }
         Ok(Self {
@@ -86,6 +119,7 @@ impl Bundled {
         division: &Division,
         refit: bool,
         means: Means,
+        wish: WeightsWish,
         progress: &Progress,
     ) -> Result<Self> {
         let judging = means.checkpoints.map(|kept| kept.part("judged"));
@@ -103,58 +137,94 @@ impl Bundled {
                 },
             },
         };
-        let (mut models, mut judged) = (Vec::new(), Vec::new());
+        let mut judged = Vec::new();
         for (config, known) in configs {
             // What is published knows the items that nobody has interacted with, too.
             let wider = config.reads_content() && content.records.len() > n_items;
-            let mut model = None;
+            let (mut model, mut weights) = (None, None);
             let figures = match known {
                 Some(figures) => figures,
                 None => {
                     let fitted = timed_fit(&config, &training, progress)?;
                     let figures = judge(&fitted, division, progress);
-                    model = Some(fitted).filter(|_| !wider);
+                    weights = Some(wish.settle(&fitted.model, Some(division), progress)?);
+                    model = Some(fitted.model);
                     figures
                 }
             };
-            judged.push((config.clone(), figures.clone()));
-            if refit {
-                continue;
+            if !refit && (model.is_none() || (wider && !is_stopped())) {
+                let content = if wider { content } else { training.content };
+                let training = Training {
+                    content,
+                    ..training
+                };
+                model = Some(timed_fit(&config, &training, progress)?.model);
             }
-            let model = match model {
-                Some(model) => model,
-                None => {
-                    let content = if wider { content } else { training.content };
-                    let training = Training {
-                        content,
-                        ..training
-                    };
-                    timed_fit(&config, &training, progress)?
-                }
-            };
-            models.push(Entry {
+            judged.push(Judged {
                 config,
-                model: model.model,
-                evaluation: Some(figures),
+                model,
+                figures,
+                weights,
             });
         }
-        if !refit {
-            return Ok(Self {
-                models,
-                fitted_on: training_part(&division.split.protocol),
-                counts: division.context.popularity.clone(),
-            });
+        if refit && !is_stopped() {
+            let refitted = Self::refitted(&judged, division, means, wish, progress);
+            if !is_stopped() {
+                return refitted;
+            }
         }
-        let (configs, figures): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
-        let mut refitted =
-            Self::of_everything(configs, &division.dataset, content, means, progress)?;
-        for (new, figures) in refitted.models.iter_mut().zip(figures) {
+        let fitted_on = training_part(&division.split.protocol);
+        if refit {
+            progress.say(format!(
+                "stopped before all was fitted again: what is published was fitted on {fitted_on}; \
+                 the same command again fits it on everything, and goes on where it was with --checkpoints and --resume"
+            ));
+        }
+        let entry = |judged: Judged| {
+            let model = judged.model.with_context(|| {
+                let name = judged.config.name();
+                format!("stopped before {name} was fitted: there is nothing to publish")
+            })?;
+            Ok(Entry {
+                weights: match judged.weights {
+                    Some(weights) => weights,
+                    None => wish.settle(&model, Some(division), progress)?,
+                },
+                config: judged.config,
+                model,
+                evaluation: Some(judged.figures),
+            })
+        };
+        Ok(Self {
+            models: judged.into_iter().map(entry).collect::<Result<_>>()?,
+            fitted_on,
+            counts: division.context.popularity.clone(),
+        })
+    }
+
+    /// The same models, fitted on everything.
+    fn refitted(
+        judged: &[Judged],
+        division: &Division,
+        means: Means,
+        wish: WeightsWish,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let configs = judged.iter().map(|own| own.config.clone()).collect();
+        let (dataset, content) = (&division.dataset, division.content());
+        let mut all = Self::fitted_on_everything(configs, dataset, content, means, progress)?;
+        for (new, judged) in all.models.iter_mut().zip(judged) {
+            // What was fitted on everything has seen the validation cases.
+            new.weights = match judged.weights {
+                Some(weights) => weights,
+                None => wish.settle(&new.model, None, progress)?,
+            };
             new.evaluation = Some(Figures {
                 refitted: true,
-                ..figures
+                ..judged.figures.clone()
             });
         }
-        Ok(refitted)
+        Ok(all)
     }
 
     /// Writes the bundle; `records` are the items of `dataset`.
@@ -172,7 +242,7 @@ impl Bundled {
             .models
             .into_iter()
             .map(|entry| Entry {
-                model: widen(entry.model, records.len()),
+                model: store_as(widen(entry.model, records.len()), entry.weights),
                 ..entry
             })
             .collect();

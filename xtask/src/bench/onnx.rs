@@ -40,11 +40,12 @@ pub fn run(bench: &Bench, project: &Project, tools: &Tools) -> Result<()> {
     step("export it to ONNX", || {
         bench.peer("onnx_export.py", &[text(&bundle)?, text(&model)?])
     })?;
+    let example = step("build the example `network_figures`", || {
+        project.build_test_example("network_figures")
+    })?;
     step("time both in Chromium", || {
         process::run(
-            process::cargo(&project.root)
-                .args(["run", "--quiet", "--locked", "--package=doorstep-tests"])
-                .args(["--example=network_figures", "--"])
+            Command::new(&example)
                 .args([&bundle, &page, &ort, &model])
                 .env("DOORSTEP_BIN", &bench.doorstep)
                 .env("CHROMIUM", browser.chromium)

@@ -1,0 +1,208 @@
+//! The product of what was encoded with the vectors of all items, and its softmax: half of what a
+//! query costs on the processor. Burn's product is made for larger matrices, and its softmax
+//! takes powers one by one.
+
+use wide::bytemuck::{cast, cast_slice, cast_slice_mut};
+use wide::{f32x4, i32x4};
+
+/// Items in a block.
+const ROWS: usize = 16;
+/// Vectors that hold one number of each item of a block.
+const VECTORS: usize = ROWS / 4;
+
+/// The items' vectors, as scoring on the processor reads them.
+#[derive(Clone, Debug)]
+pub(super) struct Catalogue {
+    n_items: usize,
+    width: usize,
+    /// Blocks of 16 items, number by number; what fills up the last is 0.
+    blocks: Vec<f32x4>,
+    /// Items whose vector is 0, ascending.
+    unknown: Vec<usize>,
+}
+
+impl Catalogue {
+    /// Of vectors `[items, width]`, of which those that are 0 are of unknown items.
+    pub fn new(vectors: &[f32], width: usize) -> Self {
+        let n_items = vectors.len() / width;
+        let rows = vectors.chunks_exact(width).enumerate();
+        let unknown = rows.filter(|(_, row)| row.iter().all(|x| *x == 0.0));
+        let mut blocks = Vec::with_capacity(n_items.div_ceil(ROWS) * width * VECTORS);
+        for block in vectors.chunks(ROWS * width) {
+            for at in 0..width {
+                let number = |item: usize| block.get(item * width + at).copied().unwrap_or(0.0);
+                let four = |first: usize| f32x4::new([0, 1, 2, 3].map(|lane| number(first + lane)));
+                blocks.extend((0..ROWS).step_by(4).map(four));
+            }
+        }
+        Self {
+            n_items,
+            width,
+            blocks,
+            unknown: unknown.map(|(item, _)| item).collect(),
+        }
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.n_items
+    }
+
+    /// Items whose vector is 0, ascending.
+    pub fn unknown(&self) -> &[usize] {
+        &self.unknown
+    }
+
+    /// How likely each item is to come next, where `encoded` is what a network made of one
+    /// history: 0 for an unknown item.
+    pub fn chances(&self, encoded: &[f32]) -> Vec<f32> {
+        let mut scores = self.products(encoded);
+        self.fill_unknown(&mut scores, f32::NEG_INFINITY);
+        softmax(&mut scores);
+        self.fill_unknown(&mut scores, 0.0);
+        cast_slice(&scores)[..self.n_items].to_vec()
+    }
+
+    /// The product of each item's vector with `encoded`, and of what fills up the last block.
+    fn products(&self, encoded: &[f32]) -> Vec<f32x4> {
+        let encoded: Vec<f32x4> = encoded.iter().copied().map(f32x4::splat).collect();
+        let mut scores = vec![[f32x4::ZERO; VECTORS]; self.n_items.div_ceil(ROWS)];
+        let blocks = self.blocks.chunks_exact(self.width * VECTORS);
+        for (scores, block) in scores.iter_mut().zip(blocks) {
+            // An engine of the least size unrolls nothing by itself.
+            let [mut a, mut b, mut c, mut d] = [f32x4::ZERO; VECTORS];
+            for (rows, &factor) in block.as_chunks::<VECTORS>().0.iter().zip(&encoded) {
+                a += rows[0] * factor;
+                b += rows[1] * factor;
+                c += rows[2] * factor;
+                d += rows[3] * factor;
+            }
+            *scores = [a, b, c, d];
+        }
+        scores.into_flattened()
+    }
+
+    /// Gives `score` to unknown items and to what fills up the last block.
+    fn fill_unknown(&self, scores: &mut [f32x4], score: f32) {
+        let scores: &mut [f32] = cast_slice_mut(scores);
+        scores[self.n_items..].fill(score);
+        self.unknown.iter().for_each(|&item| scores[item] = score);
+    }
+}
+
+/// Turns logits into chances; where none is finite, all come out alike.
+fn softmax(logits: &mut [f32x4]) {
+    let mut largest = f32x4::splat(f32::MIN);
+    logits
+        .iter()
+        .for_each(|four| largest = largest.fast_max(*four));
+    let largest = largest.to_array().into_iter().fold(f32::MIN, f32::max);
+    let (largest, mut sums) = (f32x4::splat(largest), f32x4::ZERO);
+    for four in logits.iter_mut() {
+        *four = power(*four - largest);
+        sums += *four;
+    }
+    let factor = f32x4::splat(sums.reduce_add().recip());
+    logits.iter_mut().for_each(|four| *four *= factor);
+}
+
+/// eˣ for numbers up to 0, with an error of 3 · 10⁻⁷ of itself; below −87 that of −87, which is
+/// nothing beside the 1 of the largest logit.
+///
+/// x = n ln 2 + f, and eᶠ by its Taylor series, as |f| is below .35.
+fn power(x: f32x4) -> f32x4 {
+    const LEAST: f32x4 = f32x4::splat(-87.0);
+    const LOG2_E: f32x4 = f32x4::splat(std::f32::consts::LOG2_E);
+    // In two parts, the first short enough for n times it to be exact.
+    const LN_2: [f32x4; 2] = [f32x4::splat(0.693_359_4), f32x4::splat(-2.121_944_4e-4)];
+    const SIXTH: f32x4 = f32x4::splat(1.0 / 720.0);
+    const FIFTH: f32x4 = f32x4::splat(1.0 / 120.0);
+    const FOURTH: f32x4 = f32x4::splat(1.0 / 24.0);
+    const THIRD: f32x4 = f32x4::splat(1.0 / 6.0);
+    const SECOND: f32x4 = f32x4::splat(0.5);
+    // A float of this size has units as its last bit, so that its bits end in n and the bias
+    // of an exponent.
+    const EXPONENT: f32x4 = f32x4::splat(127.0 + (1u32 << 23) as f32);
+    let x = x.fast_max(LEAST);
+    let n = (x * LOG2_E).round();
+    let f = x - n * LN_2[0] - n * LN_2[1];
+    let sum = ((SIXTH * f + FIFTH) * f + FOURTH) * f + THIRD;
+    let sum = ((sum * f + SECOND) * f + f32x4::ONE) * f + f32x4::ONE;
+    let bits: i32x4 = cast(n + EXPONENT);
+    sum * cast::<i32x4, f32x4>(bits << 23)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The definition in 64-bit floats.
+    fn twin(vectors: &[f32], encoded: &[f32]) -> Vec<f64> {
+        let rows = vectors.chunks_exact(encoded.len());
+        let power = |row: &[f32]| match row.iter().all(|x| *x == 0.0) {
+            true => 0.0,
+            false => {
+                let products = row.iter().zip(encoded);
+                let sum: f64 = products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+                sum.exp()
+            }
+        };
+        let powers: Vec<f64> = rows.map(power).collect();
+        let sum: f64 = powers.iter().sum();
+        powers.iter().map(|power| power / sum).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn chances_are_those_of_the_definition(
+            width in 1usize..12,
+            numbers in prop::collection::vec(-2f32..2.0, 480),
+            unknown in 0usize..60,
+        ) {
+            let (encoded, vectors) = numbers.split_at(width);
+            let n = vectors.len() / width;
+            let mut vectors = vectors[..n * width].to_vec();
+            vectors[unknown % n * width..][..width].fill(0.0);
+            let chances = Catalogue::new(&vectors, width).chances(encoded);
+            prop_assert_eq!(chances.len(), n);
+            for (chance, expected) in chances.iter().zip(twin(&vectors, encoded)) {
+                prop_assert!((f64::from(*chance) - expected).abs() < 1e-6 * (1.0 + expected));
+            }
+        }
+    }
+
+    #[test]
+    fn powers_are_those_of_64_bits() {
+        for at in 0..=8_800 {
+            let x = at as f32 / -100.0;
+            let expected = f64::from(x.max(-87.0)).exp();
+            let found = f64::from(power(f32x4::splat(x)).to_array()[2]);
+            assert!((found / expected - 1.0).abs() < 3e-7, "{x}: {found}");
+        }
+        assert_eq!(power(f32x4::ZERO).to_array(), [1.0; 4]);
+    }
+
+    #[test]
+    fn large_logits_and_unknown_items_are_no_trouble() {
+        let least = f32::NEG_INFINITY;
+        let logits = [[300.0, least, 299.0, -300.0], [300.0, least, least, least]];
+        let logits: &mut [f32x4; 2] = &mut logits.map(f32x4::new);
+        softmax(logits);
+        let sum = 2.0 + f32::exp(-1.0);
+        let expected = [
+            1.0 / sum,
+            0.0,
+            f32::exp(-1.0) / sum,
+            0.0,
+            1.0 / sum,
+            0.0,
+            0.0,
+            0.0,
+        ];
+        for (found, expected) in cast_slice::<f32x4, f32>(logits).iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{logits:?}");
+        }
+        assert_eq!(Catalogue::new(&[0.0; 6], 2).chances(&[1.0, 2.0]), [0.0; 3]);
+    }
+}
