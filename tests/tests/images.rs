@@ -182,3 +182,69 @@ fn radiographs_are_judged_as_by_scikit_learn() -> Result<()> {
     );
     Ok(())
 }
+
+/// Networks briefly trained: that all of them are fitted, that what is known to be abnormal leaves
+/// the test, and that the same seed gives the same figures.
+#[test]
+fn networks_are_judged_beside_all_others() -> Result<()> {
+    let home = TempDir::new()?;
+    let folder = home.path().join("phantoms");
+    phantoms(&folder)?;
+    let salads = [
+        "salad",
+        "salad-without-aggregation",
+        "salad-without-reconstruction",
+        "memdae",
+        "autoencoder",
+    ];
+    let deep = ["deep-svdd", "deep-sad", "supervised-resnet18"];
+    let mut set = Vec::new();
+    for model in salads {
+        let own = ["pretraining=2", "rounds=1", "round_epochs=1"];
+        set.extend(own.map(|own| format!("{model}.{own}")));
+    }
+    set.extend(deep.map(|model| format!("{model}.epochs=2")));
+    for model in salads.iter().chain(&deep) {
+        set.extend(["halvings=5", "channels=2", "features=16"].map(|own| format!("{model}.{own}")));
+    }
+    let models = [&salads[..], &deep].concat().join(",");
+    let mut more = vec![
+        "--models",
+        &models,
+        "--prepare",
+        "size=32",
+        "--known-abnormal",
+        "3",
+    ];
+    more.extend(["--train-first", "60", "--seeds", "0,1"]);
+    set.iter().for_each(|own| more.extend(["--set", own]));
+    let found = report(&folder.join("pictures.csv"), "normal", &more)?;
+    for model in salads.iter().chain(&deep) {
+        ensure!(row(&found, model)?["fits"] == 2, "{model}");
+        let figure = auroc(&found, model)?;
+        ensure!((0.0..=1.0).contains(&figure), "{model}: {figure}");
+    }
+    ensure!(found["protocol"]["divisions"][0]["known_abnormal"] == 15);
+    let again = report(&folder.join("pictures.csv"), "normal", &more)?;
+    for model in salads.iter().chain(&deep) {
+        ensure!(
+            row(&again, model)?["all"] == row(&found, model)?["all"],
+            "{model}"
+        );
+    }
+
+    let alone = ["--models", "supervised-resnet18", "--prepare", "size=32"];
+    let output = compare(&folder, "normal", &alone)?;
+    let said = String::from_utf8(output.stderr)?;
+    ensure!(
+        !output.status.success() && said.contains("known to be abnormal"),
+        "{said}"
+    );
+    let deep = ["--models", "salad", "--prepare", "size=40"];
+    let said = String::from_utf8(compare(&folder, "normal", &deep)?.stderr)?;
+    ensure!(
+        said.contains("can't be halved so often") && said.contains("--prepare"),
+        "{said}"
+    );
+    Ok(())
+}

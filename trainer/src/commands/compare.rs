@@ -203,7 +203,11 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
         args.report.is_none(),
         "--report draws comparisons of interactions and tables; of pictures there is text, --json and --save"
     );
-    let models = image_models(&args.models, args.settings.assignments()?)?;
+    let models = image_models(
+        &args.models,
+        args.settings.assignments()?,
+        args.images.preset,
+    )?;
     let progress = output.progress();
     let neural = models.iter().any(ImageModel::is_neural);
     let options = compare_image::Options {

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::images::detectors::{ImageModel, image_models};
+use crate::images::salad::Preset;
 use crate::settings::{expected, with_fields};
 use crate::table::{TableModel, table_models};
 use crate::unknown::unknown_model;
@@ -126,7 +127,7 @@ fn range(model: &str, field: &str, default: &Value) -> Result<String> {
         match (ModelConfig::named(model), TableModel::named(model)) {
             (Some(config), _) => with_fields(&config, [(field, probe)]).err(),
             (None, Some(_)) => table_models(&names, &set).err(),
-            (None, None) => image_models(&names, &set).err(),
+            (None, None) => image_models(&names, &set, Preset::default()).err(),
         }
     };
     let ranges = PROBES.iter().filter_map(|probe| {

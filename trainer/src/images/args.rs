@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use doorstep_shared::images::Preparation;
 use serde_json::Value;
 
+use super::salad::Preset;
 use super::split::{Scheme, SplitOptions};
 
 /// Which pictures to read, and which of them are normal.
@@ -39,6 +40,15 @@ pub struct ImageArgs {
     /// Go on where a patient is both learnt from and judged by, and report the number of pictures.
     #[arg(long, requires = "images")]
     pub allow_patient_overlap: bool,
+    /// Sizes and epochs of networks; --set goes on from these.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "PRESET",
+        requires = "images"
+    )]
+    pub preset: Preset,
     /// How pictures are prepared: size, crop, margin, mask, aspect (pad, cover, stretch) or exposure (asis, range, spread, local), such as size=128,mask=true.
     #[arg(
         long,

@@ -41,26 +41,30 @@ pub struct DeepConfig {
 
 impl Default for DeepConfig {
     fn default() -> Self {
-        let like = SaladConfig::default();
-        Self {
-            form: like.form,
-            halvings: like.halvings,
-            channels: like.channels,
-            features: like.features,
-            epochs: like.epochs(),
-            batch: like.batch,
-            learning_rate: like.learning_rate,
-            weight_decay: 1e-6,
-            eta: 1.0,
-            flip: like.flip,
-            crop: like.crop,
-            rotation: like.rotation,
-            contrast: like.contrast,
-        }
+        Self::like(&SaladConfig::default())
     }
 }
 
 impl DeepConfig {
+    /// A network like SALAD's encoder, trained as long.
+    pub fn like(own: &SaladConfig) -> Self {
+        Self {
+            form: own.form,
+            halvings: own.halvings,
+            channels: own.channels,
+            features: own.features,
+            epochs: own.epochs(),
+            batch: own.batch,
+            learning_rate: own.learning_rate,
+            weight_decay: 1e-6,
+            eta: 1.0,
+            flip: own.flip,
+            crop: own.crop,
+            rotation: own.rotation,
+            contrast: own.contrast,
+        }
+    }
+
     /// How views of a picture differ.
     pub fn augmentation(&self) -> Augmentation {
         Augmentation {

@@ -173,8 +173,9 @@ fn pretrained(
         crop: config.crop,
         rotation: config.rotation,
         contrast: config.contrast,
-        ..SaladConfig::memory_autoencoder()
+        ..SaladConfig::default()
     };
+    let own = own.reconstruction_alone();
     let means = Means::on(means.compute);
     let observer = &mut Observer::none();
     let trained = Salad::fit(name, &own, learnt, seed, means, progress, observer)?;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::*;
 use crate::images::judge::judge;
 use crate::images::phantoms::PhantomConfig;
+use crate::images::salad::Preset;
 use doorstep_shared::images::Preparation;
 
 /// What scikit-learn finds on the same pictures.
@@ -56,7 +57,9 @@ fn scores(model: &ImageModel, train: &[GreyImage], test: &[GreyImage], seed: u64
 
 fn model(name: &str, set: &[&str]) -> ImageModel {
     let set: Vec<String> = set.iter().map(|s| (*s).to_owned()).collect();
-    image_models(&[name.to_owned()], &set).unwrap().remove(0)
+    image_models(&[name.to_owned()], &set, Preset::Quick)
+        .unwrap()
+        .remove(0)
 }
 
 #[test]
@@ -105,9 +108,28 @@ fn ties_are_judged_as_by_scikit_learn() {
     assert!((found.auprc - golden.tied_auprc).abs() < 1e-12);
 }
 
+/// All models that pictures of 8 pixels a side are enough for, networks small and briefly trained.
+fn every() -> Vec<ImageModel> {
+    let own = |name: &&str| {
+        let mut small = vec!["halvings=3", "channels=2", "features=4"];
+        match ImageModel::named(name).unwrap() {
+            ImageModel::SupervisedResnet18(_) => return None,
+            ImageModel::DeepSvdd(_) | ImageModel::DeepSad(_) => small.push("epochs=1"),
+            own if own.is_neural() => small.extend(["pretraining=1", "rounds=1", "round_epochs=1"]),
+            own => return Some(own),
+        }
+        let small: Vec<String> = small.iter().map(|set| format!("{name}.{set}")).collect();
+        Some(model(
+            name,
+            &small.iter().map(String::as_str).collect::<Vec<_>>(),
+        ))
+    };
+    ImageModel::NAMES.iter().filter_map(own).collect()
+}
+
 #[test]
 fn the_same_seed_gives_the_same_scores_on_any_number_of_threads() {
-    for model in ImageModel::all() {
+    for model in every() {
         let alone = rayon::ThreadPoolBuilder::new()
             .num_threads(1)
             .build()
@@ -137,7 +159,7 @@ fn the_svm_leaves_the_share_outside_that_it_is_told() {
 #[test]
 fn alike_pictures_and_few_of_them_give_finite_scores() {
     let flat = GreyImage::new(8, 8, vec![0.5; 64]).unwrap();
-    for model in ImageModel::all() {
+    for model in every() {
         let found = scores(&model, &[flat.clone(), flat.clone()], &test(), 0);
         assert!(
             found.iter().all(|s| s.is_finite()),
@@ -162,7 +184,7 @@ fn settings_are_set_by_name_and_refusals_name_field_range_and_value() {
     let error = |name: &str, set: &str| {
         format!(
             "{:#}",
-            image_models(&[name.to_owned()], &[set.to_owned()]).unwrap_err()
+            image_models(&[name.to_owned()], &[set.to_owned()], Preset::Quick).unwrap_err()
         )
     };
     assert!(

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{ForestConfig, KnnConfig, PcaKnnConfig, SvmConfig};
 use crate::images::deep::DeepConfig;
-use crate::images::salad::SaladConfig;
+use crate::images::salad::{Preset, SaladConfig};
 
 /// The hyper-parameters of one model of pictures. One more is a variant here, in [`ImageModel::all`] and
 /// in the glossary, and an arm of [`fit`](super::fit).
@@ -58,36 +58,43 @@ impl ImageModel {
         "supervised-resnet18",
     ];
 
-    /// All models with their defaults.
-    pub fn all() -> Vec<Self> {
+    /// All models with their defaults, networks as `preset` has them.
+    pub fn all(preset: Preset) -> Vec<Self> {
+        let salad = SaladConfig::of(preset);
+        let deep = DeepConfig::like(&salad);
         vec![
             Self::PixelKnn(KnnConfig::default()),
             Self::PcaKnn(PcaKnnConfig::default()),
             Self::IsolationForest(ForestConfig::default()),
             Self::OneClassSvm(SvmConfig::default()),
-            Self::Salad(SaladConfig::default()),
             Self::SaladWithoutAggregation(SaladConfig {
                 aggregation: false,
-                ..SaladConfig::default()
+                ..salad.clone()
             }),
             Self::SaladWithoutReconstruction(SaladConfig {
                 reconstruction: false,
-                ..SaladConfig::default()
+                ..salad.clone()
             }),
-            Self::Memdae(SaladConfig::memory_autoencoder()),
-            Self::Autoencoder(SaladConfig::memory_autoencoder()),
-            Self::DeepSvdd(DeepConfig::default()),
-            Self::DeepSad(DeepConfig::default()),
+            Self::Memdae(salad.reconstruction_alone()),
+            Self::Autoencoder(salad.reconstruction_alone()),
+            Self::Salad(salad),
+            Self::DeepSvdd(deep.clone()),
             Self::SupervisedResnet18(DeepConfig {
                 form: Form::Resnet18,
-                ..DeepConfig::default()
+                ..deep.clone()
             }),
+            Self::DeepSad(deep),
         ]
     }
 
     /// The default hyper-parameters of the model called `name`.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().into_iter().find(|model| model.name() == name)
+        Self::preset(name, Preset::default())
+    }
+
+    fn preset(name: &str, preset: Preset) -> Option<Self> {
+        let mut all = Self::all(preset).into_iter();
+        all.find(|model| model.name() == name)
     }
 
     /// Its name, as it is asked for.
@@ -183,11 +190,12 @@ impl ImageModel {
     }
 }
 
-/// The models called `names`, in their order, with each of `set` (MODEL.FIELD=VALUE) applied.
-pub fn image_models(names: &[String], set: &[String]) -> Result<Vec<ImageModel>> {
+/// The models called `names`, in their order, as `preset` has them, with each of `set`
+/// (MODEL.FIELD=VALUE) applied.
+pub fn image_models(names: &[String], set: &[String], preset: Preset) -> Result<Vec<ImageModel>> {
     let mut models: Vec<(&str, Map<String, Value>)> = Vec::new();
     for name in names {
-        let Some(model) = ImageModel::named(name) else {
+        let Some(model) = ImageModel::preset(name, preset) else {
             bail!(
                 "{name} is no model of pictures; choose from {}",
                 ImageModel::NAMES.join(", ")

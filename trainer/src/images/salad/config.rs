@@ -59,23 +59,41 @@ pub struct SaladConfig {
     pub contrast: f32,
 }
 
+/// Sizes and epochs that belong together.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// Small, and trained for minutes
+    #[default]
+    Quick,
+    /// As the SALAD paper has it: hours, or a graphics card
+    Paper,
+}
+
 impl Default for SaladConfig {
     fn default() -> Self {
-        Self {
-            channels: 8,
-            pretraining: 20,
-            rounds: 4,
-            round_epochs: 5,
-            learning_rate: 1e-3,
-            nearest: 10,
-            ..Self::paper()
-        }
+        Self::of(Preset::Quick)
     }
 }
 
 impl SaladConfig {
-    /// As the paper has it (Bozorgtabar et al. 2020, section 3).
-    pub fn paper() -> Self {
+    /// The hyper-parameters of a preset.
+    pub fn of(preset: Preset) -> Self {
+        match preset {
+            Preset::Paper => Self::paper(),
+            Preset::Quick => Self {
+                channels: 8,
+                pretraining: 20,
+                rounds: 4,
+                round_epochs: 5,
+                learning_rate: 1e-3,
+                nearest: 10,
+                ..Self::paper()
+            },
+        }
+    }
+
+    /// As the paper has it (Bozorgtabar et al. 2020, section 3), with the channels of a U-Net.
+    fn paper() -> Self {
         Self {
             form: Form::Blocks,
             halvings: 6,
@@ -102,12 +120,12 @@ impl SaladConfig {
         }
     }
 
-    /// A memory-based autoencoder (MemDAE, section 3): L_mse alone, and the bank.
-    pub fn memory_autoencoder() -> Self {
+    /// The same with L_mse alone: an autoencoder, of which a memory bank makes MemDAE (section 3).
+    pub fn reconstruction_alone(&self) -> Self {
         Self {
             instances: false,
             aggregation: false,
-            ..Self::default()
+            ..self.clone()
         }
     }
 

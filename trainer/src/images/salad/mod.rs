@@ -15,7 +15,7 @@ use doorstep_shared::images::salad::{Autoencoder, AutoencoderShape, Bank};
 use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
 
-pub use config::SaladConfig;
+pub use config::{Preset, SaladConfig};
 pub(super) use config::{check_views, within};
 
 use self::learner::Learner;
