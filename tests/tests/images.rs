@@ -233,7 +233,7 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
         );
     }
 
-    let alone = ["--models", "supervised-resnet18", "--prepare", "size=32"];
+    let alone = ["--models", "supervised-resnet18"];
     let output = compare(&folder, "normal", &alone)?;
     let said = String::from_utf8(output.stderr)?;
     ensure!(
