@@ -240,7 +240,7 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
         !output.status.success() && said.contains("known to be abnormal"),
         "{said}"
     );
-    let deep = ["--models", "salad", "--prepare", "size=40"];
+    let deep = ["--models", "salad", "--prepare", "size=33"];
     let said = String::from_utf8(compare(&folder, "normal", &deep)?.stderr)?;
     ensure!(
         said.contains("can't be halved so often") && said.contains("--prepare"),

@@ -81,6 +81,7 @@ impl ImageModel {
             Self::DeepSvdd(deep.clone()),
             Self::SupervisedResnet18(DeepConfig {
                 form: Form::Resnet18,
+                halvings: deep.halvings.max(4),
                 ..deep.clone()
             }),
             Self::DeepSad(deep),
