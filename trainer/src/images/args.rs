@@ -69,7 +69,8 @@ impl ImageArgs {
             let (field, value) = assignment.split_once('=').with_context(|| {
                 format!("--prepare {assignment}: write FIELD=VALUE, for example size=128")
             })?;
-            let known: Vec<&str> = fields.keys().map(String::as_str).collect();
+            let mut known: Vec<&str> = fields.keys().map(String::as_str).collect();
+            known.sort_unstable();
             if !known.contains(&field.trim()) {
                 bail!(
                     "--prepare {assignment}: a preparation has no {field}; it has {}",

@@ -238,11 +238,12 @@ fn assign(models: &mut [(&str, Map<String, Value>)], assignment: &str) -> Result
             names.join(", ")
         )
     })?;
-    let known: Vec<&str> = fields
+    let mut known: Vec<&str> = fields
         .keys()
         .map(String::as_str)
         .filter(|f| *f != "model")
         .collect();
+    known.sort_unstable();
     ensure!(
         known.contains(&field),
         "{model} has no hyper-parameter {field}; it has {}",
