@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo`, `test`, `check` and `bench`.
+//! The project's tasks: `cargo xtask demo`, `dist`, `test`, `check` and `bench`.
 //!
 //! A task installs the tools that it misses into a folder of its own and says
 //! so; nothing but rustup (and Chromium with its driver, for the tests) has to
@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod check;
 mod demo;
+mod dist;
 mod engine;
 mod fuzz;
 mod process;
@@ -15,6 +16,7 @@ mod project;
 mod site;
 mod stamp;
 mod step;
+mod strip;
 mod test;
 mod tools;
 
@@ -34,6 +36,8 @@ struct Cli {
 enum Task {
     /// Generate the default data, train, build the page, serve it on loopback.
     Demo(demo::Args),
+    /// Build the command with the engines that `doorstep publish` puts on a host.
+    Dist(dist::Args),
     /// Run every test: unit, commands, native = wasm, and a real browser.
     Test(test::Args),
     /// What to run before a commit: format, lints, spelling, licences, wasm, docs.
@@ -48,6 +52,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Demo(args) => demo::run(args),
+        Task::Dist(args) => dist::run(args),
         Task::Test(args) => test::run(args),
         Task::Check(args) => check::run(args),
         Task::Bench(args) => bench::run(args),

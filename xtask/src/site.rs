@@ -6,11 +6,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::dist::without_gpu;
 use crate::engine::build_gpu;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::stamp::{Inputs, make_folder};
 use crate::step::step;
+use crate::strip::strip_folder;
 use crate::tools::Tools;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
@@ -107,8 +109,7 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         parts.extend(gpu.iter().map(|engine| (engine, "")));
         assemble(&page, &parts, &recipe.out)?;
         if gpu.is_none() {
-            let said = [("const BUILT = true;", "const BUILT = false;")];
-            change(&recipe.out.join("gpu.js"), &said)?;
+            without_gpu(&recipe.out)?;
         }
         match &recipe.shop {
             Some(shop) => adapt(&recipe.out.join("index.html"), shop),
@@ -208,7 +209,8 @@ pub fn build_page(project: &Project, tools: &Tools) -> Result<PathBuf> {
                 .env_remove("NO_COLOR")
                 .args(["build", "--release", "--offline", "--dist"])
                 .arg(&page),
-        )
+        )?;
+        strip_folder(&page)
     })?;
     Ok(page)
 }
@@ -243,7 +245,7 @@ fn adapt(page: &Path, shop: &Shop) -> Result<()> {
 }
 
 /// Replaces what a file of the site says.
-fn change(file: &Path, said: &[(&str, &str)]) -> Result<()> {
+pub fn change(file: &Path, said: &[(&str, &str)]) -> Result<()> {
     let mut text = fs::read_to_string(file).with_context(|| format!("no {}", file.display()))?;
     for (said, instead) in said {
         let file = file.display();
@@ -263,7 +265,8 @@ fn is_occupied(out: &Path) -> Result<bool> {
     Ok(entries.next().is_some() && !out.join("doorstep-core_bg.wasm").is_file())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Copies a folder with all that is in it; what is there already stays.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
     let entries = fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))?;
     for entry in entries {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::browser;
+use crate::dist::gather;
+use crate::engine::build_gpu;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::site::{self, Recipe};
@@ -77,6 +79,12 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
             webgpu: true,
             shop: None,
         },
+    )?;
+    // What `doorstep publish` takes; tests look for it beside the site.
+    gather(
+        &site::build_page(project, tools)?,
+        Some(&build_gpu(project, tools)?),
+        &project.generated("test-engines"),
     )?;
     Ok((out, doorstep))
 }
