@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    compare, demo, evaluate, import, inspect, models, prepare, serve, train, tune,
+    compare, demo, evaluate, import, inspect, models, prepare, publish, serve, train, tune,
 };
 use crate::progress::Progress;
 
@@ -61,6 +61,7 @@ enum Command {
     Import(import::Args),
     Inspect(inspect::Args),
     Models(models::Args),
+    Publish(publish::Args),
     Serve(serve::Args),
     Tune(tune::Args),
     Demo(demo::Args),
@@ -88,6 +89,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => args.run(output),
         Command::Inspect(args) => args.run(output),
         Command::Models(args) => args.run(output),
+        Command::Publish(args) => args.run(output),
         Command::Serve(args) => args.run(output),
         Command::Tune(args) => args.run(output),
         Command::Demo(args) => args.run(output),

@@ -14,6 +14,7 @@ pub mod evaluate;
 pub mod failure;
 pub mod fit;
 pub mod glossary;
+pub mod hosting;
 pub mod images;
 pub mod import;
 pub mod neural;

@@ -7,6 +7,7 @@ pub mod import;
 pub mod inspect;
 pub mod models;
 pub mod prepare;
+pub mod publish;
 pub mod serve;
 pub mod train;
 pub mod tune;

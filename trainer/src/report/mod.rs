@@ -9,6 +9,7 @@ mod page;
 mod plot;
 mod table;
 
+pub(crate) use html::Html;
 pub use page::{Block, Page, Section};
 pub use plot::{Bar, Bars, Figure, Guide, Plot, Point, Series, Xy};
 pub use table::{Table, number};

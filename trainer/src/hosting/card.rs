@@ -1,0 +1,120 @@
+//! A model's card, from the manifest: what it is, its data, how it was judged, its size and limits.
+
+use doorstep_shared::bundle::{Manifest, ModelContent, ModelEntry};
+
+use crate::glossary;
+use crate::report::Html;
+
+/// The card's content.
+pub(super) fn card(bundle: &str, manifest: &Manifest, model: &ModelEntry) -> Vec<Html> {
+    let mut parts = vec![Html::labelled(
+        "h1",
+        &[],
+        &format!("{bundle}: {}", model.name),
+    )];
+    // A model of another program's making has a name that the glossary lacks.
+    if let Ok([entry]) = glossary::entries(std::slice::from_ref(&model.name)).as_deref() {
+        parts.push(Html::labelled("p", &[("class", "lead")], entry.what));
+    }
+    let data = &manifest.data;
+    let size = format!(
+        "{:.1} kB in files of which a query reads a part or all; engine {}",
+        model.bytes as f64 / 1000.0,
+        model.engine
+    );
+    let mut facts = vec![
+        ("Fitted on", data.fitted_on.clone()),
+        ("Size", size),
+        ("Made by", manifest.generator.clone()),
+    ];
+    if data.interactions > 0 {
+        facts.insert(1, ("Interactions or rows", data.interactions.to_string()));
+    }
+    if manifest.catalogue.items > 0 {
+        facts.insert(1, ("Items", manifest.catalogue.items.to_string()));
+    }
+    if !data.fingerprint.is_empty() {
+        facts.push(("Data (SHA-256)", data.fingerprint.clone()));
+    }
+    parts.push(list(
+        facts.iter().map(|(name, value)| (*name, value.as_str())),
+    ));
+    parts.push(Html::labelled("h2", &[], "How well it did"));
+    match &model.evaluation {
+        None => parts.push(Html::labelled(
+            "p",
+            &[],
+            "It was not judged before it was published.",
+        )),
+        Some(figures) => {
+            let refitted = if figures.refitted {
+                "; fitted again on more data after that"
+            } else {
+                ""
+            };
+            let relevant = figures.relevant_at.map_or(String::new(), |rating| {
+                format!("; right answers have a rating of at least {rating}")
+            });
+            let protocol = format!(
+                "Split {}, {} test cases{relevant}{refitted}.",
+                figures.split, figures.cases
+            );
+            parts.push(Html::labelled("p", &[], &protocol));
+            let metrics: Vec<(&str, String)> = figures
+                .metrics
+                .iter()
+                .map(|(name, value)| (name.as_str(), format!("{value:.4}")))
+                .collect();
+            parts.push(list(
+                metrics.iter().map(|(name, value)| (*name, value.as_str())),
+            ));
+        }
+    }
+    if !model.config.is_empty() {
+        parts.push(Html::labelled("h2", &[], "Hyper-parameters"));
+        let config: Vec<(&str, String)> = model
+            .config
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_string()))
+            .collect();
+        parts.push(list(
+            config.iter().map(|(name, value)| (*name, value.as_str())),
+        ));
+    }
+    parts.push(Html::labelled("h2", &[], "Limits"));
+    parts.push(Html::labelled("p", &[], limits(&model.content)));
+    parts
+}
+
+fn list<'a>(facts: impl Iterator<Item = (&'a str, &'a str)>) -> Html {
+    let pairs = facts.map(|(name, value)| {
+        Html::element(
+            "div",
+            &[],
+            [
+                Html::labelled("dt", &[], name),
+                Html::labelled("dd", &[], value),
+            ],
+        )
+    });
+    Html::element("dl", &[], pairs)
+}
+
+/// What one can't expect of a model of this kind.
+fn limits(content: &ModelContent) -> &'static str {
+    if content.counts.is_some() || content.ranking.is_some() {
+        "The list is the same for everybody. An item without an interaction never appears."
+    } else if content.item_item.is_some() {
+        "It knows of an item what the data of its training say: a newer item, or one without neighbours, is neither recommended nor read from a history. An empty history gets popular items."
+    } else if content.factors.is_some() {
+        "All items' vectors are downloaded with the first query. Items that came after training are unknown to it."
+    } else if content.ensemble.is_some() {
+        "It has the limits of its members, and downloads what each of them reads."
+    } else if content.neural.is_some() {
+        "The whole network is downloaded with the first query, and an engine beyond the first. It gives no reasons. Items that came after training are unknown to it."
+    } else if content.knn.is_some() {
+        "A prediction is a mean over rows like the inputs: far from all rows it means little, which the widget says as novelty."
+    } else {
+        "This version of the command doesn't know this kind of model."
+    }
+}

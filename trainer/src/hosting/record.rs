@@ -1,0 +1,107 @@
+//! What a publication put into its folder.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use doorstep_shared::bundle::Digest;
+use serde::{Deserialize, Serialize};
+
+/// The record's file.
+pub const RECORD: &str = "publication.json";
+const FORMAT: &str = "doorstep-publication";
+
+/// A file of scripts and engines.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct RuntimeFile {
+    /// Relative to the publication's folder.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// For the attribute `integrity` of an element that loads it.
+    pub integrity: String,
+}
+
+/// What lies in a publication's folder.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Record {
+    /// Tells it from other programs' files.
+    pub format: String,
+    /// The folder of the present scripts and engines.
+    pub version: String,
+    /// What is in that folder.
+    pub runtime: Vec<RuntimeFile>,
+    /// All files of this publication.
+    pub files: BTreeSet<String>,
+    /// What only the publication before named, for pages that are still open.
+    pub former: BTreeSet<String>,
+}
+
+impl Record {
+    /// Of a publication of this version.
+    pub fn new(version: &str, runtime: Vec<RuntimeFile>) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: version.to_owned(),
+            runtime,
+            files: BTreeSet::new(),
+            former: BTreeSet::new(),
+        }
+    }
+
+    /// The record of a folder; `None` where there is nothing yet.
+    ///
+    /// # Errors
+    /// Where the folder holds something else.
+    pub fn of(folder: &Path) -> Result<Option<Self>> {
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let mut entries = fs::read_dir(folder)
+            .with_context(|| format!("{} is not a folder", folder.display()))?;
+        if entries.next().is_none() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(folder.join(RECORD)).ok();
+        let record = text.and_then(|text| serde_json::from_str::<Self>(&text).ok());
+        let record = record.filter(|record| record.format == FORMAT);
+        ensure!(
+            record.is_some(),
+            "{} holds something that no `doorstep publish` put there; choose another --out",
+            folder.display()
+        );
+        Ok(record)
+    }
+}
+
+/// A digest as elements and import maps take it.
+pub fn integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", STANDARD.encode(Digest::of(bytes).0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_what_browsers_compare() {
+        // `printf '' | openssl dgst -sha256 -binary | base64`
+        assert_eq!(
+            integrity(b""),
+            "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        );
+    }
+
+    #[test]
+    fn a_folder_of_something_else_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Record::of(folder.path()).unwrap().is_none());
+        assert!(Record::of(&folder.path().join("absent")).unwrap().is_none());
+        fs::write(folder.path().join(RECORD), "{\"format\":\"other\"}").unwrap();
+        let error = Record::of(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("choose another --out"), "{error}");
+    }
+}

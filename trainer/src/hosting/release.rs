@@ -1,0 +1,303 @@
+//! Writes a publication, so that whoever reads the folder in between meets one version.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use doorstep_shared::bundle::{Bundle, Digest, MANIFEST, Manifest};
+use serde::Serialize;
+
+use super::engines::{Engines, collect};
+use super::page;
+use super::record::{RECORD, Record, RuntimeFile, integrity};
+use crate::publish::{FolderStore, at_once};
+use crate::save::save;
+
+/// The modules that pages name; others are theirs.
+const ENTRIES: [&str; 3] = ["doorstep.js", "history.js", "widgets.js"];
+/// Digits of the hash in a version's name.
+const HASH_DIGITS: usize = 12;
+
+/// A bundle to publish.
+#[derive(Clone, Debug)]
+pub struct BundleSource {
+    /// Its folder in the publication.
+    pub name: String,
+    /// Where it lies.
+    pub folder: PathBuf,
+}
+
+impl BundleSource {
+    /// From `FOLDER`, whose name it keeps, or `NAME=FOLDER`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (name, folder) = match text.split_once('=') {
+            Some((name, folder)) => (name.to_owned(), PathBuf::from(folder)),
+            None => {
+                let folder = PathBuf::from(text);
+                let absolute = std::path::absolute(&folder).map_err(|error| error.to_string())?;
+                let name = absolute.file_name().unwrap_or_default();
+                (name.to_string_lossy().into_owned(), folder)
+            }
+        };
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(plain) {
+            return Err(format!(
+                "`{name}` can't be a folder of a web address as it is; give it another name: --bundle shop={}",
+                folder.display()
+            ));
+        }
+        if name.starts_with("doorstep-") || ENTRIES.contains(&name.as_str()) {
+            return Err(format!(
+                "`{name}` is the name of a part of Doorstep; give another: --bundle shop={}",
+                folder.display()
+            ));
+        }
+        Ok(Self { name, folder })
+    }
+}
+
+/// A bundle that was opened.
+pub(super) struct Opened {
+    pub(super) name: String,
+    pub(super) folder: PathBuf,
+    pub(super) manifest: Manifest,
+    /// Its most popular item.
+    pub(super) item: Option<String>,
+}
+
+/// What was published.
+#[derive(Debug, Serialize)]
+pub struct Published {
+    /// The folder of scripts and engines.
+    pub version: String,
+    /// Which engines are there.
+    pub engines: Vec<String>,
+    /// Each bundle's folder.
+    pub bundles: Vec<String>,
+    /// Files and their bytes in all, without what an earlier publication left.
+    pub files: usize,
+    /// As above.
+    pub bytes: u64,
+    /// Whether networks can't run on graphics cards, as that engine was not built.
+    pub lacks_graphics: bool,
+}
+
+/// All that a publication consists of, before a byte of it is written.
+pub struct Release {
+    version: String,
+    engines: Vec<String>,
+    lacks_graphics: bool,
+    bundles: Vec<Opened>,
+    /// What is named by its content: where it goes, and where it comes from.
+    lasting: BTreeMap<String, PathBuf>,
+    /// What is not, in the order in which it is replaced.
+    changing: Vec<(String, String)>,
+    runtime: Vec<RuntimeFile>,
+}
+
+impl Release {
+    /// Opens the bundles and finds their engines.
+    pub fn plan(bundles: &[BundleSource], engines: &Engines) -> Result<Self> {
+        let bundles = bundles.iter().map(open).collect::<Result<Vec<_>>>()?;
+        let mut names = BTreeSet::new();
+        for Opened { name, .. } in &bundles {
+            ensure!(
+                names.insert(name),
+                "two bundles are called `{name}`; name one of them: --bundle other=FOLDER"
+            );
+        }
+        let needed = engines.files(bundles.iter().map(|bundle| &bundle.manifest))?;
+        let mut content = Vec::new();
+        let mut runtime = Vec::new();
+        for file in needed.files {
+            let path = engines.folder().join(&file);
+            let bytes =
+                fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            let integrity = integrity(&bytes);
+            content.push(format!("{integrity} {file}\n"));
+            runtime.push(RuntimeFile {
+                path: file,
+                bytes: bytes.len() as u64,
+                integrity,
+            });
+        }
+        let hash = Digest::of(content.concat().as_bytes()).hex(HASH_DIGITS);
+        let version = format!("doorstep-{hash}");
+        let mut lasting = BTreeMap::new();
+        for file in &mut runtime {
+            let source = engines.folder().join(&file.path);
+            file.path = format!("{version}/{}", file.path);
+            lasting.insert(file.path.clone(), source);
+        }
+        // Scripts before manifests: new ones read old bundles, while old ones may not know what new bundles hold.
+        let mut changing: Vec<(String, String)> = ENTRIES
+            .iter()
+            .flat_map(|file| [(*file).to_owned(), file.replace(".js", ".d.ts")])
+            .map(|file| (entry(&version, &file), file))
+            .map(|(text, file)| (file, text))
+            .collect();
+        for bundle in &bundles {
+            let mut files = Vec::new();
+            collect(&bundle.folder, "", &mut files)?;
+            for file in files.iter().filter(|file| *file != MANIFEST) {
+                let path = bundle.folder.join(file);
+                lasting.insert(format!("{}/{file}", bundle.name), path);
+            }
+            let path = bundle.folder.join(MANIFEST);
+            let manifest = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            changing.push((format!("{}/{MANIFEST}", bundle.name), manifest));
+        }
+        for bundle in &bundles {
+            for (at, model) in bundle.manifest.models.iter().enumerate() {
+                let path = page::model_page(&bundle.name, &model.name);
+                changing.push((path, page::model(&version, bundle, at)));
+            }
+        }
+        let page = page::page(&version, &bundles, &runtime);
+        changing.push(("index.html".to_owned(), page));
+        Ok(Self {
+            version,
+            engines: needed.engines,
+            lacks_graphics: needed.lacks_graphics,
+            bundles,
+            lasting,
+            changing,
+            runtime,
+        })
+    }
+
+    /// Writes it into `out`, beside what the publication before put there.
+    ///
+    /// # Errors
+    /// Where `out` holds something else, or can't be written; what visitors see is as it was then.
+    pub fn write(self, out: &Path) -> Result<Published> {
+        let before = Record::of(out)?;
+        let mut record = Record::new(&self.version, self.runtime);
+        record.files = self.lasting.keys().cloned().collect();
+        record
+            .files
+            .extend(self.changing.iter().map(|(path, _)| path.clone()));
+        fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+        // Said before it is done, so that what an interrupted run leaves is known to the next.
+        let mut begun = Record::new("", Vec::new());
+        begun.former = record.files.clone();
+        if let Some(before) = &before {
+            begun.version.clone_from(&before.version);
+            begun.runtime.clone_from(&before.runtime);
+            begun.files.clone_from(&before.files);
+            begun.former.extend(before.former.iter().cloned());
+        }
+        write_record(out, &begun)?;
+        let mut bytes = 0;
+        for (path, source) in &self.lasting {
+            bytes += copy(source, &out.join(path))?;
+        }
+        for (path, text) in &self.changing {
+            bytes += text.len() as u64;
+            let target = out.join(path);
+            let folder = target.parent().expect("a file lies in a folder");
+            fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
+            save(&target, text)?;
+        }
+        let mut stale = BTreeSet::new();
+        if let Some(before) = before {
+            record.former = &before.files - &record.files;
+            stale = &(&before.former - &record.files) - &record.former;
+        }
+        write_record(out, &record)?;
+        for path in stale {
+            remove(out, &path)?;
+        }
+        Ok(Published {
+            version: self.version,
+            engines: self.engines,
+            bundles: self.bundles.into_iter().map(|bundle| bundle.name).collect(),
+            files: record.files.len(),
+            bytes,
+            lacks_graphics: self.lacks_graphics,
+        })
+    }
+}
+
+fn open(source: &BundleSource) -> Result<Opened> {
+    let bundle = at_once(Bundle::open(FolderStore::open(&source.folder)?))
+        .with_context(|| source.folder.display().to_string())?;
+    let ids = at_once(bundle.all_ids())?;
+    Ok(Opened {
+        name: source.name.clone(),
+        folder: source.folder.clone(),
+        manifest: bundle.manifest().clone(),
+        item: ids.into_iter().next(),
+    })
+}
+
+/// A module of a stable name. It imports what its version's module imports too, so that a
+/// browser asks for all of them at once.
+fn entry(version: &str, file: &str) -> String {
+    let also = match file {
+        "widgets.js" => &["doorstep.js", "history.js"][..],
+        "history.js" => &["doorstep.js"],
+        _ => &[],
+    };
+    let mut text = String::new();
+    for other in also {
+        text += &format!("import './{version}/{other}';\n");
+    }
+    let module = file.replace(".d.ts", ".js");
+    text + &format!("export * from './{version}/{module}';\n")
+}
+
+fn write_record(out: &Path, record: &Record) -> Result<()> {
+    save(
+        &out.join(RECORD),
+        &format!("{}\n", serde_json::to_string_pretty(record)?),
+    )
+}
+
+/// Copies a file that is named by its content, unless it is there; its length.
+fn copy(source: &Path, target: &Path) -> Result<u64> {
+    let bytes = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
+    if fs::read(target).is_ok_and(|there| there == bytes) {
+        return Ok(bytes.len() as u64);
+    }
+    let written = || -> std::io::Result<()> {
+        fs::create_dir_all(target.parent().expect("a file lies in a folder"))?;
+        let mut partial = target.as_os_str().to_owned();
+        partial.push(".partial");
+        fs::write(&partial, &bytes)?;
+        fs::rename(&partial, target)
+    };
+    written().with_context(|| {
+        format!(
+            "cannot write {}; is the disk full, or the folder not writable?",
+            target.display()
+        )
+    })?;
+    Ok(bytes.len() as u64)
+}
+
+/// Removes a file, and the folders that are empty then.
+fn remove(out: &Path, path: &str) -> Result<()> {
+    let file = out.join(path);
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("cannot remove {}", file.display()));
+        }
+        _ => {}
+    }
+    let mut folder = file.parent();
+    while let Some(empty) = folder.filter(|folder| *folder != out) {
+        if fs::remove_dir(empty).is_err() {
+            break; // something is left in it
+        }
+        folder = empty.parent();
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "release_test.rs"]
+mod tests;
