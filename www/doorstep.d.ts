@@ -40,6 +40,8 @@ export interface LoadOptions {
   signal?: AbortSignal;
   /** Where worker.js is, if not beside doorstep.js. */
   workerUrl?: string | URL;
+  /** Runs the engine in the page instead of a worker: queries then take turns with what the page does. */
+  inPage?: boolean;
   /** Longest wait for one file; 15,000 by default. */
   timeoutMs?: number;
 }

@@ -52,11 +52,18 @@ export function bundleAddress(url) {
   return address.href;
 }
 
+/**
+ * What a worker of the page's origin runs to become the one at `url`. Imported later, that is a script to
+ * a page's policy and no worker; what arrives in between is kept.
+ */
+const shimOf = (url) => `const early = []; onmessage = (event) => early.push(event);
+import(${JSON.stringify(url)}).then(() => early.forEach((event) => onmessage(event)), (error) => setTimeout(() => { throw error; }));`;
+
 /** A worker that runs the script at `url`. Throws where the page may not have one. */
 function newWorker(url) {
   // A worker's script must be of the page's origin; a shim that imports it may not be.
   const shim = new URL(url).origin === location.origin ? undefined
-    : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' }));
+    : URL.createObjectURL(new Blob([shimOf(url)], { type: 'text/javascript' }));
   const worker = new Worker(shim ?? url, { type: 'module', name: 'doorstep' });
   worker.started = new Promise((ready, refused) => {
     worker.addEventListener('message', ready, { once: true });
@@ -73,7 +80,7 @@ export class Doorstep extends EventTarget {
   #lastId = 0;
   #disposed = false;
 
-  static async load(url, { device = 'auto', onProgress, signal, workerUrl, timeoutMs = 15_000 } = {}) {
+  static async load(url, { device = 'auto', onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
     signal?.throwIfAborted();
     if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
     if (!(timeoutMs > 0)) throw invalid(`timeoutMs is ${timeoutMs}; give a number above 0.`);
@@ -81,6 +88,7 @@ export class Doorstep extends EventTarget {
     doorstep.#options = {
       base: bundleAddress(url),
       device,
+      inPage,
       timeoutMs,
       workerUrl: new URL(workerUrl ?? './worker.js', workerUrl ? document.baseURI : import.meta.url).href,
     };
@@ -155,7 +163,16 @@ export class Doorstep extends EventTarget {
     const host = await (this.#host ?? this.#open()); // what stopped is replaced by the next query
     signal?.throwIfAborted();
     if (this.#disposed) throw this.#gone();
-    return (await this.#request(host, method, args, { signal })).result;
+    try {
+      return (await this.#request(host, method, args, { signal })).result;
+    } catch (error) {
+      if (error.code !== 'outdated') throw error;
+      if (this.#running.has(host)) {
+        this.#host = undefined;
+        this.#drop(host, error); // what else waits for it asks again, too
+      }
+      return this.#query(method, args, signal);
+    }
   }
 
   #open(onProgress) {
@@ -166,7 +183,7 @@ export class Doorstep extends EventTarget {
   }
 
   async #start(onProgress) {
-    const { timeoutMs, workerUrl } = this.#options;
+    const { inPage, timeoutMs, workerUrl } = this.#options;
     let host;
     const load = (started) => {
       host = started;
@@ -179,6 +196,7 @@ export class Doorstep extends EventTarget {
     try {
       let loading;
       try {
+        if (inPage) throw undefined;
         // Asked at once: the worker begins as soon as its script is there.
         loading = load(newWorker(workerUrl));
         await Promise.race([host.started, loading, new Promise((_, refuse) => setTimeout(refuse, timeoutMs))]);

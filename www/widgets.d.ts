@@ -7,6 +7,11 @@
 // What stands between the tags is shown until there are results, and again when
 // there can be none.
 //
+// All elements
+// Attributes: worker-url (property workerUrl), where worker.js is if a page may start workers of
+//   its own origin only: put all scripts and engines there; in-page, to have no worker at all. Elements
+//   of the same bundle share one engine: give them the same.
+//
 // Shelves
 // Attributes (each also a property): bundle, limit, model, history or item;
 //   label     name of the list for screen readers
@@ -17,6 +22,11 @@
 //   { error }, doorstep:select { id, item, hit }: cancel it to keep the browser
 //   from following the link and the widget from adding the item to the history.
 //   It can't be cancelled when the visitor opens the link in another tab.
+// Slots: header, above the list; empty, shown in place of an empty list.
+// Template: a child <template> is what each card holds. In it an element with
+//   data-text="title" (or price, reason, id, or a record's attribute) gets that as
+//   text, and one with data-image is replaced by the picture. A card is a link or a
+//   button already, so it may hold neither. ::part() reaches its parts.
 // Parts: list, item, card, image, placeholder, title, price, reason, status.
 // Custom properties: --doorstep-card-width, -gap, -radius, -accent, -muted,
 //   -surface, -border, -font, and -height, which is reserved from the start.
@@ -51,8 +61,11 @@ interface ItemShelf extends HTMLElement {
   because: string;
   popular: string;
   currency: string;
+  workerUrl: string;
   readonly hits: Hit[];
   refresh(): Promise<void>;
+  /** Forgets what the visitor looked at: the key of localStorage that history.d.ts names. */
+  clearHistory(): void;
 }
 
 export interface DoorstepRecommend extends ItemShelf {}
@@ -65,6 +78,7 @@ export interface DoorstepPredict extends HTMLElement {
   model: string;
   limit: number;
   label: string;
+  workerUrl: string;
   noun: string;
   /** The inputs' values. Setting some of them moves these inputs; a value need not be one that a slider can reach. */
   get values(): Record<string, Feature>;
@@ -82,6 +96,9 @@ export const DoorstepSimilar: { new (): DoorstepSimilar };
 
 /** The page's one Doorstep for a bundle; disposed when every user has released it. */
 export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };
+
+/** The same with the bundle, worker-url and in-page of an element. */
+export function shareFor(host: HTMLElement & { bundle: string; workerUrl: string }): { ready: Promise<Doorstep>; release(): void };
 
 /** What an item is called on the page: its title, else its id. */
 export function title(item: { id: string; title?: string }): string;

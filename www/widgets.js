@@ -39,6 +39,12 @@ export function shareBundle(url, options) {
   };
 }
 
+/** The same by an element's attributes. */
+export const shareFor = (host) => shareBundle(host.bundle, {
+  workerUrl: host.workerUrl || undefined,
+  inPage: host.hasAttribute('in-page'),
+});
+
 /** The absolute address, if it is one that a page may link to or show. */
 export function safeAddress(text, isImage = false) {
   if (!text) return undefined;
@@ -113,19 +119,25 @@ li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 @media (prefers-reduced-motion: reduce) { [part=card] { transition: none; } [part=card]:hover { transform: none; } }
 `);
 
-const text = (name, fallback = '') => ({
-  get() { return this.getAttribute(name) ?? fallback; },
-  set(value) { if (value == null) this.removeAttribute(name); else this.setAttribute(name, value); },
-  configurable: true,
-  enumerable: true,
-});
+const text = (property, fallback = '') => {
+  const name = property.replace('U', '-u'); // worker-url
+  return {
+    get() { return this.getAttribute(name) ?? fallback; },
+    set(value) { if (value == null) this.removeAttribute(name); else this.setAttribute(name, value); },
+    configurable: true,
+    enumerable: true,
+  };
+};
 
 class ItemShelf extends HTMLElement {
   static observedAttributes = ['bundle', 'limit', 'model', 'history', 'item', 'label', 'because', 'popular', 'currency'];
+  static properties = [...this.observedAttributes, 'workerUrl'];
 
   #list = element('ul', 'list', { hidden: true });
   #status = element('p', 'status');
   #fallback = element('slot');
+  #empty = element('slot', '', { name: 'empty', hidden: true });
+  #content; // makes what is in a card, by the page's template
   #cards = new Map(); // id → { li, reason, show }, kept so that an item that stays keeps its node
   #observer;
   #seen = false;
@@ -140,7 +152,7 @@ class ItemShelf extends HTMLElement {
     root.adoptedStyleSheets = [sheet];
     this.#status.setAttribute('role', 'status');
     this.#list.setAttribute('role', 'list'); // list-style: none hides it from VoiceOver
-    root.append(this.#list, this.#status, this.#fallback);
+    root.append(element('slot', '', { name: 'header' }), this.#list, this.#status, this.#empty, this.#fallback);
   }
 
   /** What is shown now. */
@@ -154,7 +166,7 @@ class ItemShelf extends HTMLElement {
 
   connectedCallback() {
     // Properties set before this class was known hide its accessors.
-    for (const name of this.constructor.observedAttributes) {
+    for (const name of this.constructor.properties) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -195,17 +207,22 @@ class ItemShelf extends HTMLElement {
     if (signal.aborted) return;
     this.#list.ariaBusy = 'true';
     try {
-      const share = (this.#share ??= shareBundle(this.bundle));
+      const share = (this.#share ??= shareFor(this));
       const doorstep = await share.ready.catch((error) => {
         if (this.#share === share) this.#release(); // the next refresh tries again
         throw error;
       });
       const hits = await this.query(doorstep, signal);
+      const template = this.querySelector(':scope > template');
+      if (template) this.#content ??= (await import('./item-template.js')).content.bind(undefined, template);
       if (!signal.aborted) this.#show(hits);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
   }
+
+  /** Forgets what the visitor looked at. */
+  clearHistory() { this.#visits?.clear(); }
 
   handleEvent(event) {
     if (event.type === 'change' && this.usesVisits) this.refresh();
@@ -257,7 +274,9 @@ class ItemShelf extends HTMLElement {
     this.#hits = hits;
     this.#list.replaceChildren(...[...cards.values()].map(({ li }) => li));
     this.#list.hidden = !hits.length;
-    this.#fallback.hidden = hits.length > 0;
+    const isEmpty = !hits.length && this.#empty.assignedNodes().length > 0;
+    this.#empty.hidden = !isEmpty;
+    this.#fallback.hidden = isEmpty || hits.length > 0;
     if (position < 0) this.#list.scrollLeft = 0; // from the best on, not from where the last list was left
     this.#list.ariaLabel = this.label;
     this.#list.ariaBusy = 'false';
@@ -282,7 +301,7 @@ class ItemShelf extends HTMLElement {
     this.#cards = new Map();
     this.#hits = [];
     this.#list.replaceChildren();
-    this.#list.hidden = true;
+    this.#list.hidden = this.#empty.hidden = true;
     this.#fallback.hidden = false;
     this.#status.textContent = '';
   }
@@ -290,7 +309,7 @@ class ItemShelf extends HTMLElement {
   #fail(error) {
     this.#list.ariaBusy = 'false';
     // Yesterday's list is better than nothing, but not than what the page's author chose.
-    if (this.textContent.trim() || this.childElementCount) this.#clear();
+    if (this.#fallback.assignedNodes().some((node) => node.data?.trim() || (node.localName ?? 'template') !== 'template')) this.#clear();
     emit(this, 'error', { error });
   }
 
@@ -298,10 +317,11 @@ class ItemShelf extends HTMLElement {
     let hit = first;
     const { item } = first;
     const href = safeAddress(item.url);
+    const own = this.#content?.(item);
     const price = element('span', 'price');
     const reason = element('span', 'reason');
     const card = element(href ? 'a' : 'button', 'card', href ? { href } : { type: 'button' },
-      picture(item), element('span', 'title', {}, title(item)), price, reason);
+      ...(own?.nodes ?? [picture(item), element('span', 'title', {}, title(item)), price, reason]));
     card.dataset.id = first.id;
     card.onclick = (event) => {
       const visits = this.remembers ? this.#visits : undefined; // a listener may take this element away
@@ -313,6 +333,7 @@ class ItemShelf extends HTMLElement {
       hit = next;
       price.textContent = this.#price(item.price);
       reason.textContent = this.reason(next);
+      own?.show({ price: price.textContent, reason: reason.textContent });
     };
     return { li: element('li', 'item', {}, card), show };
   }
@@ -332,7 +353,7 @@ class ItemShelf extends HTMLElement {
 const accessors = (kind, defaults) => Object.defineProperties(kind.prototype,
   Object.fromEntries(Object.entries(defaults).map(([name, fallback]) => [name, text(name, fallback)])));
 
-accessors(ItemShelf, { bundle: '', model: '', item: '', because: 'Because you viewed {title}', popular: 'Popular', currency: '' });
+accessors(ItemShelf, { bundle: '', model: '', workerUrl: '', item: '', because: 'Because you viewed {title}', popular: 'Popular', currency: '' });
 
 /** Items for this visitor. */
 export class DoorstepRecommend extends ItemShelf {
@@ -374,10 +395,9 @@ export class DoorstepPredict extends HTMLElement {
 
   disconnectedCallback() { this.#panel?.disconnect(); }
 }
-accessors(DoorstepPredict, { bundle: '', model: '', label: 'Prediction', noun: 'training rows' });
+accessors(DoorstepPredict, { bundle: '', model: '', workerUrl: '', label: 'Prediction', noun: 'training rows' });
 
-if (!customElements.get('doorstep-recommend')) {
-  customElements.define('doorstep-recommend', DoorstepRecommend);
-  customElements.define('doorstep-similar', DoorstepSimilar);
-  customElements.define('doorstep-predict', DoorstepPredict);
+// A page may have another version of this script, which came first.
+for (const [name, kind] of Object.entries({ recommend: DoorstepRecommend, similar: DoorstepSimilar, predict: DoorstepPredict })) {
+  if (!customElements.get(`doorstep-${name}`)) customElements.define(`doorstep-${name}`, kind);
 }

@@ -6,6 +6,7 @@ const addressOf = (file) => new URL(file, import.meta.url).href;
 const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.wasm`];
 
 const UPLOAD = 'Upload one release of the engine beside doorstep.js.';
+const MANIFEST = 'manifest.json';
 const MANIFEST_LIMIT = 4 << 20;
 const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
@@ -16,7 +17,7 @@ let spoiled = 0;
 
 const failure = (code, file, message, status) => Object.assign(new Error(`${file}: ${message}`), { code, file, status });
 
-const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || error.status === 429;
+const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || [404, 429].includes(error.status);
 
 async function open(url, file, timeoutMs, signal, cache, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
   const deadline = AbortSignal.timeout(timeoutMs);
@@ -133,10 +134,11 @@ export function serve(port) {
     const job = current;
     await fetches.enter();
     try {
-      for (let attempt = 0; ; attempt++) {
+      for (let attempt = 0, refused; ; attempt++) {
         try {
-          return await fetchOnce(job, path, maxBytes, attempt);
+          return await fetchOnce(job, path, maxBytes, attempt, refused);
         } catch (error) {
+          refused = error.status;
           if (attempt || !worthRetrying(error)) throw explain(error, path, timeoutMs);
           await new Promise((resume) => setTimeout(resume, RETRY_AFTER_MS * (1 + Math.random())));
         }
@@ -146,15 +148,15 @@ export function serve(port) {
     }
   }
 
-  async function fetchOnce(job, path, maxBytes, attempt) {
+  async function fetchOnce(job, path, maxBytes, attempt, refused) {
     const { signal } = job.controller;
     signal.throwIfAborted();
     const url = new URL(path, base).href;
     if (!url.startsWith(base)) throw failure('damaged', path, 'lies outside the bundle. Publish the bundle again.');
-    // Everything but the manifest is named by its content. A second attempt
-    // takes a stale copy rather than none: offline, what was cached still works.
-    // A copy that turned out damaged is never asked for again.
-    const cache = job.afresh ? 'reload' : attempt ? 'force-cache' : path === 'manifest.json' ? 'no-cache' : 'default';
+    // Everything but the manifest is named by its content, and the manifest is asked for again behind the
+    // page's back, for the next visit. So a stale copy is taken rather than none: offline, what was cached
+    // still works. A copy that turned out damaged, or a refusal that may be one, is never asked for again.
+    const cache = job.afresh || refused ? 'reload' : attempt || path === MANIFEST ? 'force-cache' : 'default';
     const response = await open(url, path, timeoutMs, signal, cache);
     const count = counter(job, path, response);
     try {
@@ -213,12 +215,12 @@ export function serve(port) {
     }
   }
 
-  const fileBytes = async (path, maxBytes) => (path === 'manifest.json' ? manifest : fetchBytes(path, maxBytes));
+  const fileBytes = async (path, maxBytes) => (path === MANIFEST ? manifest : fetchBytes(path, maxBytes));
 
   async function load(job, options) {
     ({ base, timeoutMs } = options);
     const { signal } = job.controller;
-    const reading = fetchBytes('manifest.json', MANIFEST_LIMIT);
+    const reading = fetchBytes(MANIFEST, MANIFEST_LIMIT);
     // Most need core: it comes beside the manifest.
     const guess = new AbortController();
     const first = options.engine ?? 'core';
@@ -229,6 +231,7 @@ export function serve(port) {
     if (name !== first) guess.abort();
     const module = await (name === first ? guessed : startEngine(job, name, signal));
     engine = await module.Engine.load(fileBytes);
+    if (!job.afresh) newest().catch(() => {});
     const published = engine.manifest();
     mixed = !options.engine && published.models.some((model) => model.engine !== name);
     const { device } = options;
@@ -239,6 +242,18 @@ export function serve(port) {
       if (device === 'webgpu') await starting;
     }
     return published;
+  }
+
+  /** The server's manifest, which the browser then keeps. */
+  async function newest() {
+    const response = await fetch(new URL(MANIFEST, base), { cache: 'no-cache', priority: 'low', signal: AbortSignal.timeout(timeoutMs) });
+    return response.ok ? new Uint8Array(await response.arrayBuffer()) : manifest;
+  }
+
+  /** Whether files are missing because the bundle was published again since the manifest was kept. */
+  async function isOutdated() {
+    const other = await newest().catch(() => manifest);
+    return other.length !== manifest.length || other.some((byte, at) => byte !== manifest[at]);
   }
 
   async function ask(job) {
@@ -260,8 +275,13 @@ export function serve(port) {
     try {
       return await perform(job);
     } catch (error) {
+      if (job.controller.signal.aborted) throw error;
+      const { code, status } = error;
+      if (job.method !== 'load' && (code === 'damaged' || status === 404) && await isOutdated()) {
+        throw failure('outdated', MANIFEST, 'the bundle was published again.');
+      }
       // The browser's cache may hold what a bad connection brought; the engine keeps only what it verified.
-      if (error.code !== 'damaged' || job.controller.signal.aborted) throw error;
+      if (code !== 'damaged' && code !== 'unsupported-version') throw error;
       job.afresh = true;
       return perform(job);
     }

@@ -4,8 +4,10 @@
 //! the environment; a test started by `cargo test` alone builds them on demand.
 
 pub mod command;
+pub mod host;
 pub mod network;
 pub mod page;
+pub mod publication;
 pub mod random;
 pub mod server;
 pub mod site;

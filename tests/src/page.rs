@@ -85,6 +85,11 @@ impl Page {
         Ok(())
     }
 
+    /// Empties the browser's cache of files.
+    pub async fn forget_cache(&self) -> Result<()> {
+        self.devtools("Network.clearBrowserCache", json!({})).await
+    }
+
     /// Loads the page again.
     pub async fn reload(&self) -> Result<()> {
         Ok(self.browser.refresh().await?)

@@ -22,6 +22,11 @@ pub fn folder() -> &'static Path {
     })
 }
 
+/// What `doorstep publish` takes its engines from: built with the site, beside it.
+pub fn engines() -> PathBuf {
+    folder().with_file_name("test-engines")
+}
+
 fn build() -> PathBuf {
     let output = cargo()
         .args(["xtask", "test-site"])

@@ -1,6 +1,6 @@
 // What <doorstep-predict> shows and does; widgets.d.ts describes it.
 
-import { DoorstepPredict, element, emit, shareBundle } from '../widgets.js';
+import { DoorstepPredict, element, emit, shareFor } from '../widgets.js';
 import { Answer } from './answer.js';
 import { coalesced } from './coalesce.js';
 import { Inputs } from './inputs.js';
@@ -55,7 +55,7 @@ export class Panel {
     this.#status.setAttribute('role', 'status');
     root.append(this.#panel, this.#status, this.#fallback);
     // Properties set before there was a panel hide the accessors.
-    for (const name of [...ATTRIBUTES, 'values']) {
+    for (const name of [...ATTRIBUTES, 'workerUrl', 'values']) {
       if (!Object.hasOwn(host, name)) continue;
       const value = host[name];
       delete host[name];
@@ -111,7 +111,7 @@ export class Panel {
     if (!bundle) return;
     const { signal } = (this.#session = new AbortController());
     try {
-      const share = (this.#share ??= shareBundle(bundle));
+      const share = (this.#share ??= shareFor(this.#host));
       const doorstep = await share.ready.catch((error) => {
         if (this.#share === share) this.#share = undefined; // a later try may succeed
         share.release();

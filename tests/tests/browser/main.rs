@@ -3,6 +3,7 @@
 mod accessibility;
 mod damage;
 mod engines;
+mod failing_host;
 mod harness;
 mod hostile_content;
 mod measuring;
@@ -10,6 +11,7 @@ mod networks;
 mod parity;
 mod predict;
 mod predict_element;
+mod publication;
 mod shop;
 mod songs;
 mod webgpu;

@@ -1,0 +1,175 @@
+//! A published folder on other people's pages: another origin, strict policies, any path.
+
+use anyhow::Result;
+use doorstep_tests::host::Host;
+use doorstep_tests::page::Page;
+use doorstep_tests::publication::Publication;
+use serde_json::Value;
+
+/// Where the publication lies on its host.
+const AT: &str = "deep/path/doorstep";
+
+/// Pictures of the shop lie beside its page, which is not published here.
+fn of_pictures(line: &str) -> bool {
+    line.contains("/images/") && line.contains("404")
+}
+
+/// Waits until each element of a page shows what it is for.
+async fn until_filled(page: &Page) -> Result<()> {
+    page.until::<bool>(
+        "all elements are filled",
+        "[...document.querySelectorAll('doorstep-recommend, doorstep-similar, doorstep-predict')]
+            .every((element) => element.hits?.length > 0 || element.prediction)",
+    )
+    .await
+    .map(drop)
+}
+
+/// Three elements of two bundles; `head` comes before them and `from` before their addresses.
+fn three(head: &str, from: &str) -> String {
+    format!(
+        r#"<!doctype html><html lang="en"><title>Three</title><link rel="icon" href="data:,">{head}
+        <doorstep-recommend bundle="{from}shop/" limit="4"><a href="/">Popular</a></doorstep-recommend>
+        <doorstep-similar bundle="{from}shop/" limit="4"><a href="/">Similar</a></doorstep-similar>
+        <doorstep-predict bundle="{from}songs/"><a href="/">Songs</a></doorstep-predict>"#
+    )
+}
+
+/// Gives the element for similar items an item that there is.
+async fn name_item(page: &Page) -> Result<()> {
+    page.until::<bool>(
+        "items are recommended",
+        "document.querySelector('doorstep-recommend').hits?.length > 0",
+    )
+    .await?;
+    page.run::<Value>(
+        "document.querySelector('doorstep-similar').item = document.querySelector('doorstep-recommend').hits[0].id;",
+        Value::Null,
+    )
+    .await
+    .map(drop)
+}
+
+#[tokio::test]
+async fn the_folder_shows_what_to_paste_and_that_it_works() -> Result<()> {
+    let publication = Publication::new(AT)?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url(&format!("{AT}/"))).await?;
+    for element in ["doorstep-recommend", "doorstep-similar", "doorstep-predict"] {
+        let centre = format!("document.querySelector('{element}').scrollIntoView();");
+        page.run::<Value>(&centre, Value::Null).await?;
+    }
+    until_filled(&page).await?;
+    let pasted: Vec<String> = page
+        .value("[...document.querySelectorAll('.snippet code')].map((code) => code.textContent)")
+        .await?;
+    let address = host.url(&format!("{AT}/"));
+    assert!(
+        pasted[0].contains(&format!("src=\"{address}widgets.js\"")),
+        "{pasted:#?}"
+    );
+    // What is shown works where it is pasted: on a page of another origin.
+    let elements = pasted.iter().filter(|code| code.starts_with("<doorstep-"));
+    let html = format!(
+        "<!doctype html><title>Elsewhere</title><link rel=\"icon\" href=\"data:,\">{}{}",
+        pasted[1],
+        elements.map(String::as_str).collect::<String>()
+    );
+    let other = tempfile::tempdir()?;
+    std::fs::write(other.path().join("index.html"), html)?;
+    let elsewhere = Host::start(other.path())?;
+    page.screenshot("publication").await?;
+    page.go_to(&elsewhere.url("")).await?;
+    until_filled(&page).await?;
+    page.go_to(&host.url(&format!("{AT}/models/shop-next-linear.html")))
+        .await?;
+    let text: String = page.value("document.body.innerText").await?;
+    for said in ["ndcg@10", "leave-last-two", "engine core", "Limits"] {
+        assert!(text.contains(said), "{said} is not in {text}");
+    }
+    page.close_with(of_pictures).await
+}
+
+#[tokio::test]
+async fn a_strict_page_of_another_origin_has_three_widgets_of_two_bundles() -> Result<()> {
+    let publication = Publication::new(AT)?;
+    let host = Host::start(publication.folder())?;
+    let from = host.url(&format!("{AT}/"));
+    let origin = host.url("");
+    let origin = origin.trim_end_matches('/');
+    let pages = tempfile::tempdir()?;
+    let script = format!(r#"<script type="module" src="{from}widgets.js"></script>"#);
+    std::fs::write(pages.path().join("index.html"), three(&script, &from))?;
+    let site = Host::start(pages.path())?;
+    let policy = format!(
+        "default-src 'none'; script-src {origin} 'wasm-unsafe-eval'; connect-src {origin}; worker-src blob:; img-src * data:"
+    );
+    site.header("", "Content-Security-Policy", &policy);
+    let page = Page::open(&site.url("")).await?;
+    name_item(&page).await?;
+    until_filled(&page).await?;
+    // One engine for each bundle, both in workers; what the policy refuses would be a complaint.
+    let engines = host
+        .requests()
+        .into_iter()
+        .filter(|path| path.ends_with("worker.js"))
+        .count();
+    assert!(engines <= 2, "{engines} workers");
+    page.close_with(of_pictures).await
+}
+
+#[tokio::test]
+async fn a_digest_in_the_tag_is_kept_to() -> Result<()> {
+    let publication = Publication::new(AT)?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url(&format!("{AT}/"))).await?;
+    let pinned: String = page
+        .value("document.querySelectorAll('.snippet code')[1].textContent")
+        .await?;
+    let from = host.url(&format!("{AT}/"));
+    publication.page("good.html", &three(&pinned, &from))?;
+    let (before, digest) = pinned.split_once("sha256-").unwrap_or_default();
+    let wrong = if digest.starts_with('A') { 'B' } else { 'A' };
+    let bad = format!("{before}sha256-{wrong}{}", &digest[1..]);
+    publication.page("bad.html", &three(&bad, &from))?;
+    page.go_to(&host.url("good.html")).await?;
+    name_item(&page).await?;
+    until_filled(&page).await?;
+    page.go_to(&host.url("bad.html")).await?;
+    let fallback = "document.querySelector('doorstep-recommend a').checkVisibility()";
+    assert!(page.value::<bool>(fallback).await?);
+    assert!(
+        !page
+            .value::<bool>("!!customElements.get('doorstep-recommend')")
+            .await?
+    );
+    page.close_with(|line| line.contains("integrity") || of_pictures(line))
+        .await
+}
+
+#[tokio::test]
+async fn a_page_without_workers_says_so_and_a_worker_of_its_own_origin_is_taken() -> Result<()> {
+    let publication = Publication::new(AT)?;
+    let host = Host::start(publication.folder())?;
+    let version = publication.version()?;
+    let script = format!(r#"<script type="module" src="{AT}/widgets.js"></script>"#);
+    let html = three(&script, &format!("{AT}/"))
+        .replace("limit=\"4\"", "limit=\"4\" in-page")
+        .replace("songs/\"", "songs/\" in-page");
+    publication.page("in-page.html", &html)?;
+    // No worker-src: a worker that is tried all the same would be a complaint.
+    host.header("in-page.html", "Content-Security-Policy", "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src * data:; worker-src 'none'");
+    let own = format!("worker-url=\"{AT}/{version}/worker.js\"");
+    publication.page(
+        "own.html",
+        &three(&script, &format!("{AT}/")).replace("limit=\"4\"", &format!("limit=\"4\" {own}")),
+    )?;
+    host.header("own.html", "Content-Security-Policy", "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src * data:; worker-src 'self'");
+    let page = Page::open(&host.url("in-page.html")).await?;
+    for name in ["in-page.html", "own.html"] {
+        page.go_to(&host.url(name)).await?;
+        name_item(&page).await?;
+        until_filled(&page).await?;
+    }
+    page.close_with(of_pictures).await
+}
