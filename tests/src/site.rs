@@ -27,6 +27,11 @@ pub fn engines() -> PathBuf {
     folder().with_file_name("test-engines")
 }
 
+/// The folder that `cargo xtask npm` packs: built with the site, beside it.
+pub fn npm_package() -> PathBuf {
+    folder().with_file_name("test-npm")
+}
+
 fn build() -> PathBuf {
     let output = cargo()
         .args(["xtask", "test-site"])

@@ -1,4 +1,4 @@
-//! The project's tasks: `cargo xtask demo`, `dist`, `test`, `check` and `bench`.
+//! The project's tasks: `cargo xtask demo`, `dist`, `npm`, `test`, `check` and `bench`.
 //!
 //! A task installs the tools that it misses into a folder of its own and says
 //! so; nothing but rustup (and Chromium with its driver, for the tests) has to
@@ -11,6 +11,7 @@ mod demo;
 mod dist;
 mod engine;
 mod fuzz;
+mod npm;
 mod process;
 mod project;
 mod site;
@@ -38,6 +39,8 @@ enum Task {
     Demo(demo::Args),
     /// Build the command with the engines that `doorstep publish` puts on a host.
     Dist(dist::Args),
+    /// Pack scripts and engines as an npm package.
+    Npm(npm::Args),
     /// Run every test: unit, commands, native = wasm, and a real browser.
     Test(test::Args),
     /// What to run before a commit: format, lints, spelling, licences, wasm, docs.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Demo(args) => demo::run(args),
         Task::Dist(args) => dist::run(args),
+        Task::Npm(args) => npm::run(args),
         Task::Test(args) => test::run(args),
         Task::Check(args) => check::run(args),
         Task::Bench(args) => bench::run(args),

@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::browser;
 use crate::dist::gather;
 use crate::engine::build_gpu;
+use crate::npm::lay_out;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::site::{self, Recipe};
@@ -53,6 +54,9 @@ pub fn run(args: Args) -> Result<()> {
     if let Some(axe) = axe {
         cargo.env("DOORSTEP_AXE", axe);
     }
+    if let Some(esbuild) = tools.esbuild()? {
+        cargo.env("DOORSTEP_ESBUILD", esbuild);
+    }
     step("run the tests", || process::run(&mut cargo))
 }
 
@@ -80,11 +84,12 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
             shop: None,
         },
     )?;
-    // What `doorstep publish` takes; tests look for it beside the site.
-    gather(
-        &site::build_page(project, tools)?,
-        Some(&build_gpu(project, tools)?),
-        &project.generated("test-engines"),
-    )?;
+    // What `doorstep publish` takes, and the npm package; tests look for them beside the site.
+    let (page, gpu) = (
+        site::build_page(project, tools)?,
+        build_gpu(project, tools)?,
+    );
+    gather(&page, Some(&gpu), &project.generated("test-engines"))?;
+    lay_out(project, &page, Some(&gpu), &project.generated("test-npm"))?;
     Ok((out, doorstep))
 }

@@ -21,6 +21,7 @@ const TRUNK: &str = "0.21.14";
 const TYPOS: &str = "1.52.0";
 const CARGO_DENY: &str = "0.20.2";
 const AXE_CORE: &str = "4.14.1";
+const ESBUILD: &str = "0.28.2";
 const ONNXRUNTIME_WEB: &str = "1.30.0";
 
 /// The folder of installed tools.
@@ -122,6 +123,11 @@ impl Tools {
     /// The accessibility rules that the browser tests inject, or `None` where npm is missing.
     pub fn axe_core(&self) -> Result<Option<PathBuf>> {
         self.npm("axe-core", AXE_CORE, "axe.min.js")
+    }
+
+    /// A bundler that takes the npm package, or `None` where npm is missing.
+    pub fn esbuild(&self) -> Result<Option<PathBuf>> {
+        self.npm("esbuild", ESBUILD, "bin/esbuild")
     }
 
     /// The folder of what runs ONNX in a browser, or `None` where npm is missing.

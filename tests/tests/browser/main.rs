@@ -1,7 +1,9 @@
 //! The demo page, the widgets and the engine in a real browser.
 
 mod accessibility;
+mod bundler;
 mod damage;
+mod elements;
 mod engines;
 mod failing_host;
 mod harness;
@@ -11,6 +13,7 @@ mod networks;
 mod parity;
 mod predict;
 mod predict_element;
+mod privacy;
 mod publication;
 mod shop;
 mod songs;
