@@ -114,6 +114,8 @@ fn limits(content: &ModelContent) -> &'static str {
         "The whole network is downloaded with the first query, and an engine beyond the first. It gives no reasons. Items that came after training are unknown to it."
     } else if content.knn.is_some() {
         "A prediction is a mean over rows like the inputs: far from all rows it means little, which the widget says as novelty."
+    } else if content.pictures.is_some() {
+        "It tells how far a picture is from normal ones, not what it shows. It is no medical device. The whole network is downloaded with the first picture, and an engine beyond the first."
     } else {
         "This version of the command doesn't know this kind of model."
     }

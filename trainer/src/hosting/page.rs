@@ -59,8 +59,16 @@ fn tags(bundle: &Opened) -> Vec<Tag> {
         tags.push(Tag {
             name: "doorstep-predict",
             what: "A prediction that follows its inputs, with the rows that led there.",
-            attributes: vec![address, limit],
+            attributes: vec![address.clone(), limit],
             fallback: "The prediction comes here.",
+        });
+    }
+    if models.iter().any(|model| model.content.pictures.is_some()) {
+        tags.push(Tag {
+            name: "doorstep-anomaly",
+            what: "How unusual a picture is, and where. The picture stays in the visitor's browser; this is no medical device.",
+            attributes: vec![address],
+            fallback: "Pictures are looked at here.",
         });
     }
     tags

@@ -151,6 +151,11 @@ impl Salad {
         self.autoencoder
     }
 
+    /// The autoencoder.
+    pub fn autoencoder(&self) -> &Autoencoder {
+        &self.autoencoder
+    }
+
     /// The bank.
     pub fn bank(&self) -> &Bank {
         &self.bank

@@ -1,0 +1,238 @@
+//! A trained network as pictures are inspected with it, natively and in the browser.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use super::bank::score;
+use super::maps::{Map, occluded, smoothed_error};
+use super::{Autoencoder, AutoencoderShape, Bank, Calibration, Near, ScoreForm};
+use crate::images::{Frame, GreyImage, Preparation};
+use crate::neural::{Parameter, ParameterError, with_parameters};
+
+/// The bank's name among the parameters.
+pub const BANK: &str = "bank";
+/// Pictures that go through the network at once.
+const TOGETHER: usize = 32;
+
+/// What a picture's score is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scoring {
+    /// Angles to the nearest rows of the bank.
+    Bank {
+        /// How many rows.
+        nearest: u32,
+        /// How angles become a score.
+        form: ScoreForm,
+    },
+    /// The mean square of what the autoencoder can't make.
+    Reconstruction,
+}
+
+/// A network, what its feature vectors are compared with, and how.
+#[derive(Clone, Debug)]
+pub struct Inspector {
+    preparation: Preparation,
+    shape: AutoencoderShape,
+    scoring: Scoring,
+    network: Autoencoder,
+    bank: Bank,
+    device: Device,
+}
+
+/// What the network makes of a prepared picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// How unusual it is: the higher, the more.
+    pub score: f64,
+    /// All rows of the bank, nearest first.
+    pub near: Vec<Near>,
+    /// The picture that the autoencoder makes of it.
+    pub made: Vec<f32>,
+}
+
+/// What is found of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inspection {
+    /// How unusual it is: the higher, the more.
+    pub score: f64,
+    /// Rows of the bank, nearest first.
+    pub near: Vec<Near>,
+    /// As the network sees it, row after row.
+    pub prepared: GreyImage,
+    /// Where that lies on the picture.
+    pub frame: Frame,
+    /// How much of what is unusual lies at each prepared pixel, where it was asked for: 0 nothing.
+    pub map: Option<Vec<f32>>,
+}
+
+impl Inspector {
+    /// From the parameters of an autoencoder of this shape and, called [`BANK`], the rows of the
+    /// bank, `[rows, features]`.
+    ///
+    /// # Errors
+    /// What is wrong with them or the preparation, in words.
+    pub fn new(
+        preparation: Preparation,
+        shape: AutoencoderShape,
+        scoring: Scoring,
+        mut parameters: Vec<Parameter>,
+        device: &Device,
+    ) -> Result<Self, String> {
+        preparation.check().map_err(|error| error.to_string())?;
+        shape.check()?;
+        if preparation.size != shape.size as usize {
+            return Err("pictures are prepared to another size than the network reads".into());
+        }
+        let missing = || ParameterError::Missing(BANK.into()).to_string();
+        let at = parameters.iter().position(|own| own.name == BANK);
+        let bank = parameters.swap_remove(at.ok_or_else(missing)?);
+        let features = shape.features as usize;
+        let rows = bank.shape.len() == 2 && bank.shape[1] == features;
+        let bank = rows.then(|| Bank::new(features, bank.values)).flatten();
+        let bank = bank.ok_or("its bank's rows are not feature vectors")?;
+        let blank = Autoencoder::blank(shape, device);
+        let network = with_parameters(blank, parameters, device);
+        Ok(Self {
+            preparation,
+            shape,
+            scoring,
+            network: network.map_err(|error| error.to_string())?,
+            bank,
+            device: device.clone(),
+        })
+    }
+
+    /// How pictures are prepared.
+    pub fn preparation(&self) -> &Preparation {
+        &self.preparation
+    }
+
+    /// What its scores are made of.
+    pub fn scoring(&self) -> Scoring {
+        self.scoring
+    }
+
+    /// What feature vectors are compared with.
+    pub fn bank(&self) -> &Bank {
+        &self.bank
+    }
+
+    /// The same with these rows of its bank alone, in this order.
+    ///
+    /// # Panics
+    /// When there is none, or one lies beyond the end.
+    pub fn keep(&self, rows: &[usize]) -> Self {
+        Self {
+            bank: self.bank.keep(rows),
+            ..self.clone()
+        }
+    }
+
+    /// Looks at prepared pictures, without blocking.
+    ///
+    /// # Errors
+    /// The device failed.
+    ///
+    /// # Panics
+    /// When a picture has not as many pixels as the network reads.
+    pub async fn look(&self, prepared: &[&[f32]]) -> Result<Vec<Look>, String> {
+        let (size, n_pixels) = (self.shape.size as usize, self.shape.pixels());
+        let mut looks = Vec::new();
+        for part in prepared.chunks(TOGETHER) {
+            let data = TensorData::new(part.concat(), [part.len(), size, size, 1]);
+            let features = self.network.encode(Tensor::from_data(data, &self.device));
+            let made = values(self.network.decode(features.clone())).await?;
+            let features = values(features).await?;
+            let features = features.chunks_exact(self.bank.features());
+            let made = made.chunks_exact(n_pixels);
+            for ((pixels, vector), made) in part.iter().zip(features).zip(made) {
+                let near = self.bank.near(vector);
+                let score = match self.scoring {
+                    Scoring::Bank { nearest, form } => score(&near, nearest as usize, form),
+                    Scoring::Reconstruction => mean_square(pixels, made),
+                };
+                if !score.is_finite() {
+                    return Err("a score that is no number".into());
+                }
+                let made = made.to_vec();
+                looks.push(Look { score, near, made });
+            }
+        }
+        Ok(looks)
+    }
+
+    /// Prepares a picture, scores it and, where a `map` is asked for, finds where it is unusual.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub async fn inspect(
+        &self,
+        picture: &GreyImage,
+        map: Option<Map>,
+        calibration: &Calibration,
+    ) -> Result<Inspection, String> {
+        let (prepared, frame) = self.preparation.framed(picture);
+        let pixels = prepared.pixels();
+        let look = self.look(&[pixels]).await?.swap_remove(0);
+        let size = self.shape.size as usize;
+        let map = match map {
+            None => None,
+            Some(Map::Reconstruction) => {
+                let unit = if calibration.error > 0.0 {
+                    calibration.error
+                } else {
+                    1.0
+                };
+                let error = smoothed_error(pixels, &look.made, size);
+                Some(
+                    error
+                        .iter()
+                        .map(|own| (f64::from(*own) / unit) as f32)
+                        .collect(),
+                )
+            }
+            Some(Map::Occlusion) => Some(self.occlusion(pixels, &look, calibration.unit()).await?),
+        };
+        Ok(Inspection {
+            score: look.score,
+            near: look.near,
+            prepared,
+            frame,
+            map,
+        })
+    }
+
+    /// How far the score falls, in units, where a patch is replaced by what the autoencoder makes of it: the mean over
+    /// the patches that cover a pixel, 0 where it rises. After Zeiler and Fergus 2014, "Visualizing and
+    /// Understanding Convolutional Networks", section 4.2, who replace it by grey.
+    async fn occlusion(&self, pixels: &[f32], look: &Look, unit: f64) -> Result<Vec<f32>, String> {
+        let (patches, pictures) = occluded(pixels, &look.made, self.shape.size as usize);
+        let views: Vec<&[f32]> = pictures.iter().map(Vec::as_slice).collect();
+        let (mut sums, mut counts) = (vec![0.0; pixels.len()], vec![0u32; pixels.len()]);
+        for (patch, without) in patches.iter().zip(self.look(&views).await?) {
+            let fall = ((look.score - without.score) / unit).max(0.0);
+            for &at in patch {
+                sums[at] += fall;
+                counts[at] += 1;
+            }
+        }
+        let mean = |(sum, count): (f64, u32)| (sum / f64::from(count.max(1))) as f32;
+        Ok(sums.into_iter().zip(counts).map(mean).collect())
+    }
+}
+
+fn mean_square(a: &[f32], b: &[f32]) -> f64 {
+    let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
+    squares.sum::<f64>() / a.len() as f64
+}
+
+async fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {
+    let data = tensor.into_data_async().await;
+    let data = data.map_err(|error| format!("{error:?}"))?;
+    data.try_to_vec().map_err(|error| format!("{error:?}"))
+}
+
+#[cfg(test)]
+#[path = "inspector_test.rs"]
+mod tests;
