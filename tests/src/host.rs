@@ -48,6 +48,7 @@ struct State {
     headers: Vec<(String, String, String)>,
     line: Option<Line>,
     requests: Vec<String>,
+    sent: usize,
     /// By the checksum of what is packed.
     packed: HashMap<u64, Vec<u8>>,
     /// When the line has sent what it was given.
@@ -123,6 +124,11 @@ impl Host {
     /// Sends everything over a line like this one.
     pub fn behind(&self, line: Line) {
         self.shared.state().line = Some(line);
+    }
+
+    /// How many bytes were sent since the last call, heads included.
+    pub fn sent(&self) -> usize {
+        std::mem::take(&mut self.shared.state().sent)
     }
 
     /// The paths that were asked for since the last call.
@@ -277,6 +283,7 @@ fn answer(
 /// Sends at the line's pace; several answers share it.
 fn send(shared: &Shared, out: &mut TcpStream, answer: &[u8], line: Option<Line>) -> Result<()> {
     const PACKET: usize = 2900;
+    shared.state().sent += answer.len();
     let Some(line) = line else {
         return Ok(out.write_all(answer)?);
     };
@@ -298,7 +305,7 @@ fn send(shared: &Shared, out: &mut TcpStream, answer: &[u8], line: Option<Line>)
 fn kind(path: &Path) -> &'static str {
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html",
-        Some("js") => "text/javascript",
+        Some("js" | "mjs") => "text/javascript",
         Some("css") => "text/css",
         Some("json") => "application/json",
         Some("wasm") => "application/wasm",

@@ -85,6 +85,11 @@ impl Page {
         Ok(())
     }
 
+    /// Lets a script run for so long.
+    pub async fn patience(&self, longest: Duration) -> Result<()> {
+        Ok(self.browser.set_script_timeout(longest).await?)
+    }
+
     /// Empties the browser's cache of files.
     pub async fn forget_cache(&self) -> Result<()> {
         self.devtools("Network.clearBrowserCache", json!({})).await

@@ -30,11 +30,23 @@ impl Publication {
 
     /// Publishes these bundles in the same place.
     pub fn publish(&self, bundles: &[String]) -> Result<()> {
+        self.publish_from(bundles, &site::engines())
+    }
+
+    /// The same with engines that have one more script, and so another version.
+    pub fn publish_with(&self, bundles: &[String], script: &str) -> Result<()> {
+        let engines = TempDir::new()?;
+        site::copy_folder(&site::engines(), engines.path())?;
+        fs::write(engines.path().join(script), "export {};")?;
+        self.publish_from(bundles, engines.path())
+    }
+
+    fn publish_from(&self, bundles: &[String], engines: &Path) -> Result<()> {
         let output = doorstep()
             .arg("publish")
             .args(bundles.iter().flat_map(|bundle| ["--bundle", bundle]))
             .arg("--engines")
-            .arg(site::engines())
+            .arg(engines)
             .arg("--out")
             .arg(self.root())
             .output()?;

@@ -4,7 +4,7 @@ const root = new URL(document.body.dataset.root, document.baseURI).href;
 
 for (const snippet of document.querySelectorAll('.snippet')) {
   const code = snippet.querySelector('code');
-  code.textContent = code.textContent.replaceAll('="./', `="${root}`).replaceAll('{origin}', location.origin);
+  code.textContent = code.textContent.replaceAll('="./', `="${root}`).replaceAll('{origin}', location.origin).replaceAll('{path}', new URL(root).pathname);
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Copy' });
   const status = document.createElement('span');
   status.setAttribute('role', 'status');

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::dist::without_gpu;
+use crate::dist::{gather, without_gpu};
 use crate::engine::build_gpu;
 use crate::process;
 use crate::project::{Profile, Project};
@@ -46,6 +46,13 @@ const LEARNING: [&str; 8] = [
 
 /// Pictures for visitors to try, of other phantoms than are learnt from.
 const SAMPLES: [&str; 6] = ["--pictures", "30", "--picture-size", "192", "--seed", "11"];
+
+/// The demo's other rooms, seen from the one that is published.
+const ROOMS: [(&str, &str); 3] = [
+    ("Shop", "../"),
+    ("Songs", "../songs.html"),
+    ("X-rays", "../xray.html"),
+];
 
 /// What to build a site from.
 pub struct Recipe {
@@ -140,6 +147,22 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
             Some(shop) => adapt(&recipe.out.join("index.html"), shop),
             None => Ok(()),
         }
+    })?;
+    step("publish the room of what to paste", || {
+        let engines = generated("engines");
+        gather(&page, gpu.as_deref(), &engines)?;
+        let shop = recipe.shop.as_ref().map_or(&bundle, |shop| &shop.bundle);
+        let mut publish = Command::new(&doorstep);
+        publish
+            .args(["publish", "--quiet", "--engines"])
+            .arg(engines);
+        for (name, folder) in [("shop", shop), ("songs", &songs), ("xray", &xray)] {
+            publish.args(["--bundle", &format!("{name}={}", folder.display())]);
+        }
+        for (name, address) in ROOMS {
+            publish.args(["--link", &format!("{name}={address}")]);
+        }
+        process::output(publish.arg("--out").arg(recipe.out.join("embed"))).map(drop)
     })?;
     Ok(doorstep)
 }

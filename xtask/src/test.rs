@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::browser;
-use crate::dist::gather;
 use crate::engine::build_gpu;
 use crate::npm::lay_out;
 use crate::process;
@@ -91,12 +90,11 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
             shop: None,
         },
     )?;
-    // What `doorstep publish` takes, and the npm package; tests look for them beside the site.
+    // The npm package lies beside the site, as do the engines that it was published with.
     let (page, gpu) = (
         site::build_page(project, tools)?,
         build_gpu(project, tools)?,
     );
-    gather(&page, Some(&gpu), &project.generated("test-engines"))?;
     lay_out(project, &page, Some(&gpu), &project.generated("test-npm"))?;
     Ok((out, doorstep))
 }

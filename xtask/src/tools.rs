@@ -22,6 +22,7 @@ const TYPOS: &str = "1.52.0";
 const CARGO_DENY: &str = "0.20.2";
 const AXE_CORE: &str = "4.14.1";
 const ESBUILD: &str = "0.28.2";
+const HNSWLIB_WASM: &str = "0.8.2";
 const ONNXRUNTIME_WEB: &str = "1.30.0";
 
 /// The folder of installed tools.
@@ -123,6 +124,11 @@ impl Tools {
     /// The accessibility rules that the browser tests inject, or `None` where npm is missing.
     pub fn axe_core(&self) -> Result<Option<PathBuf>> {
         self.npm("axe-core", AXE_CORE, "axe.min.js")
+    }
+
+    /// The folder of an index of nearest neighbours, or `None` where npm is missing.
+    pub fn hnswlib_wasm(&self) -> Result<Option<PathBuf>> {
+        self.npm("hnswlib-wasm", HNSWLIB_WASM, "dist")
     }
 
     /// A bundler that takes the npm package, or `None` where npm is missing.

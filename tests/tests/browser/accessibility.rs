@@ -1,7 +1,9 @@
 //! The page for everybody: axe's rules, both colour schemes, narrow and wide.
 
 use anyhow::{Context, Result};
+use doorstep_tests::host::Host;
 use doorstep_tests::page::Page;
+use doorstep_tests::publication::Publication;
 use doorstep_tests::server::Server;
 use doorstep_tests::site;
 use serde_json::Value;
@@ -113,4 +115,75 @@ async fn the_pages_fit_a_phone_and_a_desktop() -> Result<()> {
         }
     }
     page.close().await
+}
+
+/// What people with other eyes and hands need of the page of a publication, and of its cards.
+#[tokio::test]
+async fn the_pages_of_a_publication_are_for_everybody() -> Result<()> {
+    let publication = Publication::new("d")?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url("d/")).await?;
+    let check = axe()?;
+    for (address, name) in [
+        ("d/", "publication"),
+        ("d/models/songs-knn-local.html", "card"),
+    ] {
+        for scheme in ["light", "dark"] {
+            page.prefer_colours(scheme).await?;
+            for (width, height) in [(320, 700), (1440, 1000)] {
+                page.resize(width, height).await?;
+                page.go_to(&host.url(address)).await?;
+                if name == "publication" {
+                    page.until::<bool>(
+                        "the shelf is filled",
+                        "document.querySelector('doorstep-recommend').hits?.length > 0",
+                    )
+                    .await?;
+                }
+                for text in ["100%", "200%"] {
+                    let size = format!("document.documentElement.style.fontSize = '{text}';");
+                    page.run::<Value>(&size, Value::Null).await?;
+                    let content: u32 = page.value("document.documentElement.scrollWidth").await?;
+                    assert!(
+                        content <= width,
+                        "{name}, {text}: {content} px of content on {width} px"
+                    );
+                }
+                page.screenshot(&format!("{name}-{width}-{scheme}-200"))
+                    .await?;
+                page.run::<Value>("document.documentElement.style.fontSize = '';", Value::Null)
+                    .await?;
+                page.screenshot(&format!("{name}-{width}-{scheme}")).await?;
+                if let Some(check) = &check {
+                    let found: Vec<String> = page.run(check, Value::Null).await?;
+                    assert!(found.is_empty(), "{name}, {scheme}, {width} px: {found:#?}");
+                }
+            }
+        }
+    }
+    // By keyboard alone: to the first button, which copies or selects its code.
+    page.go_to(&host.url("d/")).await?;
+    page.until::<bool>(
+        "there are buttons",
+        "!!document.querySelector('.snippet button')",
+    )
+    .await?;
+    let focused = "document.activeElement === document.querySelector('.snippet button')";
+    for _ in 0..6 {
+        if page.value::<bool>(focused).await? {
+            break;
+        }
+        page.press("\u{e004}").await?;
+    }
+    assert!(
+        page.value::<bool>(focused).await?,
+        "Tab doesn't reach the button"
+    );
+    page.press("\u{e007}").await?;
+    page.until::<bool>(
+        "it says what it did",
+        "document.querySelector('.snippet [role=status]').textContent.length > 5",
+    )
+    .await?;
+    page.close_with(|line| line.contains("/images/")).await
 }

@@ -10,12 +10,14 @@ mod harness;
 mod hostile_content;
 mod measuring;
 mod networks;
+mod offline;
 mod parity;
 mod predict;
 mod predict_element;
 mod privacy;
 mod publication;
 mod shop;
+mod soak;
 mod songs;
 mod webgpu;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::cli::Output;
-use crate::hosting::{BundleSource, Engines, Release};
+use crate::hosting::{BundleSource, Engines, Link, Release};
 
 /// Put bundles, their engines and a page to copy from into one folder for a static host.
 ///
@@ -29,13 +29,16 @@ pub struct Args {
     /// Where the engines are, as `cargo xtask dist` builds them; by default the folder `engines` beside this command.
     #[arg(long, value_name = "DIR")]
     engines: Option<PathBuf>,
+    /// A link for the header of the pages, seen from the folder; once for each.
+    #[arg(long = "link", value_name = "NAME=ADDRESS", value_parser = Link::parse)]
+    links: Vec<Link>,
 }
 
 impl Args {
     /// Publishes, and says what lies there.
     pub fn run(self, output: &Output) -> Result<()> {
         let engines = Engines::find(self.engines.as_deref())?;
-        let release = Release::plan(&self.bundles, &engines)?;
+        let release = Release::plan(&self.bundles, &engines, &self.links)?;
         let published = release.write(&self.out)?;
         if published.lacks_graphics {
             output.progress().say(

@@ -80,6 +80,13 @@ impl Engines {
         })
     }
 
+    /// A script's text.
+    pub fn read(&self, file: &str) -> Result<String> {
+        self.require(file)?;
+        let path = self.folder.join(file);
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    }
+
     fn require(&self, file: &str) -> Result<()> {
         ensure!(
             self.folder.join(file).is_file(),

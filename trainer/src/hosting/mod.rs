@@ -21,4 +21,4 @@ mod release;
 
 pub use engines::Engines;
 pub use record::{RECORD, Record};
-pub use release::{BundleSource, Published, Release};
+pub use release::{BundleSource, Link, Published, Release};

@@ -2,7 +2,7 @@
 
 use super::card;
 use super::record::RuntimeFile;
-use super::release::Opened;
+use super::release::{Link, Opened};
 use crate::report::Html;
 
 /// Items or rows on a widget.
@@ -80,7 +80,12 @@ pub(super) fn model_page(bundle: &str, model: &str) -> String {
 }
 
 /// `index.html` of a publication.
-pub(super) fn page(version: &str, bundles: &[Opened], runtime: &[RuntimeFile]) -> String {
+pub(super) fn page(
+    version: &str,
+    bundles: &[Opened],
+    runtime: &[RuntimeFile],
+    links: &[Link],
+) -> String {
     let mut main = vec![
         Html::labelled("h1", &[], "What to paste"),
         Html::labelled(
@@ -133,17 +138,22 @@ pub(super) fn page(version: &str, bundles: &[Opened], runtime: &[RuntimeFile]) -
         Html::labelled("p", &[], "Files in folders whose names end in a hash never change. Everything else is short, and asked for again:"),
         snippet("", &format!("/{version}/*  Cache-Control: public, max-age=31536000, immutable\nmanifest.json, *.js, *.html at the top  Cache-Control: no-cache")),
     ]));
-    document("What to paste", version, "./", &main)
+    main.push(section("offline", "Offline", [
+        snippet("Optional: what a visitor has seen works without a connection, and what you publish replaces it as a whole. A file at your site's root, say sw.js:", "self.DOORSTEP = '{path}';\nimportScripts('{path}offline.js');"),
+        snippet("And in a script of your pages:", "navigator.serviceWorker.register('/sw.js');"),
+    ]));
+    document("What to paste", version, "./", links, &main)
 }
 
 /// The page of one model.
-pub(super) fn model(version: &str, bundle: &Opened, at: usize) -> String {
+pub(super) fn model(version: &str, bundle: &Opened, at: usize, links: &[Link]) -> String {
     let entry = &bundle.manifest.models[at];
     let main = card::card(&bundle.name, &bundle.manifest, entry);
     document(
         &format!("{}: {}", bundle.name, entry.name),
         version,
         "../",
+        links,
         &main,
     )
 }
@@ -182,8 +192,22 @@ fn pinned(version: &str, runtime: &[RuntimeFile]) -> String {
     )
 }
 
+impl Link {
+    /// The link on a page from which `root` leads to the publication's folder.
+    fn from(&self, root: &str) -> Html {
+        let is_whole = self.address.starts_with('/') || self.address.contains("://");
+        let root = if is_whole { "" } else { root };
+        let address = format!("{root}{}", self.address);
+        Html::labelled("a", &[("href", &address)], &self.name)
+    }
+}
+
 /// A whole page; `root` leads from it to the publication's folder.
-fn document(title: &str, version: &str, root: &str, main: &[Html]) -> String {
+fn document(title: &str, version: &str, root: &str, links: &[Link], main: &[Html]) -> String {
+    let rooms: String = links
+        .iter()
+        .map(|link| link.from(root).as_str().to_owned())
+        .collect();
     let title = Html::text(title);
     let main: String = main.iter().map(Html::as_str).collect();
     format!(
@@ -201,7 +225,7 @@ fn document(title: &str, version: &str, root: &str, main: &[Html]) -> String {
 <script type="module" src="{root}{version}/embed/page.js"></script>
 </head>
 <body data-root="{root}">
-<header><a href="{root}index.html">Doorstep</a></header>
+<header><a class="brand" href="{root}index.html">Doorstep</a><nav aria-label="Rooms">{rooms}</nav></header>
 <main>{main}</main>
 </body>
 </html>

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub const RECORD: &str = "publication.json";
 const FORMAT: &str = "doorstep-publication";
 
-/// A file of scripts and engines.
+/// A file that no bundle's manifest vouches for.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct RuntimeFile {
     /// Relative to the publication's folder.
@@ -34,6 +34,8 @@ pub struct Record {
     pub version: String,
     /// What is in that folder.
     pub runtime: Vec<RuntimeFile>,
+    /// What keeps its name from one publication to the next.
+    pub changing: Vec<RuntimeFile>,
     /// All files of this publication.
     pub files: BTreeSet<String>,
     /// What only the publication before named, for pages that are still open.
@@ -47,6 +49,7 @@ impl Record {
             format: FORMAT.to_owned(),
             version: version.to_owned(),
             runtime,
+            changing: Vec::new(),
             files: BTreeSet::new(),
             former: BTreeSet::new(),
         }

@@ -16,6 +16,8 @@ use crate::save::save;
 
 /// The modules that pages name; others are theirs.
 const ENTRIES: [&str; 3] = ["doorstep.js", "history.js", "widgets.js"];
+/// The optional service worker. Browsers take it for the same one only under the same name.
+const OFFLINE: &str = "offline.js";
 /// Digits of the hash in a version's name.
 const HASH_DIGITS: usize = 12;
 
@@ -47,13 +49,37 @@ impl BundleSource {
                 folder.display()
             ));
         }
-        if name.starts_with("doorstep-") || ENTRIES.contains(&name.as_str()) {
+        if name.starts_with("doorstep-")
+            || ["models", OFFLINE].contains(&name.as_str())
+            || ENTRIES.contains(&name.as_str())
+        {
             return Err(format!(
                 "`{name}` is the name of a part of Doorstep; give another: --bundle shop={}",
                 folder.display()
             ));
         }
         Ok(Self { name, folder })
+    }
+}
+
+/// A link in the header of a publication's pages.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub(super) name: String,
+    pub(super) address: String,
+}
+
+impl Link {
+    /// From `NAME=ADDRESS`; the address is seen from the publication's folder.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts = text
+            .split_once('=')
+            .filter(|(name, address)| !name.is_empty() && !address.is_empty());
+        let (name, address) = parts.ok_or("write NAME=ADDRESS, such as Shop=../")?;
+        Ok(Self {
+            name: name.to_owned(),
+            address: address.to_owned(),
+        })
     }
 }
 
@@ -98,7 +124,7 @@ pub struct Release {
 
 impl Release {
     /// Opens the bundles and finds their engines.
-    pub fn plan(bundles: &[BundleSource], engines: &Engines) -> Result<Self> {
+    pub fn plan(bundles: &[BundleSource], engines: &Engines, links: &[Link]) -> Result<Self> {
         let bundles = bundles.iter().map(open).collect::<Result<Vec<_>>>()?;
         let mut names = BTreeSet::new();
         for Opened { name, .. } in &bundles {
@@ -137,6 +163,7 @@ impl Release {
             .map(|file| (entry(&version, &file), file))
             .map(|(text, file)| (file, text))
             .collect();
+        changing.push((OFFLINE.to_owned(), engines.read(OFFLINE)?));
         for bundle in &bundles {
             let mut files = Vec::new();
             collect(&bundle.folder, "", &mut files)?;
@@ -152,10 +179,10 @@ impl Release {
         for bundle in &bundles {
             for (at, model) in bundle.manifest.models.iter().enumerate() {
                 let path = page::model_page(&bundle.name, &model.name);
-                changing.push((path, page::model(&version, bundle, at)));
+                changing.push((path, page::model(&version, bundle, at, links)));
             }
         }
-        let page = page::page(&version, &bundles, &runtime);
+        let page = page::page(&version, &bundles, &runtime, links);
         changing.push(("index.html".to_owned(), page));
         Ok(Self {
             version,
@@ -175,6 +202,15 @@ impl Release {
     pub fn write(self, out: &Path) -> Result<Published> {
         let before = Record::of(out)?;
         let mut record = Record::new(&self.version, self.runtime);
+        record.changing = self
+            .changing
+            .iter()
+            .map(|(path, text)| RuntimeFile {
+                path: path.clone(),
+                bytes: text.len() as u64,
+                integrity: integrity(text.as_bytes()),
+            })
+            .collect();
         record.files = self.lasting.keys().cloned().collect();
         record
             .files
@@ -186,6 +222,7 @@ impl Release {
         if let Some(before) = &before {
             begun.version.clone_from(&before.version);
             begun.runtime.clone_from(&before.runtime);
+            begun.changing.clone_from(&before.changing);
             begun.files.clone_from(&before.files);
             begun.former.extend(before.former.iter().cloned());
         }

@@ -40,6 +40,7 @@ fn engines(folder: &Path, content: &str) -> Engines {
         "widgets.js",
         "worker.js",
         "doorstep.js",
+        "offline.js",
         "predict/panel.js",
         "doorstep-core.js",
         "doorstep-core_bg.wasm",
@@ -80,7 +81,7 @@ impl Place {
         bundle(&self.path("shop"), counts);
         let engines = engines(&self.path("engines"), &self.version.get().to_string());
         let sources = [BundleSource::parse(&self.path("shop").display().to_string()).unwrap()];
-        let release = Release::plan(&sources, &engines).unwrap();
+        let release = Release::plan(&sources, &engines, &[]).unwrap();
         release.write(&self.path("out")).unwrap()
     }
 }
@@ -116,8 +117,21 @@ fn a_publication_holds_what_the_bundle_needs_and_no_more() {
     );
     let page = fs::read_to_string(place.path("out/index.html")).unwrap();
     assert!(page.contains("integrity=&quot;sha256-"), "{page}");
+    let links = [
+        Link::parse("Shop=../").unwrap(),
+        Link::parse("Us=https://a.example/").unwrap(),
+    ];
+    let model = page::model(
+        "v",
+        &open(&BundleSource::parse(&place.path("shop").display().to_string()).unwrap()).unwrap(),
+        0,
+        &links,
+    );
+    assert!(
+        model.contains("href=\"../../\"") && model.contains("href=\"https://a.example/\""),
+        "{model}"
+    );
     assert!(!page.contains("item <0>"), "markup of an id is in the page");
-    bundle(&place.path("other"), &[1]);
     let record: Record =
         serde_json::from_slice(&fs::read(place.path("out/publication.json")).unwrap()).unwrap();
     assert_eq!(record.files.len() + 1, found.len());
@@ -152,7 +166,7 @@ fn the_publication_before_stays_until_the_next_and_the_same_one_changes_nothing(
     let before = files(&place.path("out"));
     let sources = [BundleSource::parse(&place.path("shop").display().to_string()).unwrap()];
     let engines = Engines::find(Some(&place.path("engines"))).unwrap();
-    Release::plan(&sources, &engines)
+    Release::plan(&sources, &engines, &[])
         .unwrap()
         .write(&place.path("out"))
         .unwrap();
@@ -167,7 +181,7 @@ fn a_run_that_fails_leaves_what_visitors_see() {
     bundle(&place.path("shop"), &[1, 1, 9]);
     let engines = engines(&place.path("engines"), "new");
     let sources = [BundleSource::parse(&place.path("shop").display().to_string()).unwrap()];
-    let release = Release::plan(&sources, &engines).unwrap();
+    let release = Release::plan(&sources, &engines, &[]).unwrap();
     // What is named by its content can't be written whole: a folder is in its place.
     let target = release.lasting.keys().next_back().unwrap().clone();
     fs::create_dir_all(place.path("out").join(&target)).unwrap();
@@ -192,7 +206,15 @@ fn a_run_that_fails_leaves_what_visitors_see() {
 
 #[test]
 fn names_and_places_that_cannot_be_are_refused() {
-    for text in ["a b", "=x", ".hidden", "doorstep-0a", "widgets.js", "ä"] {
+    for text in [
+        "a b",
+        "=x",
+        ".hidden",
+        "doorstep-0a",
+        "models",
+        "widgets.js",
+        "ä",
+    ] {
         let error = BundleSource::parse(text).unwrap_err();
         assert!(error.contains("--bundle shop="), "{text}: {error}");
     }
@@ -208,24 +230,24 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert!(error.contains("cargo xtask dist"), "{error}");
     let engines = engines(&place.path("engines"), "");
     let source = BundleSource::parse(&place.path("absent").display().to_string()).unwrap();
-    let error = Release::plan(&[source], &engines).err().unwrap();
+    let error = Release::plan(&[source], &engines, &[]).err().unwrap();
     assert!(format!("{error:#}").contains("not a bundle"), "{error:#}");
     bundle(&place.path("shop"), &[1]);
     let source = BundleSource::parse(&place.path("shop").display().to_string()).unwrap();
-    let error = Release::plan(&[source.clone(), source.clone()], &engines)
+    let error = Release::plan(&[source.clone(), source.clone()], &engines, &[])
         .err()
         .unwrap();
     assert!(error.to_string().contains("two bundles"), "{error}");
     fs::create_dir_all(place.path("home")).unwrap();
     fs::write(place.path("home/thesis"), "").unwrap();
-    let release = Release::plan(&[source.clone()], &engines).unwrap();
+    let release = Release::plan(&[source.clone()], &engines, &[]).unwrap();
     let error = release.write(&place.path("home")).unwrap_err();
     assert!(
         error.to_string().contains("choose another --out"),
         "{error}"
     );
     fs::remove_file(place.path("engines/doorstep-core_bg.wasm")).unwrap();
-    let error = Release::plan(&[source], &engines).err().unwrap();
+    let error = Release::plan(&[source], &engines, &[]).err().unwrap();
     assert!(
         error.to_string().contains("holds no doorstep-core_bg.wasm"),
         "{error}"

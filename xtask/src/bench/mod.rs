@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: our figures beside those of a peer, timed in the same run.
 
 mod als;
+mod embed;
 mod growth;
 mod item_knn;
 mod ncf;
@@ -60,6 +61,8 @@ enum Subject {
     Songs,
     /// SASRec in the browser against onnxruntime-web.
     Onnx,
+    /// A first and a later list in the browser against onnxruntime-web and hnswlib-wasm.
+    Embed,
 }
 
 /// What every subject needs.
@@ -110,6 +113,7 @@ pub fn run(args: Args) -> Result<()> {
             Subject::Als => als::run(&bench, &project.generated("bench"))?,
             Subject::Songs => songs::run(&bench, &project)?,
             Subject::Onnx => onnx::run(&bench, &project, &tools)?,
+            Subject::Embed => embed::run(&bench, &project, &tools)?,
         }
     }
     Ok(())

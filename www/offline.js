@@ -1,0 +1,75 @@
+// Optional service worker: what was seen works offline, and a new publication replaces the one
+// before as a whole or not at all. In a script at your site's root, with the folder's path:
+//
+//   self.DOORSTEP = '/doorstep/';
+//   importScripts('/doorstep/offline.js');
+
+(() => {
+  const base = new URL(self.DOORSTEP ?? './', location).href;
+  const CACHE = `doorstep:${base}`;
+  const RECORD = 'publication.json';
+  const HASH = /-[0-9a-f]{12}(?=\/)/g;
+
+  /** A path without the hash that another version of the file has. */
+  const stem = (path) => path.replace(HASH, '-');
+
+  /** A file of this publication, verified where the publication says how. */
+  async function part(path, integrity) {
+    const answer = await fetch(base + path, { cache: 'no-cache', ...(integrity && { integrity }) });
+    if (!answer.ok) throw new Error(`${path}: the server answered ${answer.status}`);
+    return answer;
+  }
+
+  /** Takes on what was published since: of every file that was seen, the present version. */
+  async function update() {
+    const cache = await caches.open(CACHE);
+    const answer = await part(RECORD);
+    const text = await answer.clone().text();
+    if (text === await (await cache.match(base + RECORD))?.text()) return;
+    const { files, runtime, changing } = JSON.parse(text);
+    const digests = new Map([...runtime, ...changing].map(({ path, integrity }) => [path, integrity]));
+    const present = new Map(files.map((path) => [stem(path), path]));
+    const seen = (await cache.keys()).map(({ url }) => url.slice(base.length));
+    const wanted = new Set(seen.map((path) => present.get(stem(path))).filter((path) => path && (digests.has(path) || !seen.includes(path))));
+    // All or nothing: one that is missing, or is another than the record says, leaves what there is.
+    const parts = await Promise.all([...wanted].map(async (path) => [path, await part(path, digests.get(path))]));
+    for (const [path, found] of parts) await cache.put(base + path, found);
+    await cache.put(base + RECORD, answer);
+    for (const path of seen) if (path !== RECORD && !files.includes(path)) await cache.delete(base + path);
+  }
+
+  /** From the cache; else from the server, and kept. */
+  async function once(request) {
+    const cache = await caches.open(CACHE);
+    const kept = await cache.match(request.url);
+    if (kept) return kept;
+    const answer = await fetch(request);
+    if (answer.status === 200) await cache.put(request.url, answer.clone());
+    return answer;
+  }
+
+  /** From the server; where that can't be reached, as it was seen last. */
+  async function newest(request) {
+    const cache = await caches.open(`${CACHE}pages`);
+    try {
+      const answer = await fetch(request);
+      if (answer.status === 200) await cache.put(request.url, answer.clone());
+      return answer;
+    } catch (error) {
+      const kept = await cache.match(request.url);
+      if (kept) return kept;
+      throw error;
+    }
+  }
+
+  addEventListener('install', () => skipWaiting());
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+  addEventListener('fetch', (event) => {
+    const { request } = event;
+    if (request.method !== 'GET' || request.headers.has('range')) return;
+    if (request.url.startsWith(base) && request.mode !== 'navigate') event.respondWith(once(request));
+    else if (new URL(request.url).origin === location.origin) event.respondWith(newest(request));
+    // Not while a page waits for its own files.
+    if (request.mode === 'navigate') event.waitUntil(update().catch(() => {}));
+  });
+})();
