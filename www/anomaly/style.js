@@ -26,12 +26,12 @@ select { font: inherit; color: inherit; }
 [part=file] { position: absolute; inset: 0; inline-size: 100%; opacity: 0; cursor: pointer; }
 [part=hint], [part=place], [part=rate], [part=caption], [part=control] { color: var(--_muted); font-size: .875em; }
 [part=message] { padding: .6rem .8rem; border-inline-start: 3px solid var(--_warn); background: color-mix(in srgb, var(--_warn) 10%, transparent); overflow-wrap: anywhere; }
-[part=stage] { display: grid; gap: .75rem; }
+[part=stage] { display: grid; gap: .75rem; grid-template-columns: minmax(0, 1fr); }
 [part=stage][aria-busy=true] [part=picture] { opacity: .6; }
 [part=picture] { display: block; inline-size: 100%; block-size: auto; border-radius: .5rem; background: #000; }
 [part=controls] { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; }
-[part=control] { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .6rem; max-inline-size: 100%; }
-[part=map] { min-block-size: 2.25rem; max-inline-size: 100%; padding-inline: .5rem; border: 1px solid var(--_border); border-radius: .5rem; background: var(--doorstep-surface, Canvas); }
+[part=control] { display: flex; flex-wrap: wrap; min-inline-size: 0; align-items: center; gap: .25rem .6rem; max-inline-size: 100%; }
+[part=map] { min-block-size: 2.25rem; min-inline-size: 0; max-inline-size: 100%; padding-inline: .5rem; border: 1px solid var(--_border); border-radius: .5rem; background: var(--doorstep-surface, Canvas); }
 [part=opacity] { block-size: 1.75rem; accent-color: var(--_accent); cursor: pointer; }
 [part=finding] { display: grid; gap: .75rem; grid-template-columns: minmax(0, 1fr); }
 [part=verdict] { font-size: clamp(1.5rem, 6cqi, 2.25rem); line-height: 1.1; letter-spacing: -.02em; }

@@ -68,8 +68,8 @@ async function open() {
   try {
     const doorstep = await ready;
     watchCost(doorstep);
-    doorstep.addEventListener('query', ({ detail: { method, milliseconds, error } }) => {
-      if (method === 'inspect' && !error) find('speed').textContent = `${formatTime(milliseconds)} for this picture, all on this device`;
+    doorstep.addEventListener('query', ({ detail: { method, milliseconds, files, error } }) => {
+      if (method === 'inspect' && !error) find('speed').textContent = `${formatTime(milliseconds)} for this picture, ${files ? 'with fetching, ' : ''}all on this device`;
     });
     showModel(doorstep.manifest.models.find((model) => model.default));
     const [first] = await showGallery();

@@ -12,6 +12,7 @@ mod measuring;
 mod networks;
 mod offline;
 mod parity;
+mod pictures;
 mod predict;
 mod predict_element;
 mod privacy;

@@ -63,7 +63,7 @@ pub fn evaluate<S: Store<Error = anyhow::Error>>(
             at_once(bundle.inspector(Some(model))).with_context(|| format!("model {model}"))?;
         let set = read(path, inspector.preparation(), strict, progress)?;
         let prepared: Vec<&GreyImage> = set.pictures.iter().map(|own| &own.prepared).collect();
-        let looks = look(inspector, &prepared)?;
+        let looks = look(inspector, &prepared, false)?;
         let scored: Vec<(f64, bool)> = looks
             .iter()
             .zip(&set.pictures)

@@ -277,7 +277,7 @@ impl<'a> Parts<'a> {
 
     /// Scores, each with whether its picture is abnormal.
     fn scored(&self, inspector: &Inspector, members: &[usize]) -> Result<Vec<(f64, bool)>> {
-        let looks = look(inspector, &self.images(members))?;
+        let looks = look(inspector, &self.images(members), false)?;
         let abnormal = |&at: &usize| self.set.pictures[at].label != self.normal;
         let scores = looks.into_iter().map(|own| own.score);
         Ok(scores.zip(members.iter().map(abnormal)).collect())
@@ -285,10 +285,11 @@ impl<'a> Parts<'a> {
 
     fn calibrate(&self, inspector: &Inspector, rate: f64) -> Result<Calibration> {
         let pictures = self.images(&self.calibration);
-        let looks = look(inspector, &pictures)?;
+        let looks = look(inspector, &pictures, true)?;
         let mut errors: Vec<f32> = Vec::new();
         for (picture, own) in pictures.iter().zip(&looks) {
-            errors.extend(smoothed_error(picture.pixels(), &own.made, picture.width()));
+            let made = own.made.as_deref().unwrap_or_default();
+            errors.extend(smoothed_error(picture.pixels(), made, picture.width()));
         }
         errors.sort_unstable_by(f32::total_cmp);
         let error = errors[(errors.len() * 99 / 100).min(errors.len() - 1)];
@@ -345,15 +346,15 @@ impl Fitted<'_> {
     }
 }
 
-/// What `inspector` makes of prepared pictures.
-pub fn look(inspector: &Inspector, prepared: &[&GreyImage]) -> Result<Vec<Look>> {
+/// What `inspector` finds of prepared pictures; `make`s pictures of them if asked to.
+pub fn look(inspector: &Inspector, prepared: &[&GreyImage], make: bool) -> Result<Vec<Look>> {
     let size = inspector.preparation().size;
     if let Some(other) = prepared.iter().find(|own| own.width() != size) {
         bail!("a picture is {} pixels wide, not {size}", other.width());
     }
     let parts = prepared.par_chunks(TOGETHER).map(|part| {
         let pixels: Vec<&[f32]> = part.iter().map(|own| own.pixels()).collect();
-        let looks = inspector.look(&pixels).now_or_never();
+        let looks = inspector.look(&pixels, make).now_or_never();
         looks
             .context("the processor answers at once")?
             .map_err(anyhow::Error::msg)

@@ -73,7 +73,7 @@ impl OpenPictures {
         let inspector = self.inspector(store, device).await?;
         let stripes = (0..self.files.shape.pixels()).map(|at| (at % 7) as f32 / 6.0);
         let stripes: Vec<f32> = stripes.collect();
-        let looks = inspector.look(&[&stripes]).await;
+        let looks = inspector.look(&[&stripes], true).await;
         let looks = looks.map_err(BundleError::Device)?;
         Ok(Some(vec![looks[0].score as f32]))
     }

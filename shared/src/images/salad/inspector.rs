@@ -47,8 +47,8 @@ pub struct Look {
     pub score: f64,
     /// All rows of the bank, nearest first.
     pub near: Vec<Near>,
-    /// The picture that the autoencoder makes of it.
-    pub made: Vec<f32>,
+    /// The picture that the autoencoder makes of it, where that was asked for or is what scores are made of.
+    pub made: Option<Vec<f32>>,
 }
 
 /// What is found of a picture.
@@ -129,33 +129,40 @@ impl Inspector {
         }
     }
 
-    /// Looks at prepared pictures, without blocking.
+    /// Looks at prepared pictures, without blocking; `make`s pictures of them, which takes as long again, if
+    /// asked to.
     ///
     /// # Errors
     /// The device failed.
     ///
     /// # Panics
     /// When a picture has not as many pixels as the network reads.
-    pub async fn look(&self, prepared: &[&[f32]]) -> Result<Vec<Look>, String> {
-        let (size, n_pixels) = (self.shape.size as usize, self.shape.pixels());
+    pub async fn look(&self, prepared: &[&[f32]], make: bool) -> Result<Vec<Look>, String> {
+        let size = self.shape.size as usize;
+        let make = make || self.scoring == Scoring::Reconstruction;
         let mut looks = Vec::new();
         for part in prepared.chunks(TOGETHER) {
             let data = TensorData::new(part.concat(), [part.len(), size, size, 1]);
             let features = self.network.encode(Tensor::from_data(data, &self.device));
-            let made = values(self.network.decode(features.clone())).await?;
+            let made = match make {
+                true => values(self.network.decode(features.clone())).await?,
+                false => Vec::new(),
+            };
+            let mut made = made.chunks_exact(self.shape.pixels());
             let features = values(features).await?;
-            let features = features.chunks_exact(self.bank.features());
-            let made = made.chunks_exact(n_pixels);
-            for ((pixels, vector), made) in part.iter().zip(features).zip(made) {
-                let near = self.bank.near(vector);
-                let score = match self.scoring {
-                    Scoring::Bank { nearest, form } => score(&near, nearest as usize, form),
-                    Scoring::Reconstruction => mean_square(pixels, made),
+            let vectors = features.chunks_exact(self.bank.features());
+            for (pixels, vector) in part.iter().zip(vectors) {
+                let (near, made) = (self.bank.near(vector), made.next());
+                let score = match (self.scoring, made) {
+                    (Scoring::Bank { nearest, form }, _) => score(&near, nearest as usize, form),
+                    (Scoring::Reconstruction, made) => {
+                        mean_square(pixels, made.expect("it was asked for"))
+                    }
                 };
                 if !score.is_finite() {
                     return Err("a score that is no number".into());
                 }
-                let made = made.to_vec();
+                let made = made.map(<[f32]>::to_vec);
                 looks.push(Look { score, near, made });
             }
         }
@@ -174,8 +181,9 @@ impl Inspector {
     ) -> Result<Inspection, String> {
         let (prepared, frame) = self.preparation.framed(picture);
         let pixels = prepared.pixels();
-        let look = self.look(&[pixels]).await?.swap_remove(0);
+        let look = self.look(&[pixels], map.is_some()).await?.swap_remove(0);
         let size = self.shape.size as usize;
+        let made = look.made.as_deref().unwrap_or_default();
         let map = match map {
             None => None,
             Some(Map::Reconstruction) => {
@@ -184,7 +192,7 @@ impl Inspector {
                 } else {
                     1.0
                 };
-                let error = smoothed_error(pixels, &look.made, size);
+                let error = smoothed_error(pixels, made, size);
                 Some(
                     error
                         .iter()
@@ -192,7 +200,11 @@ impl Inspector {
                         .collect(),
                 )
             }
-            Some(Map::Occlusion) => Some(self.occlusion(pixels, &look, calibration.unit()).await?),
+            Some(Map::Occlusion) => {
+                let falls = self.falls(pixels, made, look.score).await?;
+                let unit = calibration.unit();
+                Some(falls.iter().map(|own| (own / unit) as f32).collect())
+            }
         };
         Ok(Inspection {
             score: look.score,
@@ -203,21 +215,20 @@ impl Inspector {
         })
     }
 
-    /// How far the score falls, in units, where a patch is replaced by what the autoencoder makes of it: the mean over
+    /// How far the score falls where a patch is replaced by what the autoencoder has `made` of it: the mean over
     /// the patches that cover a pixel, 0 where it rises. After Zeiler and Fergus 2014, "Visualizing and
     /// Understanding Convolutional Networks", section 4.2, who replace it by grey.
-    async fn occlusion(&self, pixels: &[f32], look: &Look, unit: f64) -> Result<Vec<f32>, String> {
-        let (patches, pictures) = occluded(pixels, &look.made, self.shape.size as usize);
+    async fn falls(&self, pixels: &[f32], made: &[f32], score: f64) -> Result<Vec<f64>, String> {
+        let (patches, pictures) = occluded(pixels, made, self.shape.size as usize);
         let views: Vec<&[f32]> = pictures.iter().map(Vec::as_slice).collect();
         let (mut sums, mut counts) = (vec![0.0; pixels.len()], vec![0u32; pixels.len()]);
-        for (patch, without) in patches.iter().zip(self.look(&views).await?) {
-            let fall = ((look.score - without.score) / unit).max(0.0);
+        for (patch, without) in patches.iter().zip(self.look(&views, false).await?) {
             for &at in patch {
-                sums[at] += fall;
+                sums[at] += (score - without.score).max(0.0);
                 counts[at] += 1;
             }
         }
-        let mean = |(sum, count): (f64, u32)| (sum / f64::from(count.max(1))) as f32;
+        let mean = |(sum, count): (f64, u32)| sum / f64::from(count.max(1));
         Ok(sums.into_iter().zip(counts).map(mean).collect())
     }
 }

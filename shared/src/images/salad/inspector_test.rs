@@ -70,8 +70,12 @@ fn a_score_is_the_banks_or_the_reconstructions() {
     assert_eq!((found.score, found.near.len()), (mean, 3));
     assert_eq!(found.map, None);
     let by_error = inspector(Scoring::Reconstruction);
-    let look = at_once(by_error.look(&[found.prepared.pixels()])).unwrap();
-    let off = found.prepared.pixels().iter().zip(&look[0].made);
+    let look = at_once(by_error.look(&[found.prepared.pixels()], false)).unwrap();
+    let off = found
+        .prepared
+        .pixels()
+        .iter()
+        .zip(look[0].made.as_ref().unwrap());
     let square = off.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / 256.0;
     assert!((look[0].score - square).abs() < 1e-9);
 }
@@ -83,10 +87,11 @@ fn many_pictures_score_what_each_does_alone() {
         .map(|step| preparation().apply(&picture(step)))
         .collect();
     let views: Vec<&[f32]> = pictures.iter().map(|own| own.pixels()).collect();
-    let together = at_once(inspector.look(&views)).unwrap();
+    let together = at_once(inspector.look(&views, true)).unwrap();
     for (view, together) in views.iter().zip(&together) {
-        let alone = at_once(inspector.look(&[view])).unwrap();
+        let alone = at_once(inspector.look(&[view], false)).unwrap();
         assert!((alone[0].score - together.score).abs() < 1e-6);
+        assert!(alone[0].made.is_none() && together.made.is_some());
     }
 }
 
@@ -138,9 +143,9 @@ fn parameters_that_do_not_fit_are_named() {
 fn fewer_rows_of_the_bank_are_nearest_among_themselves() {
     let inspector = inspector(BY_BANK);
     let prepared = preparation().apply(&picture(3));
-    let all = at_once(inspector.look(&[prepared.pixels()])).unwrap();
+    let all = at_once(inspector.look(&[prepared.pixels()], false)).unwrap();
     let kept = inspector.keep(&[2, 0]);
-    let few = at_once(kept.look(&[prepared.pixels()])).unwrap();
+    let few = at_once(kept.look(&[prepared.pixels()], false)).unwrap();
     let angle = |row: usize| all[0].near.iter().find(|own| own.row == row).unwrap().angle;
     for near in &few[0].near {
         assert_eq!(near.angle, angle([2, 0][near.row]));
