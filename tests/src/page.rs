@@ -80,6 +80,13 @@ impl Page {
             .await
     }
 
+    /// Lets the page see a visitor who prefers that nothing moves.
+    pub async fn prefer_reduced_motion(&self) -> Result<()> {
+        let feature = json!([{ "name": "prefers-reduced-motion", "value": "reduce" }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": feature }))
+            .await
+    }
+
     async fn devtools(&self, method: &str, parameters: Value) -> Result<()> {
         self.browser.cdp().send_raw(method, parameters).await?;
         Ok(())

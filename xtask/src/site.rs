@@ -162,7 +162,13 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         for (name, address) in ROOMS {
             publish.args(["--link", &format!("{name}={address}")]);
         }
-        process::output(publish.arg("--out").arg(recipe.out.join("embed"))).map(drop)
+        let room = recipe.out.join("paste");
+        process::output(publish.arg("--out").arg(&room))?;
+        if recipe.shop.is_none() {
+            // Records name pictures by their place beside the page.
+            copy_folder(&data.join("images"), &room.join("images"))?;
+        }
+        Ok(())
     })?;
     Ok(doorstep)
 }

@@ -187,3 +187,63 @@ async fn the_pages_of_a_publication_are_for_everybody() -> Result<()> {
     .await?;
     page.close_with(|line| line.contains("/images/")).await
 }
+
+/// Text of twice the size, as browsers set it for the root, moves nothing out of reach.
+#[tokio::test]
+async fn text_of_twice_the_size_fits_every_room() -> Result<()> {
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("")).await?;
+    for (room, address) in [
+        ("shop", ""),
+        ("songs", "songs.html"),
+        ("xray", "xray.html"),
+        ("paste", "paste/"),
+    ] {
+        for width in [640, 1440] {
+            page.resize(width, 1000).await?;
+            page.go_to(&server.url(address)).await?;
+            page.until::<bool>("the page is there", "document.readyState === 'complete'")
+                .await?;
+            let enlarge = "
+                document.documentElement.style.fontSize = '200%';
+                await new Promise((next) => setTimeout(next, 500));
+                return document.documentElement.scrollWidth;";
+            let content: u32 = page.run(enlarge, Value::Null).await?;
+            page.screenshot(&format!("{room}-{width}-200")).await?;
+            assert!(
+                content <= width,
+                "{room}: {content} px of content on {width} px"
+            );
+        }
+    }
+    page.close_with(|line| line.contains("/images/")).await
+}
+
+/// Nothing moves by itself for who asked for that.
+#[tokio::test]
+async fn who_asks_for_reduced_motion_gets_none() -> Result<()> {
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("")).await?;
+    page.prefer_reduced_motion().await?;
+    for address in ["", "songs.html", "xray.html", "paste/"] {
+        page.go_to(&server.url(address)).await?;
+        page.until::<bool>("the page is there", "document.readyState === 'complete'")
+            .await?;
+        let moving = "
+            const roots = [document];
+            for (const node of document.querySelectorAll('*')) if (node.shadowRoot) roots.push(node.shadowRoot);
+            const seconds = (text) => Math.max(...text.split(',').map(parseFloat));
+            return roots.flatMap((root) => [...root.querySelectorAll('*')]).filter((node) => {
+                const style = getComputedStyle(node);
+                return seconds(style.transitionDuration) > 0.01 || (style.animationName !== 'none' && seconds(style.animationDuration) > 0.01);
+            }).map((node) => node.outerHTML.slice(0, 120));";
+        page.until::<bool>(
+            "elements are known",
+            "!document.querySelector(':not(:defined)')",
+        )
+        .await?;
+        let found: Vec<String> = page.run(moving, Value::Null).await?;
+        assert!(found.is_empty(), "{address}: {found:#?}");
+    }
+    page.close_with(|line| line.contains("/images/")).await
+}

@@ -241,7 +241,11 @@ impl Release {
         }
         let mut stale = BTreeSet::new();
         if let Some(before) = before {
-            record.former = &before.files - &record.files;
+            // The same publication again takes nothing from pages that are open.
+            record.former = match before.files == record.files {
+                true => before.former.clone(),
+                false => &before.files - &record.files,
+            };
             stale = &(&before.former - &record.files) - &record.former;
         }
         write_record(out, &record)?;
