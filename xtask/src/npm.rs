@@ -94,14 +94,13 @@ pub fn lay_out(project: &Project, page: &Path, gpu: Option<&Path>, package: &Pat
 
 fn manifest() -> Value {
     let mut exports = serde_json::Map::new();
+    // A module's types lie beside it under its name, where compilers look.
     for module in MODULES {
         let name = match module {
             "doorstep" => ".".to_owned(),
             other => format!("./{other}.js"),
         };
-        let files =
-            json!({ "types": format!("./{module}.d.ts"), "default": format!("./{module}.js") });
-        exports.insert(name, files);
+        exports.insert(name, json!(format!("./{module}.js")));
     }
     for file in ["worker.js", "package.json"] {
         exports.insert(format!("./{file}"), json!(format!("./{file}")));

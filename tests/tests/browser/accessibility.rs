@@ -134,6 +134,8 @@ async fn the_pages_of_a_publication_are_for_everybody() -> Result<()> {
                 page.resize(width, height).await?;
                 page.go_to(&host.url(address)).await?;
                 if name == "publication" {
+                    let shelf = "document.querySelector('doorstep-recommend').scrollIntoView();";
+                    page.run::<Value>(shelf, Value::Null).await?;
                     page.until::<bool>(
                         "the shelf is filled",
                         "document.querySelector('doorstep-recommend').hits?.length > 0",
