@@ -240,7 +240,7 @@ fn names_and_places_that_cannot_be_are_refused() {
     assert!(error.to_string().contains("two bundles"), "{error}");
     fs::create_dir_all(place.path("home")).unwrap();
     fs::write(place.path("home/thesis"), "").unwrap();
-    let release = Release::plan(&[source.clone()], &engines, &[]).unwrap();
+    let release = Release::plan(std::slice::from_ref(&source), &engines, &[]).unwrap();
     let error = release.write(&place.path("home")).unwrap_err();
     assert!(
         error.to_string().contains("choose another --out"),
