@@ -142,7 +142,13 @@ async fn the_pages_of_a_publication_are_for_everybody() -> Result<()> {
                     )
                     .await?;
                 }
-                for text in ["100%", "200%"] {
+                // A phone that also doubles text shows 160 px of it: one or the other must fit.
+                let sizes = if width == 320 {
+                    &["100%"][..]
+                } else {
+                    &["100%", "200%"]
+                };
+                for text in sizes {
                     let size = format!("document.documentElement.style.fontSize = '{text}';");
                     page.run::<Value>(&size, Value::Null).await?;
                     let content: u32 = page.value("document.documentElement.scrollWidth").await?;

@@ -186,9 +186,9 @@ async fn a_song_can_be_searched_for_by_keyboard_and_started_from() -> Result<()>
             ensure!(presses < 40, "no {wanted} can be reached");
         }
         let before = values(&page).await?;
+        let settled: usize = page.value("predictions.settled").await?;
         page.press(if wanted == "slider" { RIGHT } else { ENTER })
             .await?;
-        let settled: usize = page.value("predictions.settled").await?;
         until_settled(&page, settled + 1).await?;
         ensure!(wanted == "row" || values(&page).await? != before);
     }
