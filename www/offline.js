@@ -25,17 +25,20 @@
     const cache = await caches.open(CACHE);
     const answer = await part(RECORD);
     const text = await answer.clone().text();
-    if (text === await (await cache.match(base + RECORD))?.text()) return;
     const { files, runtime, changing } = JSON.parse(text);
     const digests = new Map([...runtime, ...changing].map(({ path, integrity }) => [path, integrity]));
     const present = new Map(files.map((path) => [stem(path), path]));
     const seen = (await cache.keys()).map(({ url }) => url.slice(base.length));
+    if (text === await (await cache.match(base + RECORD))?.text()) {
+      // Only now, since pages that were open when it came went on with what was before.
+      for (const path of seen) if (path !== RECORD && !files.includes(path)) await cache.delete(base + path);
+      return;
+    }
     const wanted = new Set(seen.map((path) => present.get(stem(path))).filter((path) => path && (digests.has(path) || !seen.includes(path))));
     // All or nothing: one that is missing, or is another than the record says, leaves what there is.
     const parts = await Promise.all([...wanted].map(async (path) => [path, await part(path, digests.get(path))]));
     for (const [path, found] of parts) await cache.put(base + path, found);
     await cache.put(base + RECORD, answer);
-    for (const path of seen) if (path !== RECORD && !files.includes(path)) await cache.delete(base + path);
   }
 
   /** From the cache; else from the server, and kept. */

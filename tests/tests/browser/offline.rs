@@ -99,13 +99,13 @@ async fn what_was_seen_works_offline_and_a_new_publication_comes_whole() -> Resu
         &format!("{taken}.then((version) => version === {:?})", later),
     )
     .await?;
-    // What it replaces goes after it has come.
+    ensure!(visit(&page, &host).await? == "item-knn");
+    // What it replaced goes with the first visit that has no need of it.
     let gone = "(async () => (await (await caches.open((await caches.keys()).find((name) => name.endsWith('/d/')))).keys()).every(({ url }) => !url.includes(";
     let gone = format!("{gone}{:?})))()", first[0]);
     page.until::<bool>("the former files are gone", &gone)
         .await?;
     assert_eq!(versions(&page).await?, [later]);
-    ensure!(visit(&page, &host).await? == "item-knn");
     host.fail(|_| Some(Fault::Hangup));
     page.forget_cache().await?;
     ensure!(visit(&page, &host).await? == "item-knn");
