@@ -5,6 +5,7 @@ pub mod augment;
 pub mod compare;
 pub mod deep;
 pub mod detectors;
+pub mod disturb;
 pub mod judge;
 pub mod phantoms;
 pub mod readers;

@@ -9,13 +9,15 @@ mod bank;
 mod blocks;
 #[cfg(feature = "neural")]
 mod convolution;
+mod departures;
 #[cfg(feature = "neural")]
 mod norm;
 mod shape;
 
 #[cfg(feature = "neural")]
 pub use autoencoder::{Autoencoder, Encoder, Seen};
-pub use bank::{Bank, Near, ScoreForm, score};
+pub use bank::{Bank, Near, ScoreForm, joint, score};
+pub use departures::Departures;
 #[cfg(feature = "neural")]
 pub use norm::Spread;
 pub use shape::{AutoencoderShape, Form};
