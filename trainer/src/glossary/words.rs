@@ -71,6 +71,10 @@ const SALAD: &[(&str, &str)] = &[
         "disturbed",
         "pictures with a made-up anomaly that are learnt beside the others, as a share of these",
     ),
+    (
+        "exposed",
+        "share of those whose anomaly is another exposure, for pictures whose brightness tells something",
+    ),
     ("flip", FLIP),
     ("crop", CROP),
     ("rotation", ROTATION),

@@ -20,11 +20,18 @@ const RADIUS: (f64, f64) = (0.05, 0.3);
 const PASTED_RADIUS: (f64, f64) = (0.1, 0.3);
 /// How far what is pasted lay away, in widths of the picture.
 const AWAY: f64 = 0.5;
+/// Most by which a picture as a whole becomes brighter or darker.
+const SHIFT: f64 = 0.25;
+/// Most that its contrast is multiplied or divided by.
+const CONTRAST: f64 = 2.0;
 
-/// `image` with blotches, or with a part of `other`, which has the same size, in another place. The same `seed`
-/// does the same.
-pub fn disturb(image: &GreyImage, other: &GreyImage, seed: u64) -> GreyImage {
+/// `image` with another exposure in the share `exposed` of all cases; else with blotches, or with a part of `other`,
+/// which has the same size, in another place. The same `seed` does the same.
+pub fn disturb(image: &GreyImage, other: &GreyImage, exposed: f32, seed: u64) -> GreyImage {
     let mut dice = Dice::new(seed, Purpose::Disturbance, 0);
+    if exposed > 0.0 && dice.chance(exposed.into()) {
+        return expose(image, &mut dice);
+    }
     let (width, height) = (image.width(), image.height());
     let places = || (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
     let pixels: Vec<f32> = if dice.chance(PASTED) {
@@ -56,6 +63,17 @@ pub fn disturb(image: &GreyImage, other: &GreyImage, seed: u64) -> GreyImage {
     };
     let pixels = pixels.into_iter().map(|pixel| pixel.clamp(0.0, 1.0));
     GreyImage::new(width, height, pixels.collect()).expect("as many finite levels as before")
+}
+
+/// `image` brighter or darker, and with more or less contrast about its mean.
+fn expose(image: &GreyImage, dice: &mut Dice) -> GreyImage {
+    let shift = (SHIFT * (2.0 * dice.unit() - 1.0)) as f32;
+    let times = 1.0 + (CONTRAST - 1.0) * dice.unit();
+    let contrast = if dice.chance(0.5) { times } else { 1.0 / times } as f32;
+    let mean = image.pixels().iter().sum::<f32>() / image.pixels().len() as f32;
+    let level = |pixel: &f32| (mean + shift + contrast * (pixel - mean)).clamp(0.0, 1.0);
+    let pixels = image.pixels().iter().map(level).collect();
+    GreyImage::new(image.width(), image.height(), pixels).expect("as many finite levels as before")
 }
 
 /// A number between two, the smaller the likelier.
@@ -122,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_up_the_same_and_another_one_something_else() {
-        let of = |seed| disturb(&image(7), &image(11), seed);
+        let of = |seed| disturb(&image(7), &image(11), 0.0, seed);
         assert_eq!(of(3), of(3));
         assert_ne!(of(3), of(4));
     }
@@ -131,7 +149,7 @@ mod tests {
     fn a_part_changes_and_levels_stay_within_their_range() {
         let (own, mut parts) = (image(7), Vec::new());
         for seed in 0..60 {
-            let found = disturb(&own, &image(11), seed);
+            let found = disturb(&own, &image(11), 0.0, seed);
             let changed = (own.pixels().iter().zip(found.pixels())).filter(|(a, b)| a != b);
             parts.push(changed.count());
             assert!(found.pixels().iter().all(|p| (0.0..=1.0).contains(p)));
@@ -145,7 +163,7 @@ mod tests {
         // Into black, from white: what is pasted is bright, blotches at most half so.
         let seeds = 0..200;
         let most = |seed| {
-            let found = disturb(&flat(0.0), &flat(1.0), seed);
+            let found = disturb(&flat(0.0), &flat(1.0), 0.0, seed);
             found.pixels().iter().copied().fold(0.0, f32::max)
         };
         let pasted = seeds.filter(|&seed| most(seed) > 0.45).count();
@@ -153,10 +171,25 @@ mod tests {
     }
 
     #[test]
+    fn another_exposure_keeps_the_order_of_pixels() {
+        let own = image(7);
+        let mut means = Vec::new();
+        for seed in 0..40 {
+            let found = disturb(&own, &image(11), 1.0, seed);
+            let (a, b) = (own.pixels(), found.pixels());
+            let kept = |at: usize| (a[at] - a[0]) * (b[at] - b[0]) >= 0.0;
+            assert!((0..a.len()).all(kept));
+            means.push(b.iter().sum::<f32>() / b.len() as f32);
+        }
+        let mean = own.pixels().iter().sum::<f32>() / own.pixels().len() as f32;
+        assert!(means.iter().any(|m| *m > mean + 0.1) && means.iter().any(|m| *m < mean - 0.1));
+    }
+
+    #[test]
     fn the_smallest_pictures_stay_pictures() {
         let dot = GreyImage::new(1, 1, vec![0.5]).unwrap();
         for seed in 0..20 {
-            assert_eq!(disturb(&dot, &dot, seed).pixels().len(), 1);
+            assert_eq!(disturb(&dot, &dot, 0.5, seed).pixels().len(), 1);
         }
     }
 }

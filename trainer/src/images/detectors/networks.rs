@@ -16,24 +16,30 @@ const AT_HAND: &str = "the processor's memory can be read";
 struct Learnt<'a> {
     pictures: Vec<&'a GreyImage>,
     abnormal: Vec<bool>,
+    labels: Option<&'a [u32]>,
 }
 
 impl<'a> Learnt<'a> {
-    fn new(training: &ImageTraining<'a>, with_abnormal: bool) -> Self {
+    fn new(training: &'a ImageTraining<'a>, with_abnormal: bool) -> Self {
         let mut pictures = training.normal.clone();
         let mut abnormal = vec![false; pictures.len()];
         if with_abnormal {
             pictures.extend(&training.known_abnormal);
             abnormal.resize(pictures.len(), true);
         }
-        Self { pictures, abnormal }
+        let labels = training.labels.as_ref();
+        Self {
+            labels: labels.map(|labels| &labels[..pictures.len()]),
+            pictures,
+            abnormal,
+        }
     }
 
     fn pictures(&self) -> Pictures<'_> {
         Pictures {
             pictures: &self.pictures,
             abnormal: &self.abnormal,
-            labels: None,
+            labels: self.labels,
         }
     }
 }

@@ -51,6 +51,9 @@ pub struct SaladConfig {
     pub aggregation: bool,
     /// Pictures with a made-up anomaly that are learnt beside the others, as a share of these.
     pub disturbed: f32,
+    /// Share of these whose anomaly is another exposure of the whole picture: for pictures whose brightness tells
+    /// something, and whose preparation leaves it.
+    pub exposed: f32,
     /// Whether half of the views of a picture are mirrored, left for right.
     pub flip: bool,
     /// Most of the width and height that a view leaves out.
@@ -125,6 +128,7 @@ impl SaladConfig {
             instances: true,
             aggregation: true,
             disturbed: 0.0,
+            exposed: 0.0,
             flip: true,
             crop: 0.1,
             rotation: 5.0,
@@ -278,6 +282,13 @@ impl SaladConfig {
             self.disturbed,
             0.0..=10.0,
             "a number from 0 to 10",
+        )?;
+        within(
+            model,
+            "exposed",
+            self.exposed,
+            0.0..=1.0,
+            "a number from 0 to 1",
         )?;
         check_views(model, &self.augmentation())?;
         require(

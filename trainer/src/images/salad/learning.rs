@@ -84,7 +84,7 @@ fn view(
     let view = augment(pictures[row % n], &config.augmentation(), seed);
     let disturbed = (row >= n).then(|| {
         let other = pictures[(seed % n as u64) as usize];
-        disturb(&view, other, seed ^ DISTURBED)
+        disturb(&view, other, config.exposed, seed ^ DISTURBED)
     });
     (view, disturbed)
 }
