@@ -120,7 +120,7 @@ export interface ManifestModel {
   default: boolean;
   bytes: number;
   config: Record<string, unknown>;
-  /** Its files, under the one key that says its kind: `counts`, `ranking`, `item-item`, `factors`, `neural`, `ensemble` or `knn`. */
+  /** Its files, under the one key that says its kind: `counts`, `ranking`, `item-item`, `factors`, `neural`, `ensemble`, `knn` or `pictures`. */
   content: Record<string, unknown>;
   evaluation?: { split: string; metrics: Record<string, number>; cases: number };
 }
@@ -247,8 +247,42 @@ export interface Cost {
 }
 
 
+export interface InspectOptions extends CallOptions {
+  model?: string;
+  /**
+   * Where the picture is unusual: by what the network can't make of it, or by how far the score falls without each
+   * part of it, which takes as long as some 200 pictures. No map without it.
+   */
+  map?: 'reconstruction' | 'occlusion';
+  /** How many of the normal pictures that it is nearest to are fetched, up to 64; 0 without it. */
+  prototypes?: number;
+}
+
+export interface Inspection {
+  model: string;
+  /** How unusual the picture is: the higher, the more. Scores of one model can be compared. */
+  score: number;
+  /** Percentage of the normal pictures the model is measured by that score lower. */
+  percentile: number;
+  /** Above this score a picture is called unusual, … */
+  threshold: number;
+  /** … which happens to this share of normal pictures too. */
+  falsePositiveRate: number;
+  unusual: boolean;
+  /** Pixels of a side of `prepared`, `map` and prototypes. */
+  size: number;
+  /** Where the prepared picture lies on the one given, in its pixels; may reach beyond it. */
+  frame: { x: number; y: number; width: number; height: number };
+  /** The picture as the model sees it: black 0 to white 1, row after row. */
+  prepared: Float32Array;
+  /** How much of what is unusual lies at each pixel: 0 nothing, 1 and above much. `null` where it wasn't asked for. */
+  map: Float32Array | null;
+  /** Nearest first; `pixels` as `prepared`, from 0 to 255. Empty where the bundle was published without them. */
+  prototypes: Array<{ row: number; angle: number; pixels: Uint8Array }>;
+}
+
 export interface QueryDetail extends Cost {
-  method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows' | 'findRows';
+  method: 'recommend' | 'similar' | 'search' | 'items' | 'predict' | 'features' | 'rows' | 'findRows' | 'inspect';
   /** What was asked, as the engine takes it: for `items` the ids, else the query with its options. */
   query: Record<string, unknown> | string[];
   model?: string;
@@ -290,6 +324,11 @@ export class Doorstep extends EventTarget {
   rows(rows: number[], model?: string, options?: RowOptions): Promise<TrainingRow[]>;
   /** Training rows whose names (or ids, where they have none) have all words of `text`, of which the last may be unfinished. Fetches all names. */
   findRows(text: string, options?: FindRowsOptions): Promise<TrainingRow[]>;
+  /**
+   * How unusual a picture is, by a model of pictures. Nothing of it leaves the page. Files are PNG, JPEG or WebP, of
+   * 40 million pixels at most; above 16 million they are made smaller first. Transparent pixels lie on black.
+   */
+  inspect(picture: Blob | CanvasImageSource | ImageData, options?: InspectOptions): Promise<Inspection>;
   /** Ends the worker. Queries under way are rejected, later ones too. */
   dispose(): void;
   addEventListener(type: 'query', listener: (event: CustomEvent<QueryDetail>) => void, options?: boolean | AddEventListenerOptions): void;

@@ -138,6 +138,11 @@ export class Doorstep extends EventTarget {
     return this.#query('findRows', plain({ ...options, text }), signal);
   }
 
+  async inspect(picture, { signal, ...options } = {}) {
+    const { pixelsOf } = await import('./anomaly/pixels.js');
+    return this.#query('inspect', plain({ ...options, ...await pixelsOf(picture) }), signal);
+  }
+
   dispose() {
     if (this.#disposed) return;
     this.#disposed = true;

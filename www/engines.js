@@ -34,8 +34,11 @@ export async function suited(job, at, engines, start, fileBytes) {
     return { name: model.engine, engine };
   }
   if (at.engine[job.method]) return at;
-  const tables = models.filter(({ content }) => content.knn).map(({ name }) => name);
-  throw refusal(tables.length
-    ? `only a model of a table predicts; name one of this bundle's: ${tables.join(', ')}`
-    : 'this bundle has no model of a table. Publish one: doorstep train knn-local --table FILE.');
+  const [kind, how] = job.method === 'inspect'
+    ? ['pictures', 'of pictures. Publish one: doorstep train salad --images FOLDER --normal LABEL.']
+    : ['knn', 'of a table. Publish one: doorstep train knn-local --table FILE.'];
+  const able = models.filter(({ content }) => content[kind]).map(({ name }) => name);
+  throw refusal(able.length
+    ? `only a model of ${kind === 'knn' ? 'a table predicts' : 'pictures inspects them'}; name one of this bundle's: ${able.join(', ')}`
+    : `this bundle has no model ${how}`);
 }

@@ -46,6 +46,12 @@ function distance(a, b) {
   return most;
 }
 
+/** What a model's network is asked, if it may gain by a card: pictures, or sequences. */
+function methodOf(model) {
+  if (model?.content.pictures) return 'inspect';
+  return readsSequences(model) ? 'recommend' : undefined;
+}
+
 /** Whether all networks of a model do: others work out a visitor's vector first, in steps too small for a card. */
 function readsSequences({ content: { ensemble, neural } }) {
   if (ensemble) return ensemble.every(readsSequences);
@@ -73,7 +79,7 @@ function enginesHere() {
 class Graphics {
   #port;
   #options;
-  #networks;
+  #networks; // name → the method that it answers
   #usual;
   #about; // what every answer says of devices
   #ask; // asks engine *cpu*
@@ -88,7 +94,7 @@ class Graphics {
   constructor(port, options, { models }, about, ask) {
     this.#port = port;
     this.#options = options;
-    this.#networks = models.filter((model) => model.engine === 'cpu' && readsSequences(model)).map(({ name }) => name);
+    this.#networks = new Map(models.filter(({ engine }) => engine === 'cpu').map((model) => [model.name, methodOf(model)]).filter(([, method]) => method));
     this.#usual = models.find((model) => model.default)?.name;
     this.#about = about;
     this.#ask = ask;
@@ -104,15 +110,15 @@ class Graphics {
       last = { loaded, total };
       this.#port.postMessage({ id: job.id, progress: { loaded: job.loaded, total: Math.max(job.total, job.loaded), file } });
     };
-    if (!this.#networks.length) {
-      this.#about.deviceReason = 'No model of this bundle is a network of sequences: no other gains by WebGPU.';
+    if (!this.#networks.size) {
+      this.#about.deviceReason = 'No model of this bundle is a network of sequences or pictures: no other gains by WebGPU.';
       return;
     }
     try {
       await adapter();
       const { bytes } = await this.#start(onProgress);
       job.bytes += bytes;
-      const first = this.#networks.find((name) => name === this.#usual) ?? this.#networks[0];
+      const first = this.#networks.has(this.#usual) ? this.#usual : this.#networks.keys().next().value;
       await this.#compare(first, this.#within(job), onProgress);
       job.own = { device: 'webgpu' };
     } catch (error) {
@@ -128,13 +134,14 @@ class Graphics {
       return this.#ask(job).then((result) => told.resolve({ result, milliseconds: performance.now() - start }), told.reject);
     }
     const model = args?.model ?? this.#usual;
-    if (method !== 'recommend' || !this.#networks.includes(model)) {
-      if (this.#forced) job.own = { deviceReason: this.#about.deviceReason ?? 'No network of sequences was asked: no other model gains by WebGPU.' };
+    if (this.#networks.get(model) !== method) {
+      if (this.#forced) job.own = { deviceReason: this.#about.deviceReason ?? 'No network of sequences or pictures was asked: no other model gains by WebGPU.' };
       return this.#ask(job);
     }
     const answer = await this.#onCard(job, model) ?? await this.#ask(job);
     // A network that had nothing to read wasn't even fetched.
-    if (args.history?.length > answer.unknown.length) this.#weigh(model, args);
+    const { map, ...query } = args; // an occlusion map takes hundreds of times as long
+    if (method === 'inspect' || args.history?.length > answer.unknown.length) this.#weigh(model, method, query);
     return answer;
   };
 
@@ -201,12 +208,12 @@ class Graphics {
    * Behind the page's back, after a network's answer: times its query on the processor and,
    * where that is slow, on the card; the faster answers from then on (with `webgpu` the card).
    */
-  async #weigh(model, query) {
+  async #weigh(model, method, query) {
     const { timings } = this.#about;
     if (this.#busy || this.#done || (timings?.webgpu && this.#compared.has(model))) return;
     this.#busy = true;
     try {
-      const cpu = timings?.cpu ?? await quickest(() => this.#queue('recommend', query));
+      const cpu = timings?.cpu ?? await quickest(() => this.#queue(method, query));
       this.#about.timings ??= { cpu };
       if (!this.#engine) {
         this.#done = !this.#forced && !(cpu >= WORTH_MS && await isCard());
@@ -214,7 +221,7 @@ class Graphics {
         await this.#start();
       }
       if (!this.#compared.has(model)) await this.#compare(model, async (method, args) => (await this.#queue(method, args)).result);
-      const webgpu = timings?.webgpu ?? await quickest(() => this.#onEngine('recommend', query));
+      const webgpu = timings?.webgpu ?? await quickest(() => this.#onEngine(method, query));
       this.#about.timings = { cpu, webgpu };
       this.#chosen = this.#forced || webgpu < cpu;
       this.#done = !this.#chosen;

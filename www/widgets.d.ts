@@ -3,6 +3,7 @@
 //   <doorstep-recommend bundle="/bundle/" limit="8" history="local|none|ID ID…" model="…">
 //   <doorstep-similar   bundle="/bundle/" limit="8" item="ID" model="…">
 //   <doorstep-predict   bundle="/table/"  limit="8" noun="songs" model="…">
+//   <doorstep-anomaly   bundle="/xray/"   prototypes="3" model="…">
 //
 // What stands between the tags is shown until there are results, and again when
 // there can be none.
@@ -38,8 +39,23 @@
 // Custom properties: --doorstep-accent, -muted, -surface, -border, -font, -height,
 //   which is reserved from the start, and -top, below which the prediction stays in
 //   sight where inputs and prediction don't fit side by side.
+//
+// Pictures
+// Attributes (each also a property): bundle, model; label, the panel's name for screen
+//   readers. prototypes: how many normal pictures are shown beside, 3 if absent, 0 for none.
+//   camera: with it phones open their camera; its value is `environment`, or `user`.
+// Slots: samples, under the button that chooses a file; note, at the end.
+// A picture is chosen, dropped on the element, pasted, or given to inspect().
+// Events, all bubbling and composed: doorstep:inspection { inspection, picture }, of which
+//   `picture` is ImageData; doorstep:error { error }, also of a file that is no picture, when
+//   what was shown stays.
+// Parts: panel; bring: choose, file, hint; message; stage: picture, controls (control, map,
+//   opacity); finding: head, verdict, place, scale (histogram, bar, limit, mark), rate,
+//   heading, prototypes (prototype, caption); status.
+// Custom properties: --doorstep-accent, -on-accent, -muted, -surface, -border, -warn, -radius,
+//   -font, and -height, which is reserved from the start.
 
-import type { Doorstep, Feature, Hit, ItemRecord, LoadOptions, Prediction, TableInfo, TrainingRow } from './doorstep.js';
+import type { Doorstep, Feature, Hit, Inspection, ItemRecord, LoadOptions, Prediction, TableInfo, TrainingRow } from './doorstep.js';
 
 interface ItemShelf extends HTMLElement {
   bundle: string;
@@ -76,6 +92,19 @@ export interface DoorstepPredict extends HTMLElement {
   refresh(): Promise<void> | undefined;
 }
 
+export interface DoorstepAnomaly extends HTMLElement {
+  bundle: string;
+  model: string;
+  label: string;
+  /** What is shown now. */
+  readonly inspection?: Inspection;
+  /** Inspects a picture once the bundle is there; resolves when it is shown or refused. Once anomaly/panel.js is loaded. */
+  inspect(picture: Blob | CanvasImageSource | ImageData): Promise<void> | undefined;
+  /** Opens the model again, for example after an error. */
+  refresh(): Promise<void> | undefined;
+}
+
+export const DoorstepAnomaly: { new (): DoorstepAnomaly };
 export const DoorstepPredict: { new (): DoorstepPredict };
 export const DoorstepRecommend: { new (): DoorstepRecommend };
 export const DoorstepSimilar: { new (): DoorstepSimilar };
@@ -103,10 +132,12 @@ declare global {
     'doorstep-recommend': DoorstepRecommend;
     'doorstep-similar': DoorstepSimilar;
     'doorstep-predict': DoorstepPredict;
+    'doorstep-anomaly': DoorstepAnomaly;
   }
   interface GlobalEventHandlersEventMap {
     'doorstep:results': CustomEvent<{ hits: Hit[] }>;
     'doorstep:prediction': CustomEvent<{ prediction: Prediction; values: Record<string, Feature>; settled: boolean }>;
+    'doorstep:inspection': CustomEvent<{ inspection: Inspection; picture: ImageData }>;
     'doorstep:select': CustomEvent<{ id: string; item: ItemRecord; hit: Hit } | { id: string; row: TrainingRow }>;
     'doorstep:error': CustomEvent<{ error: Error }>;
   }

@@ -1,4 +1,4 @@
-// The elements <doorstep-recommend>, <doorstep-similar> and <doorstep-predict>. widgets.d.ts
+// The elements <doorstep-recommend>, <doorstep-similar>, <doorstep-predict> and <doorstep-anomaly>. widgets.d.ts
 // says which attributes, events, parts and custom properties there are.
 
 import { Doorstep, DoorstepError, bundleAddress } from './doorstep.js';
@@ -359,13 +359,13 @@ export class DoorstepSimilar extends ItemShelf {
 }
 accessors(DoorstepSimilar, { history: 'local', label: 'Similar items' });
 
-/** A column predicted from inputs. What it shows is made in predict/, which other pages don't load. */
-export class DoorstepPredict extends HTMLElement {
+/** An element whose inside is made in a folder of its own, which other pages don't load. */
+class PanelElement extends HTMLElement {
   #panel;
 
   async connectedCallback() {
     try {
-      this.#panel ??= new (await import('./predict/panel.js')).Panel(this);
+      this.#panel ??= new (await this.load()).Panel(this);
       this.#panel.connect();
     } catch (error) {
       emit(this, 'error', { error });
@@ -374,10 +374,22 @@ export class DoorstepPredict extends HTMLElement {
 
   disconnectedCallback() { this.#panel?.disconnect(); }
 }
+
+/** A column predicted from inputs. */
+export class DoorstepPredict extends PanelElement {
+  load() { return import('./predict/panel.js'); }
+}
 accessors(DoorstepPredict, { bundle: '', model: '', label: 'Prediction', noun: 'training rows' });
+
+/** How unusual a picture is. */
+export class DoorstepAnomaly extends PanelElement {
+  load() { return import('./anomaly/panel.js'); }
+}
+accessors(DoorstepAnomaly, { bundle: '', model: '', label: 'How unusual a picture is' });
 
 if (!customElements.get('doorstep-recommend')) {
   customElements.define('doorstep-recommend', DoorstepRecommend);
   customElements.define('doorstep-similar', DoorstepSimilar);
   customElements.define('doorstep-predict', DoorstepPredict);
+  customElements.define('doorstep-anomaly', DoorstepAnomaly);
 }

@@ -248,3 +248,161 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
     );
     Ok(())
 }
+
+/// A network that tells little, but is trained at once.
+const BRIEF: [&str; 18] = [
+    "--prepare",
+    "size=32",
+    "--set",
+    "salad.pretraining=2",
+    "--set",
+    "salad.rounds=1",
+    "--set",
+    "salad.round_epochs=1",
+    "--set",
+    "salad.channels=2",
+    "--set",
+    "salad.features=16",
+    "--set",
+    "salad.halvings=2",
+    "--normal",
+    "normal",
+    "--images",
+    "phantoms/pictures.csv",
+];
+
+fn run(home: &Path, args: &[&str]) -> Result<(bool, String, String)> {
+    let output = doorstep().current_dir(home).args(args).output()?;
+    Ok((
+        output.status.success(),
+        String::from_utf8(output.stdout)?,
+        String::from_utf8(output.stderr)?,
+    ))
+}
+
+fn train(home: &Path, more: &[&str]) -> Result<(bool, String, String)> {
+    run(
+        home,
+        &[&["train", "--quiet", "--json"], more, &BRIEF].concat(),
+    )
+}
+
+#[test]
+fn a_published_model_is_judged_as_it_was_and_is_the_same_each_time() -> Result<()> {
+    let home = TempDir::new()?;
+    phantoms(&home.path().join("phantoms"))?;
+    let (trained, stdout, stderr) = train(home.path(), &["salad", "--out", "a"])?;
+    ensure!(trained, "{stderr}");
+    let manifest: Value = serde_json::from_str(&stdout)?;
+    let model = &manifest["models"][0];
+    let calibration = &model["content"]["pictures"]["calibration"];
+    ensure!(calibration["false_positive_rate"] == 0.05);
+    let (again, _, stderr) = train(home.path(), &["salad", "--out", "b"])?;
+    ensure!(again, "{stderr}");
+    let read = |folder: &str| std::fs::read(home.path().join(folder).join("manifest.json"));
+    ensure!(
+        read("a")? == read("b")?,
+        "the same seed gave another bundle"
+    );
+
+    // The pictures of the test part score what they did when the model was published.
+    let judge = ["evaluate", "a", "--quiet", "--json", "--normal", "normal"];
+    let judge = [&judge[..], &["--images", "phantoms/pictures.csv"]].concat();
+    let (judged, stdout, stderr) = run(home.path(), &judge)?;
+    ensure!(judged, "{stderr}");
+    let judged: Value = serde_json::from_str(&stdout)?;
+    let pictures = judged[0]["pictures"].as_array().context("no pictures")?;
+    ensure!(pictures.len() == 300);
+    let threshold = calibration["threshold"].as_f64().context("no threshold")?;
+    for own in pictures {
+        let score = own["score"].as_f64().context("no score")?;
+        ensure!(own["unusual"] == (score > threshold), "{own}");
+    }
+    let abnormal = pictures.iter().filter(|own| own["label"] != "normal");
+    let found = abnormal
+        .clone()
+        .filter(|own| own["unusual"] == true)
+        .count();
+    let recall = found as f64 / abnormal.count() as f64;
+    let published = model["evaluation"]["metrics"]["recall"].as_f64();
+    ensure!(
+        published.is_some_and(|own| (own - recall).abs() < 1e-9),
+        "{published:?} {recall}"
+    );
+    ensure!(
+        judged[0]["recall"]
+            .as_f64()
+            .is_some_and(|own| (own - recall).abs() < 1e-9)
+    );
+
+    let (shown, stdout, _) = run(home.path(), &["inspect", "a"])?;
+    ensure!(
+        shown && stdout.contains("inspect (3 prototypes)") && stdout.contains("auroc"),
+        "{stdout}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_model_of_one_kind_is_published_without_figures() -> Result<()> {
+    let home = TempDir::new()?;
+    phantoms(&home.path().join("phantoms"))?;
+    std::fs::remove_dir_all(home.path().join("phantoms/abnormal"))?;
+    std::fs::remove_file(home.path().join("phantoms/pictures.csv"))?;
+    let mut args = BRIEF;
+    args[17] = "phantoms";
+    let more = [
+        "train",
+        "salad",
+        "--quiet",
+        "--json",
+        "--out",
+        "a",
+        "--prototypes",
+        "0",
+    ];
+    let (trained, stdout, stderr) = run(home.path(), &[&more[..], &args].concat())?;
+    ensure!(trained, "{stderr}");
+    let manifest: Value = serde_json::from_str(&stdout)?;
+    let model = &manifest["models"][0];
+    ensure!(model["evaluation"].is_null() && model["content"]["pictures"]["prototypes"].is_null());
+    ensure!(
+        model["content"]["pictures"]["calibration"]["pictures"] == 40,
+        "{model}"
+    );
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_published_is_said_before_anything_is_trained() -> Result<()> {
+    let home = TempDir::new()?;
+    phantoms(&home.path().join("phantoms"))?;
+    for (more, why) in [
+        (&["pixel-knn"][..], "a browser runs salad"),
+        (&["salad", "--false-positive-rate", "0.01"], "the least is"),
+        (&["salad", "--false-positive-rate", "1"], "between 0 and 1"),
+        (&["salad", "--contamination", "0,0.1"], "one share"),
+        (
+            &["salad", "--refit", "--split", "every:5"],
+            "divided by patient",
+        ),
+        (&["salad", "--train-first", "3"], "too few"),
+    ] {
+        // Settings of salad are refused where it is not named.
+        let brief = if more[0] == "salad" {
+            &BRIEF[..]
+        } else {
+            &BRIEF[14..]
+        };
+        let train = ["train", "--quiet", "--out", "never"];
+        let (trained, _, said) = run(home.path(), &[&train[..], more, brief].concat())?;
+        ensure!(!trained && said.contains(why), "{more:?}: {said}");
+        ensure!(!home.path().join("never").exists());
+    }
+    let (judged, _, said) = run(
+        home.path(),
+        &["evaluate", "phantoms", "--images", "phantoms"],
+    )?;
+    ensure!(!judged && said.contains("--normal"), "{said}");
+    Ok(())
+}

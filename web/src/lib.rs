@@ -7,6 +7,8 @@ mod failure;
 mod fetch_store;
 #[cfg(feature = "webgpu")]
 mod graphics;
+#[cfg(feature = "images")]
+mod inspect;
 #[cfg(feature = "tables")]
 mod predict;
 #[cfg(any(feature = "neural", feature = "webgpu"))]

@@ -3,7 +3,7 @@
 import { find } from './dom.js';
 import { formatBytes, formatCount, formatTime } from './figures.js';
 
-const METHODS = { recommend: 'recommendation', similar: 'similar items', search: 'search', items: 'item records', predict: 'prediction', features: 'inputs', rows: 'rows', findRows: 'search by name' };
+const METHODS = { recommend: 'recommendation', similar: 'similar items', search: 'search', items: 'item records', predict: 'prediction', features: 'inputs', rows: 'rows', findRows: 'search by name', inspect: 'picture' };
 
 const DEVICES = { cpu: 'the processor', webgpu: 'WebGPU' };
 

@@ -51,6 +51,8 @@ pub fn run(args: Args) -> Result<()> {
         &Recipe {
             name: "demo",
             data: &[],
+            phantoms: &["--pictures", "1200", "--picture-size", "192"],
+            salad: &[],
             profile: Profile::Release,
             out: out.clone(),
             webgpu: args.webgpu,

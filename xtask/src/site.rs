@@ -42,12 +42,19 @@ const LEARNING: [&str; 8] = [
     "epochs=8",
 ];
 
+/// Pictures for visitors to try, of other phantoms than are learnt from.
+const SAMPLES: [&str; 6] = ["--pictures", "30", "--picture-size", "192", "--seed", "11"];
+
 /// What to build a site from.
 pub struct Recipe {
     /// Names the folders of what is generated on the way.
     pub name: &'static str,
     /// Options for `doorstep demo` beyond `--out`.
     pub data: &'static [&'static str],
+    /// The same beyond `--phantoms`, for pictures to learn from.
+    pub phantoms: &'static [&'static str],
+    /// Hyper-parameters of the model of pictures that differ from its own.
+    pub salad: &'static [&'static str],
     /// How the `doorstep` command is compiled.
     pub profile: Profile,
     /// The finished site.
@@ -73,6 +80,11 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
     })?;
     let generated = |part: &str| project.generated(&format!("{}-{part}", recipe.name));
     let (data, bundle, songs) = (generated("data"), generated("bundle"), generated("songs"));
+    let (pictures, samples, xray) = (
+        generated("pictures"),
+        generated("samples"),
+        generated("xray"),
+    );
     if let Some(shop) = &recipe.shop {
         ensure!(
             shop.bundle.join("manifest.json").is_file(),
@@ -80,7 +92,9 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
             shop.bundle.display()
         );
     }
-    generate(&doorstep, &data, recipe.data)?;
+    generate(&doorstep, "--out", &data, recipe.data)?;
+    generate(&doorstep, "--phantoms", &pictures, recipe.phantoms)?;
+    generate(&doorstep, "--phantoms", &samples, &SAMPLES)?;
     if recipe.shop.is_none() {
         let shop = shop(&doorstep, &data);
         train("the bundle", shop, &doorstep, &data, &bundle)?;
@@ -92,6 +106,13 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         &data,
         &songs,
     )?;
+    train(
+        "the radiographs",
+        radiographs(&doorstep, &pictures, recipe.salad),
+        &doorstep,
+        &pictures,
+        &xray,
+    )?;
     let page = build_page(project, tools)?;
     let gpu = recipe
         .webgpu
@@ -99,7 +120,11 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
         .transpose()?;
     step("put the site together", || {
         let images = data.join("images");
-        let mut parts = vec![(&songs, "songs")];
+        let mut parts = vec![
+            (&songs, "songs"),
+            (&xray, "xray"),
+            (&samples, "radiographs"),
+        ];
         match &recipe.shop {
             Some(shop) => parts.push((&shop.bundle, "bundle")),
             None => parts.extend([(&bundle, "bundle"), (&images, "images")]),
@@ -118,13 +143,13 @@ pub fn build(project: &Project, tools: &Tools, recipe: &Recipe) -> Result<PathBu
     Ok(doorstep)
 }
 
-fn generate(doorstep: &Path, data: &Path, options: &[&str]) -> Result<()> {
+fn generate(doorstep: &Path, what: &str, data: &Path, options: &[&str]) -> Result<()> {
     let mut command = Command::new(doorstep);
-    command.arg("demo").arg("--out").arg(data).args(options);
+    command.arg("demo").arg(what).arg(data).args(options);
     let inputs = Inputs::default()
         .text(&process::line(&command))
         .path(doorstep)?;
-    make_folder("generate the data", data, inputs, || {
+    make_folder(&format!("generate {}", name_of(data)), data, inputs, || {
         process::run(&mut command)
     })
 }
@@ -160,6 +185,25 @@ fn table(doorstep: &Path, data: &Path) -> Command {
         .args(["--id", "id", "--name", "artist,track"])
         .args(["--split", "every:5", "--refit"]);
     command
+}
+
+/// What trains the model of pictures.
+fn radiographs(doorstep: &Path, pictures: &Path, settings: &[&str]) -> Command {
+    let mut command = Command::new(doorstep);
+    command
+        .args(["train", "salad", "--images"])
+        .arg(pictures.join("pictures.csv"))
+        .args(["--normal", "normal"]);
+    for setting in settings {
+        command.args(["--set", &format!("salad.{setting}")]);
+    }
+    command
+}
+
+/// A folder's own name.
+fn name_of(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 fn train(

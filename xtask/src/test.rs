@@ -14,6 +14,11 @@ use crate::tools::Tools;
 /// Data large enough for models to differ, small enough to train in seconds.
 const SMALL: [&str; 6] = ["--items", "300", "--users", "600", "--songs", "600"];
 
+/// Pictures so many that normal ones are left to calibrate with.
+const PICTURES: [&str; 4] = ["--pictures", "300", "--picture-size", "64"];
+/// A model of them that tells little, but is there at once.
+const SALAD: [&str; 3] = ["pretraining=2", "rounds=1", "round_epochs=1"];
+
 /// Options of `test`.
 #[derive(clap::Args)]
 pub struct Args {
@@ -72,6 +77,8 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
         &Recipe {
             name: "test",
             data: &SMALL,
+            phantoms: &PICTURES,
+            salad: &SALAD,
             profile: Profile::Dev,
             out: out.clone(),
             webgpu: true,

@@ -9,6 +9,8 @@ use super::factors::FactorsRef;
 use super::knn::KnnRef;
 #[cfg(feature = "neural")]
 use super::neural::NeuralRef;
+#[cfg(feature = "images")]
+use super::pictures::PicturesRef;
 use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
 use super::{BundleError, MANIFEST, Store};
@@ -191,6 +193,10 @@ pub struct ModelContent {
     #[cfg(feature = "tables")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knn: Option<KnnRef>,
+    /// A model of pictures.
+    #[cfg(feature = "images")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<PicturesRef>,
 }
 
 /// A member of an ensemble. Where the bundle also has the model by itself, the

@@ -24,6 +24,8 @@ mod manifest;
 mod neural;
 #[cfg(feature = "neural")]
 mod parameters;
+#[cfg(feature = "images")]
+mod pictures;
 mod postings;
 mod range_table;
 mod reader;
@@ -50,6 +52,11 @@ pub use manifest::{
 };
 #[cfg(feature = "neural")]
 pub use neural::{NeuralRef, as_stored};
+#[cfg(feature = "images")]
+pub use pictures::{
+    InspectAnswer, InspectQuery, MOST_PROTOTYPES, PicturePublication, PicturesRef, Prototype,
+    PrototypesRef, PublishedPictures, picture_model_as_stored, write_pictures,
+};
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};

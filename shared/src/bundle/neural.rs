@@ -90,10 +90,14 @@ impl OpenNeural {
 impl<S: Store> Bundle<S> {
     /// What the network of a model, or the first of an ensemble's, says of the history of
     /// the most popular items, as many as the [`class`] of this number has places: each item's
-    /// score; `None` where there is no such class. Devices can be compared by it, and
+    /// score; of a model of pictures, a made up one's score. `None` where there is no such class. Devices can be compared by it, and
     /// kernels are compiled before a visitor waits for them.
     pub async fn probe(&self, model: &str, number: u32) -> Outcome<Option<Vec<f32>>, S> {
         let source = &self.model(Some(model))?.source;
+        #[cfg(feature = "images")]
+        if let Source::Pictures(open) = source {
+            return open.probe(&self.store, &self.device, number).await;
+        }
         let members = match source {
             Source::Ensemble(members) => members.iter().map(|(_, source)| source).collect(),
             alone => vec![alone],

@@ -187,6 +187,8 @@ impl<S: Store> Bundle<S> {
         match &model.source {
             #[cfg(feature = "tables")]
             Source::Knn(_) => Err(BundleError::no_items(&model.name)),
+            #[cfg(feature = "images")]
+            Source::Pictures(_) => Err(BundleError::no_items(&model.name)),
             _ if rows(&model) || vectors(&model) => Ok(model),
             _ => Err(BundleError::InvalidQuery(format!(
                 "model \"{}\" does not compare items; name an item-item model",

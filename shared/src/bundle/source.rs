@@ -9,6 +9,8 @@ use super::knn::OpenKnn;
 use super::manifest::ModelContent;
 #[cfg(feature = "neural")]
 use super::neural::OpenNeural;
+#[cfg(feature = "images")]
+use super::pictures::OpenPictures;
 use super::range_table::RangeTable;
 use super::table::FileRef;
 use super::{BundleError, MANIFEST};
@@ -43,6 +45,9 @@ pub(super) enum Source {
     /// Predicts a table's column.
     #[cfg(feature = "tables")]
     Knn(Box<OpenKnn>),
+    /// Inspects pictures.
+    #[cfg(feature = "images")]
+    Pictures(Box<OpenPictures>),
 }
 
 /// What a [`Source::Global`] holds: not a whole [`Model`], whose other kinds the
@@ -89,7 +94,7 @@ impl BundleError {
         let why = [
             "model ",
             model,
-            " predicts a table's column; ask it to predict",
+            " knows no items: ask a model of a table to predict, one of pictures to inspect",
         ];
         Self::InvalidQuery(why.concat())
     }
@@ -179,6 +184,10 @@ impl Source {
         #[cfg(feature = "tables")]
         if let Some(model) = &content.knn {
             return Ok(Some(Self::Knn(Box::new(OpenKnn::new(model)?))));
+        }
+        #[cfg(feature = "images")]
+        if let Some(model) = &content.pictures {
+            return Ok(Some(Self::Pictures(Box::new(OpenPictures::new(model)?))));
         }
         let counts = content.counts.iter().map(|file| (Global::Popularity, file));
         let ranking = content.ranking.iter().map(|file| (Global::Ranking, file));

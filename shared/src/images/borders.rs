@@ -50,6 +50,15 @@ impl Area {
         }
     }
 
+    /// The same rectangle, which is one of `outer`, in the picture that `outer` is a part of.
+    pub fn within(self, outer: Self) -> Self {
+        Self {
+            left: self.left + outer.left,
+            top: self.top + outer.top,
+            ..self
+        }
+    }
+
     /// What `image` shows there.
     ///
     /// # Panics

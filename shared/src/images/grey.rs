@@ -1,5 +1,13 @@
 //! A grey picture.
 
+/// What red, green and blue count for brightness: ITU-R BT.709, without undoing the gamma.
+const WEIGHTS: [f32; 3] = [0.2126, 0.7152, 0.0722];
+
+/// The brightness of a colour.
+pub fn luminance(colour: [f32; 3]) -> f32 {
+    colour.iter().zip(WEIGHTS).map(|(c, w)| c * w).sum()
+}
+
 /// Brightness by pixel, row after row from the top left: 0 black to 1 white
 /// as it is read, any finite number once it is prepared.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +27,25 @@ impl GreyImage {
             height,
             pixels,
         })
+    }
+
+    /// The grey picture of one in bytes of red, green, blue and alpha, as a canvas has them; transparent
+    /// pixels lie on black. Nothing where there are not four bytes a pixel, or none.
+    pub fn from_rgba(width: usize, height: usize, bytes: &[u8]) -> Option<Self> {
+        let (pixels, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            return None;
+        }
+        let level = |byte: u8| f32::from(byte) / 255.0;
+        let grey = |&[red, green, blue, alpha]: &[u8; 4]| {
+            // Grey stays what it is, to the last bit.
+            let own = match red == green && green == blue {
+                true => level(red),
+                false => luminance([level(red), level(green), level(blue)]),
+            };
+            level(alpha) * own
+        };
+        Self::new(width, height, pixels.iter().map(grey).collect())
     }
 
     /// Pixels in a row.
@@ -57,5 +84,19 @@ mod tests {
         assert!(GreyImage::new(0, 0, Vec::new()).is_none());
         assert!(GreyImage::new(usize::MAX, 2, vec![0.0; 2]).is_none());
         assert!(GreyImage::new(1, 1, vec![f32::NAN]).is_none());
+    }
+
+    #[test]
+    fn colours_become_grey_on_black() {
+        let bytes = [
+            [255, 0, 0, 255],
+            [0, 255, 0, 255],
+            [51, 51, 51, 255],
+            [255, 255, 255, 0],
+        ];
+        let found = GreyImage::from_rgba(2, 2, bytes.as_flattened()).unwrap();
+        assert_eq!(found.pixels(), [0.2126, 0.7152, 0.2, 0.0]);
+        assert!(GreyImage::from_rgba(1, 1, &[0; 3]).is_none());
+        assert!(GreyImage::from_rgba(2, 1, &[0; 4]).is_none());
     }
 }

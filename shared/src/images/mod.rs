@@ -11,7 +11,7 @@ pub mod salad;
 
 pub use borders::{Area, body};
 pub use exposure::Exposure;
-pub use grey::GreyImage;
+pub use grey::{GreyImage, luminance};
 pub use mask::{carrier, mask};
-pub use preparation::{Aspect, Preparation};
+pub use preparation::{Aspect, Frame, Preparation};
 pub use resize::resize;

@@ -48,6 +48,20 @@ pub struct Preparation {
     pub exposure: Exposure,
 }
 
+/// Where a prepared picture lies on the one that it was made of, in pixels of that one; what was
+/// filled up with 0 lies beyond its borders.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Frame {
+    /// Its left side.
+    pub x: f64,
+    /// Its upper side.
+    pub y: f64,
+    /// From its left side to its right one.
+    pub width: f64,
+    /// From its upper side to its lower one.
+    pub height: f64,
+}
+
 impl Default for Preparation {
     fn default() -> Self {
         Self {
@@ -86,7 +100,12 @@ impl Preparation {
     /// The picture that a model sees, `size` × `size`. Levels are from 0 to 1 if those of `image` are.
     /// A picture without contrast becomes 0.5 throughout, or stays what it is where exposure does.
     pub fn apply(&self, image: &GreyImage) -> GreyImage {
-        let (image, body) = self.looked_at(image);
+        self.framed(image).0
+    }
+
+    /// The same, and where it lies on `image`.
+    pub fn framed(&self, image: &GreyImage) -> (GreyImage, Frame) {
+        let (area, image, body) = self.looked_at(image);
         let (width, height) = (image.width(), image.height());
         let longer = width.max(height) as f64;
         let shorter = width.min(height) as f64;
@@ -100,22 +119,25 @@ impl Preparation {
             Aspect::Cover => ((length as f64 * scale).round() as usize).max(self.size),
         };
         let (columns, rows) = (scaled(width), scaled(height));
+        let frame = self.frame(area, columns, rows);
         let image = self.square(&resize(&image, columns, rows));
         let body = self.square(&resize(&body, columns, rows));
         let body: Vec<bool> = body.pixels().iter().map(|&share| share >= 0.5).collect();
-        normalise(&image, &body, self.exposure)
+        (normalise(&image, &body, self.exposure), frame)
     }
 
-    /// The part of a picture that is looked at, and which of its pixels are body (1 or 0).
-    fn looked_at(&self, image: &GreyImage) -> (GreyImage, GreyImage) {
-        let mut image = match self.mask {
-            true => carrier(image).of(image),
-            false => image.clone(),
+    /// The part of a picture that is looked at: where it lies, what it shows, and which of its pixels
+    /// are body (1 or 0).
+    fn looked_at(&self, image: &GreyImage) -> (Area, GreyImage, GreyImage) {
+        let mut area = match self.mask {
+            true => carrier(image),
+            false => Area::whole(image),
         };
         if self.crop {
-            image = body(&image).of(&image);
+            area = body(&area.of(image)).within(area);
         }
-        image = Area::whole(&image).without(self.margin).of(&image);
+        area = area.without(self.margin);
+        let image = area.of(image);
         let inside = match self.mask {
             true => mask(&image),
             false => vec![true; image.pixels().len()],
@@ -123,17 +145,42 @@ impl Preparation {
         let shares = inside.iter().map(|&own| f32::from(u8::from(own))).collect();
         let part = GreyImage::new(image.width(), image.height(), shares).expect("a value a pixel");
         match around(&inside, image.width()) {
-            Some(area) => (area.of(&image), area.of(&part)),
-            None => (image, part),
+            Some(body) => (body.within(area), body.of(&image), body.of(&part)),
+            None => (area, image, part),
         }
+    }
+
+    /// Where the square lies of which `area` fills so many columns and rows.
+    fn frame(&self, area: Area, columns: usize, rows: usize) -> Frame {
+        let side = |first: usize, length: usize, scaled: usize| {
+            let pixel = length as f64 / scaled as f64;
+            let (before, after) = self.offsets(scaled);
+            (
+                first as f64 + (before as f64 - after as f64) * pixel,
+                self.size as f64 * pixel,
+            )
+        };
+        let (x, width) = side(area.left, area.width, columns);
+        let (y, height) = side(area.top, area.height, rows);
+        Frame {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    /// Pixels that are left out before the square, and those that are 0 before a picture.
+    fn offsets(&self, length: usize) -> (usize, usize) {
+        let before = length.saturating_sub(self.size) / 2;
+        let after = self.size.saturating_sub(length) / 2;
+        (before, after)
     }
 
     /// The middle of `image`, with 0 where it is smaller than the square.
     fn square(&self, image: &GreyImage) -> GreyImage {
-        let before = |length: usize| (length.saturating_sub(self.size)) / 2;
-        let after = |length: usize| (self.size.saturating_sub(length)) / 2;
-        let (left, top) = (before(image.width()), before(image.height()));
-        let (right, down) = (after(image.width()), after(image.height()));
+        let (left, right) = self.offsets(image.width());
+        let (top, down) = self.offsets(image.height());
         let mut pixels = vec![0.0; self.size * self.size];
         let columns = image.width().min(self.size);
         for row in 0..image.height().min(self.size) {
@@ -222,8 +269,23 @@ mod tests {
         let row = |image: &GreyImage, y: usize| image.at(3, y);
         let rows: Vec<f32> = (0..8).map(|y| row(&padded, y)).collect();
         assert_eq!(rows, [0.0, 0.0, 1.0, 1.0, 0.5, 0.5, 0.0, 0.0]);
+        let frame = |x, y, width, height| Frame {
+            x,
+            y,
+            width,
+            height,
+        };
+        assert_eq!(plain.framed(&wide).1, frame(0.0, -4.0, 16.0, 16.0));
         let aspect = Aspect::Cover;
-        let covered = Preparation { aspect, ..plain }.apply(&wide);
+        let covering = Preparation { aspect, ..plain };
+        assert_eq!(covering.framed(&wide).1, frame(4.0, 0.0, 8.0, 8.0));
+        let margin = Preparation {
+            margin: 0.25,
+            aspect: Aspect::Stretch,
+            ..covering.clone()
+        };
+        assert_eq!(margin.framed(&wide).1, frame(4.0, 2.0, 8.0, 4.0));
+        let covered = covering.apply(&wide);
         let rows: Vec<f32> = (0..8).map(|y| row(&covered, y)).collect();
         assert_eq!(rows, [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5]);
     }

@@ -8,6 +8,7 @@ mod hostile_content;
 mod measuring;
 mod networks;
 mod parity;
+mod pictures;
 mod predict;
 mod predict_element;
 mod shop;

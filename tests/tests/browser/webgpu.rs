@@ -53,6 +53,52 @@ async fn two_hundred_random_histories_give_the_native_lists() -> Result<()> {
     page.close().await
 }
 
+/// Pictures score on WebGPU what they do on the processor.
+#[tokio::test]
+async fn a_hundred_pictures_score_as_on_the_processor() -> Result<()> {
+    let compare = "
+        ds.dispose();
+        const picture = (n) => {
+            const image = new ImageData(40, 30);
+            for (let at = 0; at < 1200; at++) image.data.fill((at * (n + 7) + n * n + (at % 40) * 4) % 256, 4 * at, 4 * at + 3), image.data[4 * at + 3] = 255;
+            return image;
+        };
+        const scores = {};
+        for (const device of ['cpu', 'webgpu']) {
+            const pictures = await Doorstep.load('/xray/', { device, timeoutMs: 60000 });
+            const used = new Set();
+            pictures.addEventListener('query', ({ detail }) => used.add(`${detail.device} ${detail.deviceReason ?? ''}`));
+            const own = [];
+            for (let n = 0; n < 100; n++) own.push((await pictures.inspect(picture(n), n % 10 ? {} : { map: 'reconstruction' })).score);
+            scores[device] = { own, used: [...used] };
+            pictures.dispose();
+        }
+        return scores;";
+    let found: Value = run(&site_with_networks()?, json!({ "device": "cpu" }), compare).await?;
+    for device in ["cpu", "webgpu"] {
+        ensure!(
+            found[device]["used"] == json!([format!("{device} ")]),
+            "{found}"
+        );
+    }
+    let of = |device: &str| -> Vec<f64> {
+        let own = found[device]["own"].as_array();
+        own.iter()
+            .flat_map(|own| own.iter())
+            .filter_map(Value::as_f64)
+            .collect()
+    };
+    let (cpu, webgpu) = (of("cpu"), of("webgpu"));
+    ensure!(cpu.len() == 100 && webgpu.len() == 100);
+    for (cpu, webgpu) in cpu.iter().zip(&webgpu) {
+        ensure!(
+            (cpu - webgpu).abs() <= 1e-3 * cpu.abs(),
+            "{cpu} is not {webgpu}"
+        );
+    }
+    Ok(())
+}
+
 /// Opens the networks as `ds` and asks with `ask(model, history)`, which says what answered.
 const OPEN: &str = "
     const { Doorstep } = await import(new URL('/doorstep.js', location));
@@ -162,7 +208,7 @@ async fn networks_run_on_webgpu_and_other_models_do_not() -> Result<()> {
         assert_eq!(answer.ids.len(), 5);
     }
     ensure!(
-        asked[4].is_on("cpu", "No network of sequences"),
+        asked[4].is_on("cpu", "No network of sequences or pictures"),
         "{asked:?}"
     );
     for file in ["doorstep-gpu_bg.wasm", "WebGPU kernels"] {

@@ -17,6 +17,7 @@ use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
 use crate::failure;
 use crate::fit::Training;
+use crate::images::evaluate as images;
 use crate::neural::Guide;
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
@@ -40,6 +41,17 @@ pub struct Args {
     division: DivisionArgs,
     #[command(flatten)]
     table: TableArgs,
+    /// Judge models of pictures by these, read as train reads them; --json lists what each scores.
+    #[arg(long, value_name = "PATH", help_heading = "Pictures", conflicts_with_all = ["interactions", "table"], requires = "normal")]
+    images: Option<PathBuf>,
+    /// The label of normal pictures; all others are abnormal.
+    #[arg(
+        long,
+        value_name = "LABEL",
+        help_heading = "Pictures",
+        requires = "images"
+    )]
+    normal: Option<String>,
     /// What differences are taken to: best, first or a model's name.
     #[arg(long, default_value = "best", value_name = "MODEL")]
     against: String,
@@ -82,6 +94,26 @@ impl Args {
             let asked = self.division.split.as_ref();
             let (split, figures) = evaluate_table(&bundle, &models, &self.table, asked, &progress)?;
             return print_table(&self.bundle, &split, &figures, self.save.as_deref(), output);
+        }
+        if let Some(path) = &self.images {
+            let normal = self.normal.as_deref().unwrap_or_default();
+            let strict = self.division.strict();
+            let judged = images::evaluate(&bundle, &models, path, normal, strict, &progress)?;
+            let json = serde_json::to_string_pretty(&judged)?;
+            if let Some(path) = &self.save {
+                save(path, &json)?;
+            }
+            return output.print(&match output.json {
+                true => format!("{json}\n"),
+                false => images::text(&judged),
+            });
+        }
+        let of_pictures = |entry: &&ModelEntry| entry.content.pictures.is_some();
+        if let Some(entry) = manifest.models.iter().find(of_pictures) {
+            bail!(
+                "{} inspects pictures; give some with --images PATH --normal LABEL",
+                entry.name
+            );
         }
         let of_table = |entry: &&ModelEntry| entry.content.knn.is_some();
         if let Some(entry) = manifest

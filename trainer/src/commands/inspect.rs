@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use doorstep_shared::bundle::{Bundle, Labels, Manifest, ModelContent};
+use doorstep_shared::bundle::{Bundle, InspectQuery, Labels, Manifest, ModelContent};
+use doorstep_shared::images::GreyImage;
 use doorstep_shared::query::SimilarQuery;
 use serde::Serialize;
 
@@ -19,6 +20,9 @@ pub struct Args {
     bundle: PathBuf,
 }
 
+/// Prototypes that the widget shows.
+const SHOWN: u32 = 3;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -26,6 +30,7 @@ struct Report<'a> {
     recommend: Option<Download>,
     similar: Option<Download>,
     predict: Option<Download>,
+    inspect: Option<Download>,
 }
 
 impl Args {
@@ -48,6 +53,22 @@ impl Args {
             })
         });
         let predict = predict.transpose()?;
+        let pictures = manifest
+            .models
+            .iter()
+            .any(|model| model.content.pictures.is_some());
+        let inspect = pictures.then(|| {
+            // Any picture will do: prototypes are as many, and as large, for each.
+            let picture = GreyImage::new(2, 2, vec![0.0, 1.0, 0.5, 0.2]).expect("four pixels");
+            let query = InspectQuery {
+                prototypes: SHOWN,
+                ..InspectQuery::default()
+            };
+            measure(&[0], 1, &open, |bundle, _| {
+                at_once(bundle.inspect(&picture, &query)).map(drop)
+            })
+        });
+        let inspect = inspect.transpose()?;
         let recommend = (!ids.is_empty()).then(|| of_lists(&ids, &open));
         let recommend = recommend.transpose()?;
         let item_item = manifest.models.iter().any(|model| {
@@ -72,6 +93,7 @@ impl Args {
                 recommend,
                 similar,
                 predict,
+                inspect,
             };
             output.print(&format!("{}\n", serde_json::to_string_pretty(&result)?))
         } else {
@@ -80,6 +102,7 @@ impl Args {
                 (format!("recommend ({HISTORY} items)"), recommend),
                 ("similar (8 items)".to_owned(), similar),
                 ("predict".to_owned(), predict),
+                (format!("inspect ({SHOWN} prototypes)"), inspect),
             ];
             output.print(&describe(&manifest, manifest_bytes, &downloads))
         }
@@ -138,6 +161,7 @@ fn describe(
                     false if figures.metrics.contains_key("accuracy") => {
                         ("accuracy", "accuracy-unrounded")
                     }
+                    false if figures.metrics.contains_key("auroc") => ("auroc", "auprc"),
                     false => ("recall@10", "ndcg@10"),
                 };
                 format!(
@@ -186,6 +210,9 @@ fn line(name: &str, download: &Download) -> String {
 fn kind(content: &ModelContent) -> &'static str {
     if content.knn.is_some() {
         return "rows of a table";
+    }
+    if content.pictures.is_some() {
+        return "pictures, half precision";
     }
     if content.ensemble.is_some() {
         return "ensemble";

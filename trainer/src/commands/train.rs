@@ -14,6 +14,8 @@ use crate::data::{self, DataArgs, Dataset};
 use crate::division::{Division, RelevanceArgs};
 use crate::evaluate::CUTOFFS;
 use crate::fit::{self, ItemContent, check_ratings};
+use crate::images::detectors::image_models;
+use crate::images::{ImageArgs, Publish as PublishPictures, PublishArgs};
 use crate::neural::{Checkpoints, Compute, DeviceArgs, Means};
 use crate::progress::Progress;
 use crate::publish::{Bundled, WeightsWish, check_free, figures, item_records};
@@ -34,9 +36,11 @@ use crate::table::{Publish, TableArgs, table_models};
   doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
       tries the models that suit the data, publishes the best with popularity beside it, and says why
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
-      predicts a column of a table from the others")]
+      predicts a column of a table from the others
+  doorstep train salad --images pictures --normal normal --out radiographs
+      says how unusual a picture is, by pictures in the folder pictures/normal; others judge it")]
 pub struct Args {
-    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; of tables knn, knn-local. The first is the bundle's default.
+    /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; of tables knn, knn-local; of pictures salad, salad-without-aggregation, memdae, autoencoder. The first is the bundle's default.
     #[arg(
         required_unless_present = "auto",
         conflicts_with = "auto",
@@ -79,6 +83,10 @@ pub struct Args {
     data: DataArgs,
     #[command(flatten)]
     table: TableArgs,
+    #[command(flatten)]
+    images: ImageArgs,
+    #[command(flatten)]
+    pictures: PublishArgs,
 }
 
 /// What `--auto --json` prints.
@@ -94,6 +102,9 @@ impl Args {
         let progress = output.progress();
         if self.table.is_given() {
             return self.run_table(output);
+        }
+        if self.images.images.is_some() {
+            return self.run_images(output);
         }
         if self.auto {
             return self.run_auto(output);
@@ -254,6 +265,33 @@ impl Args {
         Ok(dataset)
     }
 
+    fn run_images(&self, output: &Output) -> Result<()> {
+        ensure!(
+            !self.auto && self.split.is_none() && !self.refit,
+            "--auto, --split and --refit are for interactions and tables; pictures are divided by patient, or by \
+             --train-first or --mura, and those that are not learnt from judge the model"
+        );
+        let set = self.settings.assignments()?;
+        let models = image_models(&self.models, set, self.images.preset)?;
+        check_free(&self.out, self.force)?;
+        let progress = output.progress();
+        let checkpoints = self.checkpoints()?;
+        let publish = PublishPictures {
+            images: &self.images,
+            asked: self.pictures,
+            models: &models,
+            means: Means {
+                compute: self.device.open_for(true, &progress)?,
+                checkpoints: checkpoints.as_ref(),
+            },
+            strict: self.data.strict,
+            out: &self.out,
+            force: self.force,
+        };
+        let manifest = publish.run(&progress)?;
+        report(&self.out, &manifest, output)
+    }
+
     fn run_table(&self, output: &Output) -> Result<()> {
         ensure!(
             !self.auto,
@@ -276,7 +314,7 @@ impl Args {
 }
 
 /// Figures that the report shows.
-const SHOWN: [&str; 7] = [
+const SHOWN: [&str; 9] = [
     "recall@10",
     "ndcg@10",
     "r2",
@@ -284,18 +322,23 @@ const SHOWN: [&str; 7] = [
     "mae",
     "rmse-folded-in",
     "accuracy",
+    "auroc",
+    "auprc",
 ];
 
 pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
         return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }
-    let rows = manifest.models.iter().find_map(|m| m.content.knn.as_ref());
+    let content = || manifest.models.iter().map(|model| &model.content);
+    let rows = content().find_map(|own| own.knn.as_ref());
+    let of_pictures = content().any(|own| own.pictures.is_some());
     let mut text = format!(
-        "Published {} and {} to {}\n",
+        "Published {}{} to {}\n",
         match rows {
-            Some(model) => format!("{} rows", model.count),
-            None => format!("{} items", manifest.catalogue.items),
+            _ if of_pictures => String::new(),
+            Some(model) => format!("{} rows and ", model.count),
+            None => format!("{} items and ", manifest.catalogue.items),
         },
         plural(manifest.models.len()),
         out.display()

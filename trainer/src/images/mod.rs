@@ -3,14 +3,18 @@
 mod args;
 pub mod augment;
 pub mod compare;
+mod coreset;
 pub mod deep;
 pub mod detectors;
 pub mod disturb;
+pub mod evaluate;
 pub mod judge;
 pub mod phantoms;
+mod publish;
 pub mod readers;
 pub mod salad;
 pub mod set;
 pub mod split;
 
 pub use args::ImageArgs;
+pub use publish::{Publish, PublishArgs, look};

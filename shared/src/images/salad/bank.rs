@@ -1,6 +1,9 @@
 //! The memory bank: what normal pictures look like, and how far a picture is from it
 //! (Bozorgtabar et al. 2020, "Memory Bank" and equation 4).
 
+/// How sharply a prototype prefers the nearest rows: τ of the paper.
+const TEMPERATURE: f64 = 0.1;
+
 /// A feature vector of length 1 for each normal picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bank {
@@ -18,15 +21,8 @@ pub enum ScoreForm {
     /// Equation 4 as it is printed: that mean over the sum of the angles to all rows.
     Literal,
     /// How far the picture is from those that the decoder makes of its own features and of
-    /// [`Bank::prototype`], by [`joint`]; needs a decoder that has learnt.
+    /// [`Bank::prototype`] ([`super::NormalDepartures::score`]); needs a decoder that has learnt.
     Prototypes,
-}
-
-/// The score of two departures ([`super::Departures::score`]): from the picture that the decoder makes of a picture's own
-/// features, which misses what normal pictures don't have, and from the one that it makes of their prototype,
-/// which also misses what is only unusual as a whole. The geometric mean, since they are on scales of their own.
-pub fn joint(own: f64, prototype: f64) -> f64 {
-    (own * prototype).sqrt()
 }
 
 /// A row of the bank, and how near it is.
@@ -101,17 +97,11 @@ impl Bank {
     }
 
     /// What normal pictures would have in the place of a vector of length 1: its `nearest` rows without
-    /// row `without`, each weighed by the softmax of cosine / `temperature`, of length 1.
+    /// row `without`, each weighed by the softmax of cosine / 0.1, of length 1.
     ///
     /// # Panics
     /// When the vector has another length than the rows.
-    pub fn prototype(
-        &self,
-        vector: &[f32],
-        nearest: usize,
-        temperature: f64,
-        without: Option<usize>,
-    ) -> Vec<f32> {
+    pub fn prototype(&self, vector: &[f32], nearest: usize, without: Option<usize>) -> Vec<f32> {
         let mut near = self.near(vector);
         if near.len() > 1 {
             near.retain(|own| Some(own.row) != without);
@@ -120,7 +110,7 @@ impl Bank {
         let most = near[0].angle.cos();
         let mut sum = vec![0.0_f64; self.features];
         for own in &near {
-            let weight = ((own.angle.cos() - most) / temperature).exp();
+            let weight = ((own.angle.cos() - most) / TEMPERATURE).exp();
             let row = &self.rows[own.row * self.features..][..self.features];
             sum.iter_mut()
                 .zip(row)
@@ -208,20 +198,20 @@ mod tests {
             }
         };
         let at = [0.8, 0.6];
-        // By hand: the rows at 0 and 90 degrees weigh 1 and exp(-0.2 / 0.5).
-        let weight = (-0.2_f64 / 0.5).exp();
+        // By hand: the rows at 0 and 90 degrees weigh 1 and exp(-0.2 / 0.1).
+        let weight = (-0.2_f64 / 0.1).exp();
         let length = (1.0 + weight * weight).sqrt();
         close(
-            bank().prototype(&at, 2, 0.5, None),
+            bank().prototype(&at, 2, None),
             [1.0 / length, weight / length],
         );
-        close(bank().prototype(&at, 1, 0.5, None), [1.0, 0.0]);
-        close(bank().prototype(&at, 1, 0.5, Some(0)), [0.0, 1.0]);
+        close(bank().prototype(&at, 1, None), [1.0, 0.0]);
+        close(bank().prototype(&at, 1, Some(0)), [0.0, 1.0]);
         // Nothing is left of opposite rows, and of a single one itself.
         let opposite = Bank::new(2, vec![1.0, 0.0, -1.0, 0.0]).unwrap();
-        close(opposite.prototype(&[0.0, 1.0], 2, 0.5, None), [1.0, 0.0]);
+        close(opposite.prototype(&[0.0, 1.0], 2, None), [1.0, 0.0]);
         let single = opposite.keep(&[1]);
-        close(single.prototype(&at, 3, 0.5, Some(0)), [-1.0, 0.0]);
+        close(single.prototype(&at, 3, Some(0)), [-1.0, 0.0]);
     }
 
     #[test]

@@ -81,6 +81,39 @@ impl Departures {
     }
 }
 
+/// How far normal pictures are from both of what the decoder makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NormalDepartures {
+    /// Of their own features.
+    pub own: Departures,
+    /// Of their prototypes, which leave their own rows of the bank out.
+    pub prototype: Departures,
+}
+
+impl NormalDepartures {
+    /// How unusual a picture is by the one that the decoder makes of its own features, which misses what normal pictures
+    /// don't have, and by the one of its prototype, which also misses what is unusual as a whole: the
+    /// geometric mean of both scores, since they are on scales of their own.
+    pub fn score(&self, picture: &[f32], own: &[f32], prototype: &[f32]) -> f64 {
+        let own = self.own.score(picture, own);
+        (own * self.prototype.score(picture, prototype)).sqrt()
+    }
+
+    /// One after the other, `[2, pixels]`.
+    pub fn values(&self) -> Vec<f32> {
+        [self.own.deviations(), self.prototype.deviations()].concat()
+    }
+
+    /// From [`values`](Self::values) of pictures of `size` pixels a side; nothing where they are none.
+    pub fn from_values(size: usize, values: &[f32]) -> Option<Self> {
+        let (own, prototype) = values.split_at_checked(values.len() / 2)?;
+        Some(Self {
+            own: Departures::new(size, own.to_vec())?,
+            prototype: Departures::new(size, prototype.to_vec())?,
+        })
+    }
+}
+
 /// The mean over the square around each pixel, as much of it as lies in the picture.
 fn smoothed(values: &[f32], size: usize) -> Vec<f32> {
     let reach = (REACH * size as f64) as usize;
@@ -152,6 +185,15 @@ mod tests {
         let own = Departures::measure(SIZE, [(&a[..], &made[..])].into_iter());
         let again = Departures::new(SIZE, own.deviations().to_vec());
         assert_eq!(again.as_ref(), Some(&own));
+        let both = NormalDepartures {
+            own: own.clone(),
+            prototype: Departures::new(SIZE, vec![0.5; SIZE * SIZE]).unwrap(),
+        };
+        let again = NormalDepartures::from_values(SIZE, &both.values());
+        assert_eq!(again.as_ref(), Some(&both));
+        let product = own.score(&a, &made) * both.prototype.score(&a, &made);
+        assert_eq!(both.score(&a, &made, &made), product.sqrt());
+        assert_eq!(NormalDepartures::from_values(SIZE, &[1.0; 3]), None);
         assert_eq!(Departures::new(0, Vec::new()), None);
         assert_eq!(Departures::new(2, vec![1.0; 3]), None);
         assert_eq!(Departures::new(1, vec![0.0]), None);

@@ -2,22 +2,22 @@
 //! Detection on X-Rays"): an autoencoder whose features of normal pictures lie close to those
 //! of their neighbours, and a bank of them that others are compared with.
 
-#[cfg(feature = "neural")]
 mod autoencoder;
 mod bank;
-#[cfg(feature = "neural")]
 mod blocks;
-#[cfg(feature = "neural")]
+mod calibration;
 mod convolution;
 mod departures;
-#[cfg(feature = "neural")]
+mod inspector;
+mod maps;
 mod norm;
 mod shape;
 
-#[cfg(feature = "neural")]
 pub use autoencoder::{Autoencoder, Encoder, Seen};
-pub use bank::{Bank, Near, ScoreForm, joint, score};
-pub use departures::Departures;
-#[cfg(feature = "neural")]
+pub use bank::{Bank, Near, ScoreForm, score};
+pub use calibration::{Calibration, Unreachable};
+pub use departures::{Departures, NormalDepartures};
+pub use inspector::{BANK, DEPARTURES, Inspection, Inspector, Look, Scoring};
+pub use maps::{Map, smoothed_error};
 pub use norm::Spread;
 pub use shape::{AutoencoderShape, Form};

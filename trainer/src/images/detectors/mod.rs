@@ -15,6 +15,7 @@ use rayon::prelude::*;
 pub use forest::ForestConfig;
 pub use knn::KnnConfig;
 pub use model::{ImageModel, image_models};
+pub use networks::{PUBLISHED, Trained, fit_published};
 pub use pca::PcaKnnConfig;
 pub use svm::SvmConfig;
 pub use trivial::{border, mean_intensity};

@@ -1,7 +1,9 @@
 //! Networks as detectors.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use doorstep_shared::images::GreyImage;
+use doorstep_shared::images::salad::{AutoencoderShape, BANK, Bank, DEPARTURES, Scoring};
+use doorstep_shared::neural::{Parameter, parameters};
 
 use super::{Detector, ImageModel, ImageTraining};
 use crate::fit::Observer;
@@ -44,6 +46,100 @@ impl<'a> Learnt<'a> {
     }
 }
 
+/// Names of the models that a browser can run: those that learn to make pictures.
+pub const PUBLISHED: [&str; 4] = [
+    "salad",
+    "salad-without-aggregation",
+    "memdae",
+    "autoencoder",
+];
+
+/// A trained network that can be published.
+pub struct Trained {
+    /// Its shape.
+    pub shape: AutoencoderShape,
+    /// What its scores are made of.
+    pub scoring: Scoring,
+    /// What it remembers.
+    pub bank: Bank,
+    /// Which normal picture each row of the bank is of, by its place.
+    pub rows: Vec<usize>,
+    /// Of the autoencoder, and how far normal pictures depart where it makes any.
+    network: Vec<Parameter>,
+}
+
+impl Trained {
+    /// All of its parameters, with these rows of its bank.
+    pub fn parameters(&self, rows: &[usize]) -> Vec<Parameter> {
+        let mut all = self.network.clone();
+        all.push(Parameter {
+            name: BANK.to_owned(),
+            shape: vec![rows.len(), self.bank.features()],
+            values: self.bank.keep(rows).rows().to_vec(),
+        });
+        all
+    }
+}
+
+/// Trains one of [`PUBLISHED`].
+pub fn fit_published(
+    model: &ImageModel,
+    training: &ImageTraining,
+    progress: &Progress,
+) -> Result<Trained> {
+    model.check()?;
+    let (config, with_abnormal, by_error) = match model {
+        ImageModel::Salad(config) | ImageModel::SaladWithoutAggregation(config) => {
+            (config, true, false)
+        }
+        ImageModel::Memdae(config) => (config, false, false),
+        ImageModel::Autoencoder(config) => (config, false, true),
+        _ => bail!("only {} can be published", PUBLISHED.join(", ")),
+    };
+    let found = fit_salad(model.name(), config, training, with_abnormal, progress)?;
+    let size = training.normal[0].width();
+    let mut network = parameters(found.autoencoder());
+    if let Some(normal) = found.departures() {
+        network.push(Parameter {
+            name: DEPARTURES.to_owned(),
+            shape: vec![2, size * size],
+            values: normal.values(),
+        });
+    }
+    Ok(Trained {
+        shape: config.shape(size),
+        scoring: match by_error {
+            true => Scoring::Reconstruction,
+            false => Scoring::Bank {
+                nearest: config.nearest,
+                form: config.score,
+            },
+        },
+        bank: found.bank().clone(),
+        rows: found.rows().to_vec(),
+        network,
+    })
+}
+
+fn fit_salad(
+    name: &'static str,
+    config: &SaladConfig,
+    training: &ImageTraining,
+    with_abnormal: bool,
+    progress: &Progress,
+) -> Result<Salad> {
+    let learnt = Learnt::new(training, with_abnormal);
+    Salad::fit(
+        name,
+        config,
+        learnt.pictures(),
+        u32::try_from(training.seed).unwrap_or(u32::MAX),
+        training.means,
+        progress,
+        &mut Observer::none(),
+    )
+}
+
 /// Trains a network.
 ///
 /// # Panics
@@ -57,18 +153,7 @@ pub(super) fn fit(
     // SALAD learns from known abnormal pictures as from all others, without what they are; a plain
     // autoencoder would learn to make them (Bozorgtabar et al. 2020, section 3).
     let salad = |config: &SaladConfig, with_abnormal: bool| {
-        let learnt = Learnt::new(training, with_abnormal);
-        let observer = &mut Observer::none();
-        let (name, means) = (model.name(), training.means);
-        Salad::fit(
-            name,
-            config,
-            learnt.pictures(),
-            seed,
-            means,
-            progress,
-            observer,
-        )
+        fit_salad(model.name(), config, training, with_abnormal, progress)
     };
     let deep = |which: DeepModel, config: &DeepConfig, with_abnormal: bool| {
         let learnt = Learnt::new(training, with_abnormal);

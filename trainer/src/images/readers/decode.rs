@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use anyhow::{Context, Result, bail, ensure};
-use doorstep_shared::images::GreyImage;
+use doorstep_shared::images::{GreyImage, luminance};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::dicom;
@@ -12,8 +12,6 @@ use super::dicom;
 pub const MOST_PIXELS: u64 = 40_000_000;
 /// Longest side of a picture.
 const LONGEST: u32 = 30_000;
-/// What red, green and blue count for brightness: ITU-R BT.709, without undoing the gamma.
-const WEIGHTS: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// The picture in the bytes of a PNG, JPEG or DICOM file, of 8 or 16 bits, with levels from 0 to 1. Colours become
 /// grey, transparent pixels lie on black.
@@ -94,9 +92,4 @@ fn grey(picture: &DynamicImage) -> Result<GreyImage> {
         }
     };
     GreyImage::new(width, height, pixels).context("has no pixels")
-}
-
-/// The brightness of a colour.
-pub fn luminance(colour: [f32; 3]) -> f32 {
-    colour.iter().zip(WEIGHTS).map(|(c, w)| c * w).sum()
 }

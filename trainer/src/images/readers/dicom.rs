@@ -10,9 +10,9 @@ use dicom_object::{DefaultDicomObject, FileDicomObject};
 use dicom_pixeldata::{
     DecodedPixelData, PhotometricInterpretation, PixelDecoder, PlanarConfiguration, VoiLutFunction,
 };
-use doorstep_shared::images::GreyImage;
+use doorstep_shared::images::{GreyImage, luminance};
 
-use super::decode::{check_size, luminance};
+use super::decode::check_size;
 
 /// Whether these are the bytes of a DICOM file.
 pub fn is_one(bytes: &[u8]) -> bool {

@@ -12,7 +12,7 @@ use burn::module::Module as _;
 use burn::tensor::{Device, Tensor, TensorData};
 use doorstep_shared::images::GreyImage;
 use doorstep_shared::images::salad::{
-    Autoencoder, AutoencoderShape, Bank, Departures, ScoreForm, joint,
+    Autoencoder, AutoencoderShape, Bank, Departures, NormalDepartures, ScoreForm,
 };
 use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
@@ -74,15 +74,6 @@ pub struct Salad {
     rows: Vec<usize>,
     /// Where the decoder has learnt.
     departures: Option<NormalDepartures>,
-}
-
-/// How far normal pictures are from what the decoder makes.
-#[derive(Clone, Debug)]
-pub struct NormalDepartures {
-    /// Of their own features.
-    pub own: Departures,
-    /// Of their prototypes, which leave their own rows of the bank out.
-    pub prototype: Departures,
 }
 
 /// What the decoder makes of a picture.
@@ -159,12 +150,10 @@ impl Salad {
             let features = self.autoencoder.encode(side_by_side(&part, &flex));
             let vectors = numbers(features.clone())?;
             let width = self.bank.features();
-            let (nearest, temperature) = (self.config.nearest, self.config.temperature);
+            let nearest = self.config.nearest as usize;
             let rows = vectors.chunks_exact(width).zip(places);
-            let prototypes = rows.flat_map(|(own, &at)| {
-                let (nearest, temperature) = (nearest as usize, temperature.into());
-                self.bank.prototype(own, nearest, temperature, without[at])
-            });
+            let prototypes =
+                rows.flat_map(|(own, &at)| self.bank.prototype(own, nearest, without[at]));
             let prototypes = TensorData::new(prototypes.collect::<Vec<f32>>(), [part.len(), width]);
             let prototypes = Tensor::from_data(prototypes, &flex);
             let own = numbers(self.autoencoder.decode(features))?;
@@ -195,12 +184,9 @@ impl Salad {
     pub fn scores(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
         let (nearest, form) = (self.config.nearest as usize, self.config.score);
         if form == ScoreForm::Prototypes {
-            let own = |normal: &NormalDepartures, picture: &GreyImage, made: &Made| {
-                let own = normal.own.score(picture.pixels(), &made.own);
-                let prototype = normal.prototype.score(picture.pixels(), &made.prototype);
-                joint(own, prototype)
-            };
-            return self.departed(pictures, own);
+            return self.departed(pictures, |normal, picture, made| {
+                normal.score(picture.pixels(), &made.own, &made.prototype)
+            });
         }
         let features = self.features(pictures)?;
         Ok(features
@@ -236,6 +222,11 @@ impl Salad {
     /// The autoencoder alone.
     pub fn into_autoencoder(self) -> Autoencoder {
         self.autoencoder
+    }
+
+    /// The autoencoder.
+    pub fn autoencoder(&self) -> &Autoencoder {
+        &self.autoencoder
     }
 
     /// The bank.

@@ -105,7 +105,7 @@ fn bank_entropy_and_scores_are_numpys() {
     close(score(ScoreForm::Mean), golden.scores.clone());
     close(score(ScoreForm::Literal), golden.literal.clone());
     let prototypes = golden.features.iter();
-    let prototypes = prototypes.map(|own| bank.prototype(own, golden.nearest, temperature, None));
+    let prototypes = prototypes.map(|own| bank.prototype(own, golden.nearest, None));
     close(
         wide(&prototypes.collect::<Vec<_>>().concat()),
         golden.prototypes.concat(),

@@ -1,0 +1,196 @@
+// What <doorstep-anomaly> shows and does; widgets.d.ts describes it.
+
+import { DoorstepAnomaly, element, emit, shareBundle } from '../widgets.js';
+import { pixelsOf } from './pixels.js';
+import { sheet } from './style.js';
+import { View } from './view.js';
+
+const ATTRIBUTES = ['bundle', 'model', 'label', 'prototypes', 'camera'];
+const PROTOTYPES = 3;
+
+const panels = new WeakMap();
+
+const fileOf = ({ files = [] }) => [...files].find(({ type }) => type.startsWith('image/')) ?? files[0];
+
+/** The inside of one element. */
+export class Panel {
+  #host;
+  #view;
+  #panel = element('div', 'panel', { hidden: true });
+  #fallback = element('slot');
+  #status = element('p', 'status');
+  #message = element('p', 'message', { hidden: true });
+  #file = element('input', 'file', { type: 'file', accept: 'image/png,image/jpeg,image/webp' });
+  #watch = new MutationObserver((changes) => this.#changed(changes.map((change) => change.attributeName)));
+  #seen;
+  #share;
+  #session; // AbortController of what the present bundle and model lead to
+  #asking; // AbortController of the present picture
+  #doorstep;
+  #picture; // ImageData
+  inspection;
+
+  constructor(host) {
+    this.#host = host;
+    panels.set(host, this);
+    this.#view = new View((map) => this.#ask({ map }));
+    const root = host.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [sheet];
+    this.#status.setAttribute('role', 'status');
+    this.#message.setAttribute('role', 'alert');
+    const choose = element('label', 'choose', {}, 'Choose a picture', this.#file);
+    const hint = element('p', 'hint', {}, 'or drop one here, or paste it. It stays in this browser.');
+    const bring = element('div', 'bring', {}, choose, hint, element('slot', '', { name: 'samples' }));
+    this.#panel.append(bring, this.#message, this.#view.stage, this.#view.finding, element('slot', '', { name: 'note' }));
+    root.append(this.#panel, this.#status, this.#fallback);
+    this.#file.onchange = () => {
+      const file = fileOf(this.#file);
+      this.#file.value = ''; // the same file may be chosen again
+      if (file) this.inspect(file);
+    };
+  }
+
+  connect() {
+    this.disconnect(); // it may have been moved within the page
+    if (!this.#host.isConnected) return;
+    this.#watch.observe(this.#host, { attributeFilter: ATTRIBUTES });
+    for (const type of ['dragover', 'dragleave', 'drop']) this.#host.addEventListener(type, this.#dragged);
+    document.addEventListener('paste', this.#pasted);
+    this.#seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      this.#seen.disconnect();
+      this.open();
+    }, { rootMargin: '200px' });
+    this.#seen.observe(this.#host);
+  }
+
+  disconnect() {
+    this.#watch.disconnect();
+    this.#seen?.disconnect();
+    this.#session?.abort();
+    this.#asking?.abort();
+    for (const type of ['dragover', 'dragleave', 'drop']) this.#host.removeEventListener(type, this.#dragged);
+    document.removeEventListener('paste', this.#pasted);
+    this.#share?.release();
+    this.#share = this.#doorstep = undefined;
+  }
+
+  #changed(names) {
+    if (names.includes('bundle') || names.includes('model')) {
+      this.disconnect();
+      this.connect();
+    } else if (this.#picture) {
+      this.#ask();
+    }
+    this.#label();
+  }
+
+  #label() {
+    this.#panel.setAttribute('role', 'group');
+    this.#panel.ariaLabel = this.#host.label;
+    if (this.#host.hasAttribute('camera')) this.#file.setAttribute('capture', this.#host.getAttribute('camera') || 'environment');
+    else this.#file.removeAttribute('capture');
+  }
+
+  /** Loads the bundle; then pictures can be brought. */
+  async open() {
+    this.#session?.abort();
+    const { bundle, model } = this.#host;
+    if (!bundle) return;
+    const { signal } = (this.#session = new AbortController());
+    try {
+      const share = (this.#share ??= shareBundle(bundle));
+      const doorstep = await share.ready.catch((error) => {
+        if (this.#share === share) this.#share = undefined; // a later try may succeed
+        share.release();
+        throw error;
+      });
+      if (signal.aborted) return;
+      const { models } = doorstep.manifest;
+      const entry = model ? models.find(({ name }) => name === model) : models.find((own) => own.default);
+      const pictures = entry?.content.pictures;
+      if (!pictures) throw new Error(`${model || 'The default model'} of this bundle inspects no pictures.`);
+      this.#doorstep = doorstep;
+      this.#view.calibration = pictures.calibration;
+      this.#label();
+      this.#panel.hidden = false;
+      this.#fallback.hidden = true;
+      if (this.#picture) await this.#ask();
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** Inspects a picture, once the bundle is there; resolves when it is shown or refused. */
+  async inspect(picture) {
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
+    try {
+      const { width, height, pixels } = await pixelsOf(picture);
+      if (signal.aborted) return;
+      this.#picture = new ImageData(new Uint8ClampedArray(pixels), width, height);
+    } catch (error) {
+      if (!signal.aborted) this.#refuse(error);
+      return;
+    }
+    if (this.#doorstep) await this.#ask();
+    else if (!this.#session) await this.open(); // asked for before it was in sight
+  }
+
+  async #ask({ map = this.#view.map } = {}) {
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
+    const picture = this.#picture;
+    this.#message.hidden = true;
+    this.#view.busy = true;
+    try {
+      const wanted = Number.parseInt(this.#host.getAttribute('prototypes'), 10);
+      const prototypes = Number.isNaN(wanted) ? PROTOTYPES : Math.min(64, Math.max(0, wanted));
+      const inspection = await this.#doorstep.inspect(picture, { model: this.#host.model || undefined, map, prototypes, signal });
+      if (signal.aborted) return;
+      this.inspection = inspection;
+      this.#view.show(picture, inspection, map);
+      this.#status.textContent = this.#view.sentence;
+      emit(this.#host, 'inspection', { inspection, picture });
+    } catch (error) {
+      if (!signal.aborted) this.#refuse(error);
+    } finally {
+      if (!signal.aborted) this.#view.busy = false;
+    }
+  }
+
+  /** A picture that can't be inspected leaves the last finding alone. */
+  #refuse(error) {
+    this.#message.textContent = error.message;
+    this.#message.hidden = false;
+    emit(this.#host, 'error', { error });
+  }
+
+  #fail(error) {
+    this.#panel.hidden = true;
+    this.#fallback.hidden = false;
+    emit(this.#host, 'error', { error });
+  }
+
+  #dragged = (event) => {
+    if (![...event.dataTransfer.types].includes('Files')) return;
+    event.preventDefault();
+    this.#panel.toggleAttribute('data-over', event.type === 'dragover');
+    const file = event.type === 'drop' && fileOf(event.dataTransfer);
+    if (file) this.inspect(file);
+  };
+
+  #pasted = (event) => {
+    const file = fileOf(event.clipboardData);
+    const alone = document.querySelectorAll(this.#host.localName).length === 1;
+    if (!file || this.#panel.hidden || !(alone || this.#host.matches(':focus-within, :hover'))) return;
+    event.preventDefault();
+    this.inspect(file);
+  };
+}
+
+Object.defineProperties(DoorstepAnomaly.prototype, {
+  inspection: { get() { return panels.get(this)?.inspection; }, configurable: true, enumerable: true },
+  inspect: { value(picture) { return panels.get(this)?.inspect(picture); }, configurable: true, writable: true },
+  refresh: { value() { return panels.get(this)?.open(); }, configurable: true, writable: true },
+});

@@ -1,0 +1,134 @@
+// What was found of a picture: where it is unusual, what it scores among normal ones, and those that come closest.
+
+import { element } from '../widgets.js';
+
+/** Longest side at which a picture is drawn. */
+const DRAWN = 640;
+/** Bars of the histogram. */
+const BARS = 24;
+/** The colour of what is unusual; on grey pictures no other is like it. */
+const COLOUR = [255, 96, 0];
+
+const MAPS = [['reconstruction', 'What can’t be made from normal pictures'], ['occlusion', 'What raises the score (slower)']];
+
+const percent = (share) => `${share.toFixed(share > 99 && share < 100 ? 1 : 0)} %`;
+
+function canvasOf(image) {
+  const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** Levels from 0 to 255 as a canvas. */
+function grey(levels, size) {
+  const image = new ImageData(size, size);
+  levels.forEach((level, at) => image.data.set([level, level, level, 255], 4 * at));
+  return canvasOf(image);
+}
+
+function overlay(map, size) {
+  const most = map.reduce((most, level) => Math.max(most, level), 1);
+  const image = new ImageData(size, size);
+  map.forEach((level, at) => image.data.set([...COLOUR, 255 * Math.min(1, level / most)], 4 * at));
+  return canvasOf(image);
+}
+
+export class View {
+  #onMap;
+  #canvas = element('canvas', 'picture');
+  #opacity = element('input', 'opacity', { type: 'range', min: 0, max: 100, value: 65 });
+  #choice = element('select', 'map');
+  #controls;
+  #verdict = element('strong', 'verdict');
+  #place = element('p', 'place');
+  #rate = element('p', 'rate');
+  #bars = element('div', 'histogram');
+  #mark = element('span', 'mark');
+  #limit = element('span', 'limit');
+  #near = element('ul', 'prototypes');
+  #nearHeading = element('p', 'heading', {}, 'Seen by the model, and the normal pictures that come closest');
+  #shown;
+  stage;
+  finding;
+  calibration;
+  sentence = '';
+
+  constructor(onMap) {
+    this.#onMap = onMap;
+    this.#choice.append(...MAPS.map(([value, text]) => new Option(text, value)));
+    this.#choice.onchange = () => this.#onMap(this.map);
+    this.#opacity.oninput = () => this.#draw();
+    this.#controls = element('div', 'controls', {},
+      element('label', 'control', {}, 'Marked', this.#choice), element('label', 'control', {}, 'Opacity', this.#opacity));
+    this.stage = element('div', 'stage', { hidden: true }, this.#canvas, this.#controls);
+    this.#canvas.setAttribute('role', 'img');
+    this.#bars.setAttribute('role', 'img');
+    this.finding = element('div', 'finding', { hidden: true },
+      element('p', 'head', {}, this.#verdict), this.#place, element('div', 'scale', {}, this.#bars, this.#limit, this.#mark), this.#rate, this.#nearHeading, this.#near);
+  }
+
+  get map() { return this.#choice.value; }
+
+  set busy(busy) { this.stage.setAttribute('aria-busy', busy); }
+
+  show(picture, inspection, map) {
+    const scale = Math.min(1, DRAWN / Math.max(picture.width, picture.height));
+    this.#shown = { picture: canvasOf(picture), frame: inspection.frame, overlay: inspection.map && overlay(inspection.map, inspection.size), scale };
+    this.#choice.value = map;
+    const { unusual, percentile, falsePositiveRate, prototypes, prepared, size } = inspection;
+    const { pictures } = this.calibration;
+    this.#verdict.textContent = unusual ? 'Unusual' : 'Not unusual';
+    this.#verdict.toggleAttribute('data-unusual', unusual);
+    this.#place.textContent = `It scores higher than ${percent(percentile)} of the ${pictures} normal pictures that the model is measured by.`;
+    this.#rate.textContent = `Right of the line a picture is called unusual: that happens to about ${percent(100 * falsePositiveRate)} of normal ones too.`;
+    this.sentence = `${this.#verdict.textContent}. ${this.#place.textContent}`;
+    this.#histogram(inspection);
+    const seen = grey([...prepared].map((level) => 255 * level), size);
+    const figure = (canvas, text) => element('li', 'prototype', {}, canvas, element('span', 'caption', {}, text));
+    seen.setAttribute('role', 'img');
+    seen.ariaLabel = 'The picture as the model sees it';
+    const near = prototypes.map(({ pixels, angle }, n) => {
+      const canvas = grey(pixels, size);
+      canvas.setAttribute('role', 'img');
+      canvas.ariaLabel = `Normal picture ${n + 1}`;
+      return figure(canvas, `${((angle * 180) / Math.PI).toFixed(1)}° away`);
+    });
+    this.#near.replaceChildren(figure(seen, 'this picture'), ...near);
+    this.#nearHeading.textContent = near.length ? 'As the model sees it, and the normal pictures that come closest' : 'As the model sees it';
+    this.stage.hidden = this.finding.hidden = false;
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#shown) return;
+    const { picture, frame, overlay: marks, scale } = this.#shown;
+    const canvas = this.#canvas;
+    canvas.width = Math.max(1, Math.round(picture.width * scale));
+    canvas.height = Math.max(1, Math.round(picture.height * scale));
+    canvas.ariaLabel = marks ? 'The picture, with what is unusual marked' : 'The picture';
+    const context = canvas.getContext('2d');
+    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    if (!marks) return;
+    context.globalAlpha = this.#opacity.value / 100;
+    context.drawImage(marks, frame.x * scale, frame.y * scale, frame.width * scale, frame.height * scale);
+  }
+
+  /** Normal pictures' scores as bars, the threshold and this picture's place. */
+  #histogram({ score, threshold }) {
+    const { scores } = this.calibration;
+    const least = Math.min(scores[0], score);
+    const span = Math.max(scores.at(-1), threshold, score) - least || 1;
+    const counts = new Array(BARS).fill(0);
+    for (const own of scores) counts[Math.min(BARS - 1, Math.floor(((own - least) / span) * BARS))]++;
+    const most = Math.max(...counts);
+    this.#bars.replaceChildren(...counts.map((count) => {
+      const bar = element('span', 'bar');
+      bar.style.blockSize = `${(count / most) * 100}%`;
+      return bar;
+    }));
+    this.#bars.ariaLabel = `Scores of normal pictures. ${this.sentence}`;
+    const at = (value) => `${Math.min(100, Math.max(0, ((value - least) / span) * 100))}%`;
+    this.#mark.style.insetInlineStart = at(score);
+    this.#limit.style.insetInlineStart = at(threshold);
+  }
+}
