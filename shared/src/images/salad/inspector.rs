@@ -104,13 +104,13 @@ impl Inspector {
             at.map(|at| parameters.swap_remove(at)).ok_or_else(missing)
         };
         let bank = take(BANK)?;
-        let departures = match scoring.is_of_departures() {
-            true => {
-                let size = shape.size as usize;
-                let found = NormalDepartures::from_values(size, &take(DEPARTURES)?.values);
+        let departures = match take(DEPARTURES) {
+            Ok(own) => {
+                let found = NormalDepartures::from_values(shape.size as usize, &own.values);
                 Some(found.ok_or("how far normal pictures depart is not told for each pixel")?)
             }
-            false => None,
+            Err(missing) if scoring.is_of_departures() => return Err(missing),
+            Err(_) => None,
         };
         let features = shape.features as usize;
         let rows = bank.shape.len() == 2 && bank.shape[1] == features;
