@@ -31,3 +31,4 @@ pub mod table;
 pub mod toml_file;
 pub mod tune;
 pub mod unknown;
+pub mod update;

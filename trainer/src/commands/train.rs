@@ -1,6 +1,6 @@
 //! `doorstep train`: fits models and publishes them as a bundle.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail, ensure};
 use doorstep_shared::bundle::{Figures, Manifest};
@@ -16,12 +16,13 @@ use crate::evaluate::CUTOFFS;
 use crate::fit::{self, ItemContent, check_ratings};
 use crate::images::detectors::image_models;
 use crate::images::{ImageArgs, Publish as PublishPictures, PublishArgs};
-use crate::neural::{Checkpoints, Compute, DeviceArgs, Means};
+use crate::neural::{Checkpoints, Compute, DeviceArgs, Guide, Means};
 use crate::progress::Progress;
 use crate::publish::{Bundled, WeightsWish, check_free, figures, item_records};
 use crate::settings::SettingArgs;
 use crate::split::{Relevance, SplitMethod};
 use crate::table::{Publish, TableArgs, table_models};
+use crate::update::{Lasting, State, beside};
 
 /// Fit models and publish them as a bundle of static files.
 #[derive(clap::Args, Clone, Debug)]
@@ -35,6 +36,9 @@ use crate::table::{Publish, TableArgs, table_models};
       similar items of a catalogue that nobody has interacted with yet
   doorstep train --auto --interactions ratings.csv --items items.jsonl --refit --out bundle
       tries the models that suit the data, publishes the best with popularity beside it, and says why
+  doorstep train next-linear --interactions ratings.csv --out bundle --state bundle.state
+  doorstep train --update bundle --interactions new.csv
+      adds what came since; only sums that changed are added up again
   doorstep train knn-local --table songs.csv --target energy --split every:5 --out songs
       predicts a column of a table from the others
   doorstep train salad --images pictures --normal normal --out radiographs
@@ -42,8 +46,8 @@ use crate::table::{Publish, TableArgs, table_models};
 pub struct Args {
     /// Models to fit: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; of tables knn, knn-local; of pictures salad, salad-without-aggregation, memdae, autoencoder. The first is the bundle's default.
     #[arg(
-        required_unless_present = "auto",
-        conflicts_with = "auto",
+        required_unless_present_any = ["auto", "update"],
+        conflicts_with_all = ["auto", "update"],
         value_name = "MODEL"
     )]
     models: Vec<String>,
@@ -53,8 +57,14 @@ pub struct Args {
     #[command(flatten)]
     budget: BudgetArgs,
     /// The bundle's folder: absent or empty.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "update")]
+    out: Option<PathBuf>,
+    /// Add new --interactions, and --items if any, to this bundle, whose --state was kept: the result is that of training its models from scratch on all of them. It is replaced, unless --out names another place.
+    #[arg(long, value_name = "BUNDLE", conflicts_with_all = ["auto", "split", "refit", "table", "images"])]
+    update: Option<PathBuf>,
+    /// Keep here what --update needs: all interactions, and sums over them. It holds user ids: never publish it [default of --update: BUNDLE.state]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["auto", "split", "refit", "table", "images"])]
+    state: Option<PathBuf>,
     /// Replace the bundle that is there.
     #[arg(long)]
     force: bool,
@@ -106,11 +116,14 @@ impl Args {
         if self.images.images.is_some() {
             return self.run_images(output);
         }
+        if self.update.is_some() || self.state.is_some() {
+            return self.run_lasting(output);
+        }
         if self.auto {
             return self.run_auto(output);
         }
         let configs = self.settings.configs(&self.models)?;
-        check_free(&self.out, self.force)?;
+        check_free(self.out(), self.force)?;
         let compute = self.device.open(&configs, &progress)?;
         let dataset = match self.data.interactions.is_empty() && !self.data.items.is_empty() {
             true => self.load_catalogue(&configs, &progress)?,
@@ -127,19 +140,22 @@ impl Args {
                 vectors: dataset.vectors.as_ref(),
             };
             let checkpoints = self.checkpoints()?;
-            let means = Means {
-                compute,
-                checkpoints: checkpoints.as_ref(),
+            let guide = Guide {
+                means: Means {
+                    compute,
+                    checkpoints: checkpoints.as_ref(),
+                },
+                ..Guide::default()
             };
             let fitted =
-                Bundled::of_everything(configs, &dataset, content, means, self.weights, &progress)?;
-            let manifest = fitted.publish(&dataset, &records, &self.out, self.force)?;
-            return report(&self.out, &manifest, output);
+                Bundled::of_everything(configs, &dataset, content, guide, self.weights, &progress)?;
+            let manifest = fitted.publish(&dataset, &records, self.out(), self.force)?;
+            return report(self.out(), &manifest, output);
         };
         let division = self.divide(dataset, method, &progress)?;
         let configs = configs.into_iter().map(|config| (config, None)).collect();
         let manifest = self.judge_and_publish(configs, &division, compute, &progress)?;
-        report(&self.out, &manifest, output)
+        report(self.out(), &manifest, output)
     }
 
     /// Chooses a model, then goes on with it and popularity as if they had been named.
@@ -150,7 +166,7 @@ impl Args {
             "--auto chooses hyper-parameters by itself; leave --set and --config out, or name the models"
         );
         self.budget.check()?;
-        check_free(&self.out, self.force)?;
+        check_free(self.out(), self.force)?;
         let dataset = data::load(&self.data, &progress)?;
         let (method, because) = match &self.split {
             Some(method) => (method.clone(), "as asked".to_owned()),
@@ -196,7 +212,7 @@ impl Args {
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&both)?));
         }
         output.print(&choice.text(&split.protocol, &because))?;
-        report(&self.out, &manifest, output)
+        report(self.out(), &manifest, output)
     }
 
     fn judge_and_publish(
@@ -212,7 +228,7 @@ impl Args {
             checkpoints: checkpoints.as_ref(),
         };
         let fitted = Bundled::judged(configs, division, self.refit, means, self.weights, progress)?;
-        fitted.publish(&division.dataset, &division.records, &self.out, self.force)
+        fitted.publish(&division.dataset, &division.records, self.out(), self.force)
     }
 
     fn checkpoints(&self) -> Result<Option<Checkpoints>> {
@@ -265,6 +281,55 @@ impl Args {
         Ok(dataset)
     }
 
+    /// The folder that is written to.
+    fn out(&self) -> &Path {
+        let out = self.out.as_ref().or(self.update.as_ref());
+        out.expect("one of both is asked for")
+    }
+
+    /// Trains what can be updated later, or updates it.
+    fn run_lasting(&self, output: &Output) -> Result<()> {
+        let progress = output.progress();
+        let replaces = self.update.is_some() && self.out.is_none();
+        let force = self.force || replaces;
+        check_free(self.out(), force)?;
+        let checkpoints = self.checkpoints()?;
+        let lasting = |state: &Path, compute| {
+            let means = Means {
+                compute,
+                checkpoints: checkpoints.as_ref(),
+            };
+            Lasting {
+                data: self.data.clone(),
+                means,
+                out: self.out().to_owned(),
+                force,
+                state: state.to_owned(),
+            }
+        };
+        let manifest = match &self.update {
+            Some(bundle) => {
+                ensure!(
+                    self.settings.is_empty(),
+                    "--update keeps the hyper-parameters that the bundle was trained with; leave --set and --config out"
+                );
+                let kept = self.state.clone().unwrap_or_else(|| beside(bundle));
+                let state = State::load(&kept, bundle)?;
+                let compute = self.device.open(&state.configs, &progress)?;
+                // The bundle that stays where it is keeps its state.
+                let next = self.out.as_deref().map_or(kept, beside);
+                lasting(&next, compute).update(state, &progress)?
+            }
+            None => {
+                let configs = self.settings.configs(&self.models)?;
+                let compute = self.device.open(&configs, &progress)?;
+                let state = self.state.as_ref().expect("it was asked for");
+                lasting(state, compute).train(configs, self.weights, &progress)?
+            }
+        };
+        report(self.out(), &manifest, output)
+    }
+
     fn run_images(&self, output: &Output) -> Result<()> {
         ensure!(
             !self.auto && self.split.is_none() && !self.refit,
@@ -273,7 +338,7 @@ impl Args {
         );
         let set = self.settings.assignments()?;
         let models = image_models(&self.models, set, self.images.preset)?;
-        check_free(&self.out, self.force)?;
+        check_free(self.out(), self.force)?;
         let progress = output.progress();
         let checkpoints = self.checkpoints()?;
         let publish = PublishPictures {
@@ -285,11 +350,11 @@ impl Args {
                 checkpoints: checkpoints.as_ref(),
             },
             strict: self.data.strict,
-            out: &self.out,
+            out: self.out(),
             force: self.force,
         };
         let manifest = publish.run(&progress)?;
-        report(&self.out, &manifest, output)
+        report(self.out(), &manifest, output)
     }
 
     fn run_table(&self, output: &Output) -> Result<()> {
@@ -299,17 +364,17 @@ impl Args {
              `doorstep compare --table`"
         );
         let models = table_models(&self.models, self.settings.assignments()?)?;
-        check_free(&self.out, self.force)?;
+        check_free(self.out(), self.force)?;
         let publish = Publish {
             table: &self.table,
             models: &models,
             split: self.split.as_ref(),
             refit: self.refit,
-            out: &self.out,
+            out: self.out(),
             force: self.force,
         };
         let manifest = publish.run(&output.progress())?;
-        report(&self.out, &manifest, output)
+        report(self.out(), &manifest, output)
     }
 }
 
@@ -326,7 +391,7 @@ const SHOWN: [&str; 9] = [
     "auprc",
 ];
 
-pub(super) fn report(out: &std::path::Path, manifest: &Manifest, output: &Output) -> Result<()> {
+pub(super) fn report(out: &Path, manifest: &Manifest, output: &Output) -> Result<()> {
     if output.json {
         return output.print(&format!("{}\n", serde_json::to_string_pretty(manifest)?));
     }

@@ -198,18 +198,27 @@ pub fn load_catalogue(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
 
 /// Reads everything that `args` names and prints on stderr what was detected, merged, dropped or filtered.
 pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
+    settle(read(args, Vec::new(), progress)?, args, progress)
+}
+
+/// What the files hold, before duplicates and filters; item records go on from those `known`.
+pub fn read(args: &DataArgs, known: Vec<ItemRecord>, progress: &Progress) -> Result<Dataset> {
     args.check()?;
     let (interaction_files, item_files) = directory::resolve(args, progress)?;
     let mut dataset = readers::read_interactions(args, &interaction_files, progress)?;
+    let products = std::mem::take(&mut dataset.catalogue);
+    let known = known.into_iter().chain(products).collect();
+    dataset.catalogue = items::read_catalogue(&item_files, known, &mut dataset.report, progress)?;
+    Ok(dataset)
+}
+
+/// What is done to `read` interactions: the duplicate policy, the filters and the tie shuffle.
+pub fn settle(mut dataset: Dataset, args: &DataArgs, progress: &Progress) -> Result<Dataset> {
     ensure!(
         u32::try_from(dataset.interactions.rows.len()).is_ok(),
         "more than {} interactions; filter or divide the files first",
         u32::MAX
     );
-    let products = std::mem::take(&mut dataset.catalogue);
-    dataset.catalogue =
-        items::read_catalogue(&item_files, products, &mut dataset.report, progress)?;
-
     let Dataset {
         interactions,
         report,

@@ -101,7 +101,7 @@ impl ReadReport {
     }
 
     /// The duplicate policy where none was asked for: a sequence states its repeats on purpose.
-    pub(super) fn usual_policy(&self) -> DuplicatePolicy {
+    pub(crate) fn usual_policy(&self) -> DuplicatePolicy {
         if self.files.iter().all(|f| f.format == Format::Sequence) {
             DuplicatePolicy::Keep
         } else {

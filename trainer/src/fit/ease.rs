@@ -2,14 +2,13 @@
 
 use doorstep_shared::item_item::{ItemItem, Neighbours};
 use doorstep_shared::models::EaseConfig;
-use doorstep_shared::topk::Scored;
 
 use super::Training;
 use super::inverse::{Inverse, invert};
+use super::kept::sums_by_row;
 use super::largest::Largest;
 use super::limits::check_dense;
 use super::rows::by_row;
-use super::sums::Sums;
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
@@ -45,15 +44,9 @@ fn gram(training: &Training, progress: &Progress) -> Neighbours {
     let n_items = training.n_items;
     let user_items = UserItems::new(training, false);
     let bar = progress.bar("ease: co-occurrences", n_items as u64);
-    let gram = by_row(
-        n_items,
-        &bar,
-        || Sums::new(n_items),
-        |sums, item, row| {
-            user_items.add_cooccurrences(item, sums);
-            sums.drain(|item, score| row.push(Scored { item, score }));
-        },
-    );
+    let gram = sums_by_row(training, "ease/gram", &bar, |item, sums| {
+        user_items.add_cooccurrences(item, sums);
+    });
     bar.finish_and_clear();
     gram
 }

@@ -4,8 +4,9 @@ use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::ItemKnnConfig;
 
 use super::Training;
+use super::kept::sums_by_row;
 use super::limits::check_sparse;
-use super::sparse_cosine::neighbours;
+use super::sparse_cosine::{neighbours, neighbours_of};
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
@@ -23,14 +24,23 @@ pub(super) fn fit(
         keep,
         "The square of each history's length counts: leave out the users with the longest",
     )?;
-    let bar = progress.bar("item-knn: neighbours", training.n_items as u64);
-    let neighbours = neighbours(
-        &user_items.by_item,
-        &user_items.by_user,
-        config.shrinkage,
-        keep,
-        &bar,
-    );
+    let n_items = training.n_items as u64;
+    let products = training.guide.kept.map(|_| {
+        let bar = progress.bar("item-knn: products", n_items);
+        let name = format!("item-knn/products/{}", config.ratings);
+        let products = sums_by_row(training, &name, &bar, |item, sums| {
+            user_items.add_cooccurrences(item, sums);
+        });
+        bar.finish_and_clear();
+        products
+    });
+    let bar = progress.bar("item-knn: neighbours", n_items);
+    let UserItems { by_item, by_user } = &user_items;
+    let neighbours = match &products {
+        Some(products) => neighbours_of(products, by_item, config.shrinkage, keep, &bar),
+        // Without a need to keep them, products are never all in memory.
+        None => neighbours(by_item, by_user, config.shrinkage, keep, &bar),
+    };
     bar.finish_and_clear();
     Ok(ItemItem {
         name: ItemKnnConfig::NAME.to_owned(),

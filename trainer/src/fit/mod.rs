@@ -20,6 +20,7 @@ mod hybrid;
 mod inverse;
 mod item_knn;
 mod item_vectors;
+mod kept;
 mod lanes;
 mod largest;
 mod limits;
@@ -45,6 +46,7 @@ pub use content::ItemContent;
 pub(crate) use content::text_fields;
 pub use curve::{Course, Curve, MOST, Observer, Point};
 pub use hybrid::weigh;
+pub use kept::{Kept, Matrices};
 pub use words::{WordVectors, word_vectors};
 
 use anyhow::ensure;

@@ -9,9 +9,10 @@ use rayon::prelude::*;
 
 use super::Training;
 use super::inverse::{Inverse, invert};
+use super::kept::sums_by_row;
 use super::largest::Largest;
 use super::limits::check_dense;
-use super::rows::{Packed, by_row};
+use super::rows::Packed;
 use super::sums::Sums;
 use crate::progress::Progress;
 
@@ -36,11 +37,11 @@ pub(super) fn fit(
         training,
         occurrences: &occurrences,
     };
-    let gram = products.matrix("next-linear: XᵀX", progress, Products::add_gram_row);
+    let gram = products.matrix("gram", "next-linear: XᵀX", progress, Products::add_gram_row);
     let step = progress.spinner("next-linear: inverse");
     let inverse = invert(&gram, config.lambda)?;
     step.finish_and_clear();
-    let next = products.matrix("next-linear: XᵀY", progress, Products::add_next_row);
+    let next = products.matrix("next", "next-linear: XᵀY", progress, Products::add_next_row);
     let neighbours = weights(&inverse, &next, config.neighbours as usize, progress);
     Ok(ItemItem {
         name: NextLinearConfig::NAME.to_owned(),
@@ -94,21 +95,23 @@ struct Products<'a> {
 impl Products<'_> {
     fn matrix(
         &self,
+        which: &str,
         label: &'static str,
         progress: &Progress,
         add_row: impl Fn(&Self, usize, &mut Sums) + Sync,
     ) -> Neighbours {
-        let n_items = self.training.n_items;
-        let bar = progress.bar(label, n_items as u64);
-        let matrix = by_row(
-            n_items,
-            &bar,
-            || Sums::new(n_items),
-            |sums, item, row| {
-                add_row(self, item, sums);
-                sums.drain(|item, score| row.push(Scored { item, score }));
-            },
-        );
+        let bar = progress.bar(label, self.training.n_items as u64);
+        let NextLinearConfig {
+            decay,
+            row_decay,
+            window,
+            ..
+        } = self.config;
+        // What the sums depend on besides the histories.
+        let name = format!("next-linear/{which}/{decay}/{row_decay}/{window}");
+        let matrix = sums_by_row(self.training, &name, &bar, |item, sums| {
+            add_row(self, item, sums);
+        });
         bar.finish_and_clear();
         matrix
     }

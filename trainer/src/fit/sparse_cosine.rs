@@ -34,14 +34,48 @@ pub(super) fn neighbours(
         |(sums, largest), item, row| {
             add_products(by_item, by_feature, item, sums);
             sums.drain(|other, product| {
-                let denominator = norms[item] * norms[other as usize] + shrinkage;
-                if other as usize != item && denominator > 0.0 {
-                    largest.offer(other, product / denominator);
-                }
+                offer(largest, &norms, shrinkage, (item, other), product);
             });
             largest.take(row);
         },
     )
+}
+
+/// The same from the `products` of all pairs of items, added up before.
+pub(super) fn neighbours_of(
+    products: &Neighbours,
+    by_item: &Sparse,
+    shrinkage: f32,
+    keep: usize,
+    bar: &ProgressBar,
+) -> Neighbours {
+    let n_items = by_item.outer_dims();
+    let norms = norms(by_item);
+    by_row(
+        n_items,
+        bar,
+        || LargestInOrder::new(keep.min(n_items)),
+        |largest, item, row| {
+            let own = products.outer_view(item).expect("a row for each item");
+            for (other, &product) in own.iter() {
+                offer(largest, &norms, shrinkage, (item, other as u32), product);
+            }
+            largest.take(row);
+        },
+    )
+}
+
+fn offer(
+    largest: &mut LargestInOrder,
+    norms: &[f32],
+    shrinkage: f32,
+    (item, other): (usize, u32),
+    product: f32,
+) {
+    let denominator = norms[item] * norms[other as usize] + shrinkage;
+    if other as usize != item && denominator > 0.0 {
+        largest.offer(other, product / denominator);
+    }
 }
 
 /// Euclidean norm of each outer vector.

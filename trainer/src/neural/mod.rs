@@ -31,16 +31,19 @@ pub(crate) use training::{Gradient, Task, train};
 use anyhow::Result;
 use burn::tensor::Tensor;
 
+use crate::fit::Kept;
 use crate::split::Case;
 
-/// What networks go by beside the histories.
+/// What models go by beside the histories.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Guide<'a> {
     /// Cases that the histories don't hold, to stop early by. Without any, the number
     /// of epochs is found on each user's last item first.
     pub validation: &'a [Case],
-    /// What they are trained with.
+    /// What networks are trained with.
     pub means: Means<'a>,
+    /// Sums that are kept from fit to fit, by models that add some up.
+    pub kept: Option<&'a Kept>,
 }
 
 /// What networks are trained with, whatever the data.
@@ -66,7 +69,11 @@ impl<'a> Guide<'a> {
     /// By these cases, on this device, and nothing kept on disk.
     pub fn by(validation: &'a [Case], compute: Compute) -> Self {
         let means = Means::on(compute);
-        Self { validation, means }
+        Self {
+            validation,
+            means,
+            kept: None,
+        }
     }
 }
 

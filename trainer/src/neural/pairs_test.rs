@@ -175,6 +175,7 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
                 checkpoints: Some(&checkpoints),
                 ..Means::default()
             },
+            kept: None,
         };
         let mut plan = plan(false);
         plan.schedule.epochs = epochs;
@@ -192,6 +193,7 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
             checkpoints: Some(&other),
             ..Means::default()
         },
+        kept: None,
     };
     let mut plan = plan(false);
     plan.schedule.patience = 50;

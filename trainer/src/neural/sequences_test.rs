@@ -127,6 +127,7 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
                 checkpoints: Some(&checkpoints),
                 ..Means::default()
             },
+            kept: None,
         };
         let mut plan = shortened(epochs);
         plan.schedule.patience = 50;
@@ -146,6 +147,7 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
             checkpoints: Some(&other),
             ..Means::default()
         },
+        kept: None,
     };
     let mut plan = shortened(6);
     plan.schedule.patience = 50;

@@ -61,11 +61,11 @@ impl Bundled {
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
         content: ItemContent,
-        means: Means,
+        guide: Guide,
         wish: WeightsWish,
         progress: &Progress,
     ) -> Result<Self> {
-        let mut all = Self::fitted_on_everything(configs, dataset, content, means, progress)?;
+        let mut all = Self::fitted_on_everything(configs, dataset, content, guide, progress)?;
         for entry in &mut all.models {
             entry.weights = wish.settle(&entry.model, None, progress)?;
         }
@@ -79,7 +79,7 @@ impl Bundled {
         configs: Vec<ModelConfig>,
         dataset: &Dataset,
         content: ItemContent,
-        means: Means,
+        guide: Guide,
         progress: &Progress,
     ) -> Result<Self> {
         let histories = dataset.interactions.histories();
@@ -87,10 +87,7 @@ impl Bundled {
             n_items: dataset.interactions.items.len(),
             histories: &histories,
             content,
-            guide: Guide {
-                validation: &[],
-                means,
-            },
+            guide,
         };
         let mut models = Vec::new();
         for config in configs {
@@ -135,6 +132,7 @@ impl Bundled {
                     checkpoints: judging.as_ref(),
                     ..means
                 },
+                kept: None,
             },
         };
         let mut judged = Vec::new();
@@ -212,7 +210,11 @@ impl Bundled {
     ) -> Result<Self> {
         let configs = judged.iter().map(|own| own.config.clone()).collect();
         let (dataset, content) = (&division.dataset, division.content());
-        let mut all = Self::fitted_on_everything(configs, dataset, content, means, progress)?;
+        let guide = Guide {
+            means,
+            ..Guide::default()
+        };
+        let mut all = Self::fitted_on_everything(configs, dataset, content, guide, progress)?;
         for (new, judged) in all.models.iter_mut().zip(judged) {
             // What was fitted on everything has seen the validation cases.
             new.weights = match judged.weights {
