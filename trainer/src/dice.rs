@@ -27,6 +27,8 @@ pub enum Purpose {
     Tree,
     /// What is wrong with a phantom.
     Anomaly,
+    /// What a network learns to leave out of a picture.
+    Disturbance,
 }
 
 /// One stream of chance.

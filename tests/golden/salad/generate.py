@@ -54,12 +54,15 @@ for i, z in zip(own, features):
     renewed[i] = unit((1 - SHARE) * renewed[i] + SHARE * z)
 
 entropy = [-sum(p * np.log(p) for p in chances(m)) for m in bank]
-scores, literal = [], []
+scores, literal, prototypes = [], [], []
 for z in features:
     angles = np.arccos(np.clip(bank @ z, -1, 1))
     nearest = np.sort(angles)[:K]
     scores.append(nearest.mean())
     literal.append((nearest / angles.sum()).mean())
+    rows = bank[np.argsort(angles)[:K]]
+    weights = np.exp(rows @ z / TAU)
+    prototypes.append(unit(weights @ rows / weights.sum()))
 
 golden = {
     "temperature": TAU,
@@ -78,5 +81,6 @@ golden = {
     "entropy": rounded(entropy),
     "scores": rounded(scores),
     "literal": rounded(literal),
+    "prototypes": rounded(prototypes),
 }
 Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")

@@ -56,7 +56,7 @@ const SALAD: &[(&str, &str)] = &[
     ("nearest", NEAREST),
     (
         "score",
-        "mean: the mean angle to the nearest; literal: the same over the sum of all angles",
+        "mean: the mean angle to the nearest; literal: the same over the sum of all angles; prototypes: how far the picture is from those that are made of it and of the nearest",
     ),
     ("reconstruction", "whether pictures are to be made anew"),
     (
@@ -66,6 +66,14 @@ const SALAD: &[(&str, &str)] = &[
     (
         "aggregation",
         "whether a picture is learnt with its neighbours",
+    ),
+    (
+        "disturbed",
+        "pictures with a made-up anomaly that are learnt beside the others, as a share of these",
+    ),
+    (
+        "exposed",
+        "share of those whose anomaly is another exposure, for pictures whose brightness tells something",
     ),
     ("flip", FLIP),
     ("crop", CROP),

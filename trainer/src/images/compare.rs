@@ -211,6 +211,18 @@ impl<'a> Judged<'a> {
         members.iter().map(picture).collect()
     }
 
+    /// Numbers for the labels of what is learnt from, known abnormal pictures last.
+    fn labels(&self) -> Vec<u32> {
+        let names = self.set.labels();
+        let learnt = [&self.division.train[..], &self.division.known_abnormal].concat();
+        let label = |at: usize| {
+            let own = &self.set.pictures[at].label;
+            names.iter().position(|(name, _)| name == own)
+        };
+        let number = |at| label(at).expect("a label of the set") as u32;
+        learnt.into_iter().map(number).collect()
+    }
+
     fn model(&self, model: &ImageModel, seeds: &[u32], progress: &Progress) -> Result<Row> {
         let seeds = if model.draws() { seeds } else { &seeds[..1] };
         let (mut fits, mut fit_seconds, mut score_seconds) = (Vec::new(), 0.0, 0.0);
@@ -219,6 +231,7 @@ impl<'a> Judged<'a> {
             let training = ImageTraining {
                 normal: self.images(&self.division.train, |p| &p.prepared),
                 known_abnormal: self.images(&self.division.known_abnormal, |p| &p.prepared),
+                labels: Some(self.labels()),
                 seed: seed.into(),
                 means: self.means,
             };

@@ -6,6 +6,7 @@ pub mod compare;
 mod coreset;
 pub mod deep;
 pub mod detectors;
+pub mod disturb;
 pub mod evaluate;
 pub mod judge;
 pub mod phantoms;

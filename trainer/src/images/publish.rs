@@ -193,6 +193,7 @@ impl Publish<'_> {
         let training = ImageTraining {
             normal: learnt.clone(),
             known_abnormal: parts.images(&parts.division.known_abnormal),
+            labels: None,
             seed: self.asked.seed.into(),
             means: self.means,
         };

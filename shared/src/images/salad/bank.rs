@@ -1,6 +1,9 @@
 //! The memory bank: what normal pictures look like, and how far a picture is from it
 //! (Bozorgtabar et al. 2020, "Memory Bank" and equation 4).
 
+/// How sharply a prototype prefers the nearest rows: τ of the paper.
+const TEMPERATURE: f64 = 0.1;
+
 /// A feature vector of length 1 for each normal picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bank {
@@ -8,7 +11,7 @@ pub struct Bank {
     rows: Vec<f32>,
 }
 
-/// How angles to the bank become a score.
+/// How what is near in the bank becomes a score.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScoreForm {
@@ -17,6 +20,9 @@ pub enum ScoreForm {
     Mean,
     /// Equation 4 as it is printed: that mean over the sum of the angles to all rows.
     Literal,
+    /// How far the picture is from those that the decoder makes of its own features and of
+    /// [`Bank::prototype`] ([`super::NormalDepartures::score`]); needs a decoder that has learnt.
+    Prototypes,
 }
 
 /// A row of the bank, and how near it is.
@@ -90,8 +96,36 @@ impl Bank {
         near
     }
 
+    /// What normal pictures would have in the place of a vector of length 1: its `nearest` rows without
+    /// row `without`, each weighed by the softmax of cosine / 0.1, of length 1.
+    ///
+    /// # Panics
+    /// When the vector has another length than the rows.
+    pub fn prototype(&self, vector: &[f32], nearest: usize, without: Option<usize>) -> Vec<f32> {
+        let mut near = self.near(vector);
+        if near.len() > 1 {
+            near.retain(|own| Some(own.row) != without);
+        }
+        near.truncate(nearest.max(1));
+        let most = near[0].angle.cos();
+        let mut sum = vec![0.0_f64; self.features];
+        for own in &near {
+            let weight = ((own.angle.cos() - most) / TEMPERATURE).exp();
+            let row = &self.rows[own.row * self.features..][..self.features];
+            sum.iter_mut()
+                .zip(row)
+                .for_each(|(sum, x)| *sum += weight * f64::from(*x));
+        }
+        let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
+        match length.is_normal() {
+            true => sum.into_iter().map(|x| (x / length) as f32).collect(),
+            // Opposite rows leave nothing; then the nearest counts alone.
+            false => self.keep(&[near[0].row]).rows,
+        }
+    }
+
     /// How unusual a vector of length 1 is, from its `nearest` rows (all, where there are fewer):
-    /// the higher, the more.
+    /// the higher, the more. [`ScoreForm::Prototypes`] needs more than angles; here it is their mean.
     ///
     /// # Panics
     /// When the vector has another length than the rows.
@@ -106,7 +140,7 @@ pub fn score(near: &[Near], nearest: usize, form: ScoreForm) -> f64 {
     let angles = near.iter().map(|own| own.angle);
     let mean = angles.clone().take(k).sum::<f64>() / k as f64;
     match form {
-        ScoreForm::Mean => mean,
+        ScoreForm::Mean | ScoreForm::Prototypes => mean,
         ScoreForm::Literal => match angles.sum::<f64>() {
             // Every row is the picture itself.
             0.0 => 0.0,
@@ -154,6 +188,30 @@ mod tests {
         let of = |vector: [f32; 2], form| bank.score(&vector, 1, form);
         assert!(of(between, ScoreForm::Mean) < of(beyond, ScoreForm::Mean));
         assert!(of(between, ScoreForm::Literal) > of(beyond, ScoreForm::Literal));
+    }
+
+    #[test]
+    fn a_prototype_lies_between_the_nearest_rows() {
+        let close = |found: Vec<f32>, wanted: [f64; 2]| {
+            for (a, b) in found.iter().zip(wanted) {
+                assert!((f64::from(*a) - b).abs() < 1e-6, "{found:?}");
+            }
+        };
+        let at = [0.8, 0.6];
+        // By hand: the rows at 0 and 90 degrees weigh 1 and exp(-0.2 / 0.1).
+        let weight = (-0.2_f64 / 0.1).exp();
+        let length = (1.0 + weight * weight).sqrt();
+        close(
+            bank().prototype(&at, 2, None),
+            [1.0 / length, weight / length],
+        );
+        close(bank().prototype(&at, 1, None), [1.0, 0.0]);
+        close(bank().prototype(&at, 1, Some(0)), [0.0, 1.0]);
+        // Nothing is left of opposite rows, and of a single one itself.
+        let opposite = Bank::new(2, vec![1.0, 0.0, -1.0, 0.0]).unwrap();
+        close(opposite.prototype(&[0.0, 1.0], 2, None), [1.0, 0.0]);
+        let single = opposite.keep(&[1]);
+        close(single.prototype(&at, 3, Some(0)), [-1.0, 0.0]);
     }
 
     #[test]

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::bank::score;
 use super::maps::{Map, occluded, smoothed_error};
-use super::{Autoencoder, AutoencoderShape, Bank, Calibration, Near, ScoreForm};
+use super::{Autoencoder, AutoencoderShape, Bank, Calibration, Near, NormalDepartures, ScoreForm};
 use crate::images::{Frame, GreyImage, Preparation};
 use crate::neural::{Parameter, ParameterError, with_parameters};
 
 /// The bank's name among the parameters.
 pub const BANK: &str = "bank";
+/// The name of how far normal pictures depart ([`NormalDepartures::values`]) among the parameters; there where
+/// a score is made of that.
+pub const DEPARTURES: &str = "departures";
 /// Pictures that go through the network at once.
 const TOGETHER: usize = 32;
 
@@ -18,14 +21,14 @@ const TOGETHER: usize = 32;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scoring {
-    /// Angles to the nearest rows of the bank.
+    /// The nearest rows of the bank.
     Bank {
         /// How many rows.
         nearest: u32,
-        /// How angles become a score.
+        /// How they become a score.
         form: ScoreForm,
     },
-    /// The mean square of what the autoencoder can't make.
+    /// How far a picture departs from what the autoencoder makes of it.
     Reconstruction,
 }
 
@@ -37,6 +40,7 @@ pub struct Inspector {
     scoring: Scoring,
     network: Autoencoder,
     bank: Bank,
+    departures: Option<NormalDepartures>,
     device: Device,
 }
 
@@ -66,9 +70,19 @@ pub struct Inspection {
     pub map: Option<Vec<f32>>,
 }
 
+impl Scoring {
+    /// Whether it needs pictures that the autoencoder makes, and how far those of normal ones depart.
+    fn is_of_departures(self) -> bool {
+        match self {
+            Self::Bank { form, .. } => form == ScoreForm::Prototypes,
+            Self::Reconstruction => true,
+        }
+    }
+}
+
 impl Inspector {
-    /// From the parameters of an autoencoder of this shape and, called [`BANK`], the rows of the
-    /// bank, `[rows, features]`.
+    /// From the parameters of an autoencoder of this shape, the rows of the bank, called [`BANK`],
+    /// `[rows, features]`, and [`DEPARTURES`], `[2, pixels]`, where scores are made of these.
     ///
     /// # Errors
     /// What is wrong with them or the preparation, in words.
@@ -84,9 +98,20 @@ impl Inspector {
         if preparation.size != shape.size as usize {
             return Err("pictures are prepared to another size than the network reads".into());
         }
-        let missing = || ParameterError::Missing(BANK.into()).to_string();
-        let at = parameters.iter().position(|own| own.name == BANK);
-        let bank = parameters.swap_remove(at.ok_or_else(missing)?);
+        let mut take = |name: &str| {
+            let at = parameters.iter().position(|own| own.name == name);
+            let missing = || ParameterError::Missing(name.into()).to_string();
+            at.map(|at| parameters.swap_remove(at)).ok_or_else(missing)
+        };
+        let bank = take(BANK)?;
+        let departures = match take(DEPARTURES) {
+            Ok(own) => {
+                let found = NormalDepartures::from_values(shape.size as usize, &own.values);
+                Some(found.ok_or("how far normal pictures depart is not told for each pixel")?)
+            }
+            Err(missing) if scoring.is_of_departures() => return Err(missing),
+            Err(_) => None,
+        };
         let features = shape.features as usize;
         let rows = bank.shape.len() == 2 && bank.shape[1] == features;
         let bank = rows.then(|| Bank::new(features, bank.values)).flatten();
@@ -99,6 +124,7 @@ impl Inspector {
             scoring,
             network: network.map_err(|error| error.to_string())?,
             bank,
+            departures,
             device: device.clone(),
         })
     }
@@ -139,7 +165,7 @@ impl Inspector {
     /// When a picture has not as many pixels as the network reads.
     pub async fn look(&self, prepared: &[&[f32]], make: bool) -> Result<Vec<Look>, String> {
         let size = self.shape.size as usize;
-        let make = make || self.scoring == Scoring::Reconstruction;
+        let make = make || self.scoring.is_of_departures();
         let mut looks = Vec::new();
         for part in prepared.chunks(TOGETHER) {
             let data = TensorData::new(part.concat(), [part.len(), size, size, 1]);
@@ -150,14 +176,20 @@ impl Inspector {
             };
             let mut made = made.chunks_exact(self.shape.pixels());
             let features = values(features).await?;
+            let of_prototypes = self.of_prototypes(&features).await?;
+            let mut of_prototypes = of_prototypes.chunks_exact(self.shape.pixels());
             let vectors = features.chunks_exact(self.bank.features());
             for (pixels, vector) in part.iter().zip(vectors) {
                 let (near, made) = (self.bank.near(vector), made.next());
-                let score = match (self.scoring, made) {
-                    (Scoring::Bank { nearest, form }, _) => score(&near, nearest as usize, form),
-                    (Scoring::Reconstruction, made) => {
-                        mean_square(pixels, made.expect("it was asked for"))
+                let score = match (self.scoring, &self.departures, made, of_prototypes.next()) {
+                    (Scoring::Reconstruction, Some(normal), Some(made), _) => {
+                        normal.own.score(pixels, made)
                     }
+                    (_, Some(normal), Some(made), Some(prototype)) => {
+                        normal.score(pixels, made, prototype)
+                    }
+                    (Scoring::Bank { nearest, form }, ..) => score(&near, nearest as usize, form),
+                    _ => unreachable!("pictures were made where scores are made of them"),
                 };
                 if !score.is_finite() {
                     return Err("a score that is no number".into());
@@ -167,6 +199,22 @@ impl Inspector {
             }
         }
         Ok(looks)
+    }
+
+    /// The pictures that the decoder makes of the prototypes of feature vectors, one after the other; none where scores
+    /// don't need them.
+    async fn of_prototypes(&self, features: &[f32]) -> Result<Vec<f32>, String> {
+        let Scoring::Bank { nearest, form } = self.scoring else {
+            return Ok(Vec::new());
+        };
+        if form != ScoreForm::Prototypes {
+            return Ok(Vec::new());
+        }
+        let width = self.bank.features();
+        let prototype = |own| self.bank.prototype(own, nearest as usize, None);
+        let rows: Vec<f32> = features.chunks_exact(width).flat_map(prototype).collect();
+        let data = TensorData::new(rows, [features.len() / width, width]);
+        values(self.network.decode(Tensor::from_data(data, &self.device))).await
     }
 
     /// Prepares a picture, scores it and, where a `map` is asked for, finds where it is unusual.
@@ -231,11 +279,6 @@ impl Inspector {
         let mean = |(sum, count): (f64, u32)| sum / f64::from(count.max(1));
         Ok(sums.into_iter().zip(counts).map(mean).collect())
     }
-}
-
-fn mean_square(a: &[f32], b: &[f32]) -> f64 {
-    let squares = a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2));
-    squares.sum::<f64>() / a.len() as f64
 }
 
 async fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, String> {

@@ -33,6 +33,11 @@ fn stored() -> Vec<Parameter> {
         shape: vec![3, 4],
         values: numbers(12, 5),
     });
+    all.push(Parameter {
+        name: DEPARTURES.into(),
+        shape: vec![2, 256],
+        values: numbers(512, 3).into_iter().map(|own| own + 0.3).collect(),
+    });
     all
 }
 
@@ -61,6 +66,11 @@ const BY_BANK: Scoring = Scoring::Bank {
     form: ScoreForm::Mean,
 };
 
+const BY_PROTOTYPES: Scoring = Scoring::Bank {
+    nearest: 2,
+    form: ScoreForm::Prototypes,
+};
+
 #[test]
 fn a_score_is_the_banks_or_the_reconstructions() {
     let calibration = Calibration::new(vec![0.1; 30], 0.05, 0.2).unwrap();
@@ -71,34 +81,48 @@ fn a_score_is_the_banks_or_the_reconstructions() {
     assert_eq!(found.map, None);
     let by_error = inspector(Scoring::Reconstruction);
     let look = at_once(by_error.look(&[found.prepared.pixels()], false)).unwrap();
-    let off = found
-        .prepared
-        .pixels()
-        .iter()
-        .zip(look[0].made.as_ref().unwrap());
-    let square = off.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / 256.0;
-    assert!((look[0].score - square).abs() < 1e-9);
+    let stored = stored().pop().unwrap();
+    let normal = NormalDepartures::from_values(16, &stored.values).unwrap();
+    let (pixels, made) = (found.prepared.pixels(), look[0].made.as_ref().unwrap());
+    assert_eq!(look[0].score, normal.own.score(pixels, made));
+    let by_prototypes = inspector(BY_PROTOTYPES);
+    let look = at_once(by_prototypes.look(&[pixels], false)).unwrap();
+    let vector = Tensor::from_data(
+        TensorData::new(pixels.to_vec(), [1, 16, 16, 1]),
+        &Device::flex(),
+    );
+    let vector = at_once(values(by_prototypes.network.encode(vector))).unwrap();
+    let prototype = by_prototypes.bank.prototype(&vector, 2, None);
+    let prototype = Tensor::from_data(TensorData::new(prototype, [1, 4]), &Device::flex());
+    let prototype = at_once(values(by_prototypes.network.decode(prototype))).unwrap();
+    assert_eq!(look[0].score, normal.score(pixels, made, &prototype));
 }
 
 #[test]
 fn many_pictures_score_what_each_does_alone() {
-    let inspector = inspector(BY_BANK);
+    let by_bank = inspector(BY_BANK);
+    let by_prototypes = inspector(BY_PROTOTYPES);
     let pictures: Vec<GreyImage> = (1..50)
         .map(|step| preparation().apply(&picture(step)))
         .collect();
     let views: Vec<&[f32]> = pictures.iter().map(|own| own.pixels()).collect();
-    let together = at_once(inspector.look(&views, true)).unwrap();
-    for (view, together) in views.iter().zip(&together) {
-        let alone = at_once(inspector.look(&[view], false)).unwrap();
-        assert!((alone[0].score - together.score).abs() < 1e-6);
-        assert!(alone[0].made.is_none() && together.made.is_some());
+    for inspector in [by_bank, by_prototypes] {
+        let together = at_once(inspector.look(&views, true)).unwrap();
+        for (view, together) in views.iter().zip(&together) {
+            let alone = at_once(inspector.look(&[view], false)).unwrap();
+            let off = (alone[0].score - together.score).abs();
+            assert!(off < 1e-5 * together.score.max(1.0));
+            let makes = inspector.scoring.is_of_departures();
+            assert_eq!(alone[0].made.is_some(), makes);
+            assert!(together.made.is_some());
+        }
     }
 }
 
 #[test]
 fn maps_have_a_level_for_each_prepared_pixel() {
     let calibration = Calibration::new(vec![0.1; 30], 0.05, 0.2).unwrap();
-    for scoring in [BY_BANK, Scoring::Reconstruction] {
+    for scoring in [BY_BANK, BY_PROTOTYPES, Scoring::Reconstruction] {
         let inspector = inspector(scoring);
         for map in [Map::Reconstruction, Map::Occlusion] {
             let found = at_once(inspector.inspect(&picture(11), Some(map), &calibration)).unwrap();
@@ -121,6 +145,19 @@ fn parameters_that_do_not_fit_are_named() {
         Inspector::new(preparation, shape(), BY_BANK, parameters, &Device::flex()).unwrap_err()
     };
     let mut lacking = stored();
+    let departures = lacking.pop().unwrap();
+    let by_departures = |parameters| {
+        let device = Device::flex();
+        Inspector::new(preparation(), shape(), BY_PROTOTYPES, parameters, &device).unwrap_err()
+    };
+    assert!(by_departures(lacking.clone()).contains("departures"));
+    let few = Parameter {
+        values: departures.values[1..].to_vec(),
+        ..departures
+    };
+    lacking.push(few);
+    assert!(by_departures(lacking.clone()).contains("for each pixel"));
+    lacking.pop();
     let bank = lacking.pop().unwrap();
     assert!(error(preparation(), lacking.clone()).contains("bank"));
     let narrow = Parameter {

@@ -48,6 +48,7 @@ fn scores(model: &ImageModel, train: &[GreyImage], test: &[GreyImage], seed: u64
     let training = ImageTraining {
         normal: train.iter().collect(),
         known_abnormal: Vec::new(),
+        labels: None,
         seed,
         means: Means::default(),
     };
@@ -172,6 +173,7 @@ fn alike_pictures_and_few_of_them_give_finite_scores() {
     let training = ImageTraining {
         normal: vec![&flat],
         known_abnormal: Vec::new(),
+        labels: None,
         seed: 0,
         means: Means::default(),
     };

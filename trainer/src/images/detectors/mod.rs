@@ -42,6 +42,8 @@ pub struct ImageTraining<'a> {
     pub normal: Vec<&'a GreyImage>,
     /// Known to be abnormal; only models that learn from such pictures use them.
     pub known_abnormal: Vec<&'a GreyImage>,
+    /// What each of both shows, one after the other, where that is known: told of in progress, never learnt.
+    pub labels: Option<Vec<u32>>,
     /// Where everything random starts.
     pub seed: u64,
     /// What networks are trained with.

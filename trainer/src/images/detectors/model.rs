@@ -1,7 +1,7 @@
 //! The models of pictures by name, with their hyper-parameters.
 
 use anyhow::{Context, Result, bail, ensure};
-use doorstep_shared::images::salad::Form;
+use doorstep_shared::images::salad::{Form, ScoreForm};
 use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,6 +73,7 @@ impl ImageModel {
             }),
             Self::SaladWithoutReconstruction(SaladConfig {
                 reconstruction: false,
+                score: ScoreForm::Mean,
                 ..salad.clone()
             }),
             Self::Memdae(salad.reconstruction_alone()),

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{AutoencoderShape, BANK, Bank, Scoring};
+use doorstep_shared::images::salad::{AutoencoderShape, BANK, Bank, DEPARTURES, Scoring};
 use doorstep_shared::neural::{Parameter, parameters};
 
 use super::{Detector, ImageModel, ImageTraining};
@@ -18,24 +18,30 @@ const AT_HAND: &str = "the processor's memory can be read";
 struct Learnt<'a> {
     pictures: Vec<&'a GreyImage>,
     abnormal: Vec<bool>,
+    labels: Option<&'a [u32]>,
 }
 
 impl<'a> Learnt<'a> {
-    fn new(training: &ImageTraining<'a>, with_abnormal: bool) -> Self {
+    fn new(training: &'a ImageTraining<'a>, with_abnormal: bool) -> Self {
         let mut pictures = training.normal.clone();
         let mut abnormal = vec![false; pictures.len()];
         if with_abnormal {
             pictures.extend(&training.known_abnormal);
             abnormal.resize(pictures.len(), true);
         }
-        Self { pictures, abnormal }
+        let labels = training.labels.as_ref();
+        Self {
+            labels: labels.map(|labels| &labels[..pictures.len()]),
+            pictures,
+            abnormal,
+        }
     }
 
     fn pictures(&self) -> Pictures<'_> {
         Pictures {
             pictures: &self.pictures,
             abnormal: &self.abnormal,
-            labels: None,
+            labels: self.labels,
         }
     }
 }
@@ -58,13 +64,14 @@ pub struct Trained {
     pub bank: Bank,
     /// Which normal picture each row of the bank is of, by its place.
     pub rows: Vec<usize>,
-    autoencoder: Vec<Parameter>,
+    /// Of the autoencoder, and how far normal pictures depart where it makes any.
+    network: Vec<Parameter>,
 }
 
 impl Trained {
     /// All of its parameters, with these rows of its bank.
     pub fn parameters(&self, rows: &[usize]) -> Vec<Parameter> {
-        let mut all = self.autoencoder.clone();
+        let mut all = self.network.clone();
         all.push(Parameter {
             name: BANK.to_owned(),
             shape: vec![rows.len(), self.bank.features()],
@@ -91,6 +98,14 @@ pub fn fit_published(
     };
     let found = fit_salad(model.name(), config, training, with_abnormal, progress)?;
     let size = training.normal[0].width();
+    let mut network = parameters(found.autoencoder());
+    if let Some(normal) = found.departures() {
+        network.push(Parameter {
+            name: DEPARTURES.to_owned(),
+            shape: vec![2, size * size],
+            values: normal.values(),
+        });
+    }
     Ok(Trained {
         shape: config.shape(size),
         scoring: match by_error {
@@ -102,7 +117,7 @@ pub fn fit_published(
         },
         bank: found.bank().clone(),
         rows: found.rows().to_vec(),
-        autoencoder: parameters(found.autoencoder()),
+        network,
     })
 }
 

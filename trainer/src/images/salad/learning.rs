@@ -18,6 +18,7 @@ use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use crate::images::augment::augment;
 use crate::images::deep::evenly;
+use crate::images::disturb::disturb;
 use crate::neural::{Dropout, Gradient, Task, numbers};
 
 /// What is learnt from, and how far that has come.
@@ -32,8 +33,11 @@ pub(super) struct Learning<'a> {
     pub round: RefCell<(u32, Neighbourhoods)>,
 }
 
-/// Pictures of one step, each with the seed of its view.
+/// Rows of one step, each with the seed of its view: a picture's own, then those of disturbed pictures.
 pub(super) struct Step(Vec<(usize, u64)>);
+
+/// What is disturbed is drawn apart from how it is seen.
+const DISTURBED: u64 = 1 << 63;
 
 impl<'a> Learning<'a> {
     pub fn new(
@@ -42,13 +46,21 @@ impl<'a> Learning<'a> {
         labels: Option<&'a [u32]>,
         device: Device,
     ) -> Self {
-        Self {
+        let mut learning = Self {
             config,
             pictures,
             labels,
             device,
-            round: RefCell::new((0, Neighbourhoods::none(pictures.len()))),
-        }
+            round: RefCell::default(),
+        };
+        learning.round = RefCell::new((0, Neighbourhoods::none(learning.rows())));
+        learning
+    }
+
+    /// Rows of the bank: one for each picture, and one for each disturbed one.
+    pub fn rows(&self) -> usize {
+        let n = self.pictures.len();
+        n + self.config.disturbed_beside(n)
     }
 
     /// The rows of the bank that a picture is to be taken for.
@@ -60,6 +72,21 @@ impl<'a> Learning<'a> {
             near => near.iter().copied().chain([own]).collect(),
         }
     }
+}
+
+/// A view of a row's picture, and the same as it is shown where that is disturbed.
+fn view(
+    config: &SaladConfig,
+    pictures: &[&GreyImage],
+    (row, seed): (usize, u64),
+) -> (GreyImage, Option<GreyImage>) {
+    let n = pictures.len();
+    let view = augment(pictures[row % n], &config.augmentation(), seed);
+    let disturbed = (row >= n).then(|| {
+        let other = pictures[(seed % n as u64) as usize];
+        disturb(&view, other, config.exposed, seed ^ DISTURBED)
+    });
+    (view, disturbed)
 }
 
 impl Task for Learning<'_> {
@@ -78,7 +105,7 @@ impl Task for Learning<'_> {
         }
         if config.round(epoch - 1) != round {
             let rows = numbers(net.bank.val())?;
-            net.frozen = constant(rows, self.pictures.len(), &self.device);
+            net.frozen = constant(rows, self.rows(), &self.device);
         }
         if self.round.borrow().0 != round {
             let rows = numbers(net.frozen.val())?;
@@ -92,7 +119,7 @@ impl Task for Learning<'_> {
     }
 
     fn steps(&self, rng: &mut ChaCha8Rng) -> Vec<Step> {
-        let order = 0..self.pictures.len();
+        let order = 0..self.rows();
         let mut order: Vec<(usize, u64)> = order.map(|own| (own, rng.next_u64())).collect();
         order.shuffle(rng);
         evenly(&order, self.config.batch as usize)
@@ -102,17 +129,22 @@ impl Task for Learning<'_> {
 
     fn gradient(&self, net: &Learner, step: &Step, _: &mut Dropout) -> Result<Gradient<Learner>> {
         let config = self.config;
-        let augmentation = config.augmentation();
-        let view = |(own, seed): &(usize, u64)| augment(self.pictures[*own], &augmentation, *seed);
-        let views: Vec<GreyImage> = step.0.par_iter().map(view).collect();
-        let views = side_by_side(&views, &self.device);
-        let seen = net.autoencoder.see(views.clone());
+        let pictures = self.pictures;
+        let views = step.0.par_iter().map(|&own| view(config, pictures, own));
+        let views: Vec<(GreyImage, Option<GreyImage>)> = views.collect();
+        let shown: Vec<&GreyImage> = (views.iter())
+            .map(|(view, disturbed)| disturbed.as_ref().unwrap_or(view))
+            .collect();
+        let seen = net.autoencoder.see(side_by_side(&shown, &self.device));
         let lambda = match self.round.borrow().0 {
             0 => 1.0,
             _ => config.lambda,
         };
         let mut losses = Vec::new();
         if config.reconstruction {
+            // A disturbed picture is to be made as it was.
+            let views: Vec<&GreyImage> = views.iter().map(|(view, _)| view).collect();
+            let views = side_by_side(&views, &self.device);
             losses.push(reconstruction(views, seen.pictures));
         }
         if config.instances || config.aggregation {
@@ -131,7 +163,7 @@ impl Task for Learning<'_> {
         let features = numbers(seen.features)?;
         let own: Vec<usize> = step.0.iter().map(|(own, _)| *own).collect();
         let (share, device, spreads) = (config.bank_share, self.device.clone(), seen.spreads);
-        let n = self.pictures.len();
+        let n = self.rows();
         let after = move |mut net: Learner| {
             net.autoencoder = net.autoencoder.remember(spreads);
             let mut bank = numbers(net.bank.val())?;

@@ -9,9 +9,11 @@ mod neighbourhoods;
 
 use anyhow::{Context as _, Result, ensure};
 use burn::module::Module as _;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{Autoencoder, AutoencoderShape, Bank};
+use doorstep_shared::images::salad::{
+    Autoencoder, AutoencoderShape, Bank, Departures, NormalDepartures, ScoreForm,
+};
 use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
 
@@ -70,6 +72,14 @@ pub struct Salad {
     bank: Bank,
     /// Of the pictures that the bank's rows are of, their places among those learnt from.
     rows: Vec<usize>,
+    /// Where the decoder has learnt.
+    departures: Option<NormalDepartures>,
+}
+
+/// What the decoder makes of a picture.
+struct Made {
+    own: Vec<f32>,
+    prototype: Vec<f32>,
 }
 
 impl Salad {
@@ -101,14 +111,63 @@ impl Salad {
         let flex = Device::flex();
         let blank = Autoencoder::blank(config.shape(size), &flex);
         let autoencoder = with_parameters(blank, parameters(&trained.autoencoder), &flex)?;
-        Ok(Self {
+        let bank = bank.context("the bank holds a number that is none")?;
+        let mut salad = Self {
             config: config.clone(),
             autoencoder,
-            bank: bank
-                .context("the bank holds a number that is none")?
-                .keep(&rows),
+            bank: bank.keep(&rows),
             rows,
+            departures: None,
+        };
+        if config.reconstruction {
+            salad.departures = Some(salad.measure(pictures)?);
+        }
+        Ok(salad)
+    }
+
+    /// How far those of `pictures` that the bank's rows are of are from what is made of them.
+    fn measure(&self, pictures: &[&GreyImage]) -> Result<NormalDepartures> {
+        let normal: Vec<&GreyImage> = self.rows.iter().map(|&own| pictures[own]).collect();
+        let own_rows: Vec<Option<usize>> = (0..normal.len()).map(Some).collect();
+        let made = self.made(&normal, &own_rows)?;
+        let size = normal[0].width();
+        let of = |which: fn(&Made) -> &[f32]| {
+            let pairs = normal.iter().zip(&made);
+            Departures::measure(size, pairs.map(|(own, made)| (own.pixels(), which(made))))
+        };
+        Ok(NormalDepartures {
+            own: of(|made| &made.own),
+            prototype: of(|made| &made.prototype),
         })
+    }
+
+    /// What the decoder makes of pictures, by prototypes without a row of the bank each.
+    fn made(&self, pictures: &[&GreyImage], without: &[Option<usize>]) -> Result<Vec<Made>> {
+        let places: Vec<usize> = (0..pictures.len()).collect();
+        let parts = places.par_chunks(TOGETHER).map(|places| {
+            let part: Vec<&GreyImage> = places.iter().map(|&at| pictures[at]).collect();
+            let flex = Device::flex();
+            let features = self.autoencoder.encode(side_by_side(&part, &flex));
+            let vectors = numbers(features.clone())?;
+            let width = self.bank.features();
+            let nearest = self.config.nearest as usize;
+            let rows = vectors.chunks_exact(width).zip(places);
+            let prototypes =
+                rows.flat_map(|(own, &at)| self.bank.prototype(own, nearest, without[at]));
+            let prototypes = TensorData::new(prototypes.collect::<Vec<f32>>(), [part.len(), width]);
+            let prototypes = Tensor::from_data(prototypes, &flex);
+            let own = numbers(self.autoencoder.decode(features))?;
+            let prototype = numbers(self.autoencoder.decode(prototypes))?;
+            let pixels = part[0].pixels().len();
+            let pairs = own.chunks_exact(pixels).zip(prototype.chunks_exact(pixels));
+            let made = pairs.map(|(own, prototype)| Made {
+                own: own.to_vec(),
+                prototype: prototype.to_vec(),
+            });
+            Ok(made.collect())
+        });
+        let parts: Vec<Vec<Made>> = parts.collect::<Result<_>>()?;
+        Ok(parts.into_iter().flatten().collect())
     }
 
     /// Feature vectors of prepared pictures, each of length 1.
@@ -124,6 +183,11 @@ impl Salad {
     /// How unusual prepared pictures are: the higher, the more.
     pub fn scores(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
         let (nearest, form) = (self.config.nearest as usize, self.config.score);
+        if form == ScoreForm::Prototypes {
+            return self.departed(pictures, |normal, picture, made| {
+                normal.score(picture.pixels(), &made.own, &made.prototype)
+            });
+        }
         let features = self.features(pictures)?;
         Ok(features
             .par_iter()
@@ -131,19 +195,28 @@ impl Salad {
             .collect())
     }
 
-    /// How far the pictures that the autoencoder makes are from the prepared ones: the mean square.
+    /// How far prepared pictures depart from those that the autoencoder makes of them.
     pub fn errors(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
-        in_parts(pictures, |part| {
-            let read = side_by_side(part, &Device::flex());
-            let made = self
-                .autoencoder
-                .decode(self.autoencoder.encode(read.clone()));
-            let off = numbers(read - made)?;
-            let pixels = off.len() / part.len();
-            let of = |own: &[f32]| own.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
-            let errors = off.chunks_exact(pixels).map(of);
-            Ok(errors.map(|sum| sum / pixels as f64).collect())
+        self.departed(pictures, |normal, picture, made| {
+            normal.own.score(picture.pixels(), &made.own)
         })
+    }
+
+    fn departed(
+        &self,
+        pictures: &[&GreyImage],
+        score: impl Fn(&NormalDepartures, &GreyImage, &Made) -> f64 + Sync,
+    ) -> Result<Vec<f64>> {
+        let normal = self.departures.as_ref();
+        let normal = normal.context("the decoder has learnt nothing without L_mse")?;
+        let made = self.made(pictures, &vec![None; pictures.len()])?;
+        let pairs = pictures.par_iter().zip(&made);
+        Ok(pairs.map(|(own, made)| score(normal, own, made)).collect())
+    }
+
+    /// How far normal pictures are from what the decoder makes; nothing where it has not learnt.
+    pub fn departures(&self) -> Option<&NormalDepartures> {
+        self.departures.as_ref()
     }
 
     /// The autoencoder alone.
@@ -225,8 +298,8 @@ fn learn(
     let about = about(config, schedule, &learnt);
     let keeper = Keeper::new(means.checkpoints, schedule.model, &about);
     let shape = config.shape(pictures[0].width());
-    let net = Learner::start(shape, pictures.len(), schedule.seed, &device);
-    let learning = Learning::new(config, pictures, learnt.labels, device);
+    let learning = Learning::new(config, pictures, learnt.labels, device.clone());
+    let net = Learner::start(shape, learning.rows(), schedule.seed, &device);
     let trained = train(&learning, net, schedule, &keeper, progress, observer)?;
     Ok(trained.net.valid())
 }

@@ -5,7 +5,7 @@ use doorstep_shared::images::salad::Bank;
 use rayon::prelude::*;
 
 /// What a round learns together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Neighbourhoods {
     /// For each row of the bank its nearest rows, ascending by place, without itself; none where
     /// it is no anchor.
@@ -65,13 +65,13 @@ impl Neighbourhoods {
         self.of.iter().filter(|near| !near.is_empty()).count()
     }
 
-    /// Share of the anchors' neighbours that have the anchor's label; nothing without any.
+    /// Share of the anchors' neighbours that have the anchor's label; nothing without any. Rows
+    /// beyond those with a label are left out.
     pub fn purity(&self, labels: &[u32]) -> Option<f64> {
-        let pairs = self
-            .of
-            .iter()
-            .zip(labels)
-            .flat_map(|(near, own)| near.iter().map(move |&row| labels[row as usize] == *own));
+        let pairs = self.of.iter().zip(labels).flat_map(|(near, own)| {
+            let labelled = near.iter().filter_map(|&row| labels.get(row as usize));
+            labelled.map(move |label| label == own)
+        });
         let (mut alike, mut all) = (0usize, 0usize);
         for same in pairs {
             alike += usize::from(same);

@@ -29,6 +29,7 @@ struct Golden {
     entropy: Vec<f64>,
     scores: Vec<f64>,
     literal: Vec<f64>,
+    prototypes: Vec<Vec<f64>>,
 }
 
 fn golden() -> Golden {
@@ -103,6 +104,12 @@ fn bank_entropy_and_scores_are_numpys() {
     };
     close(score(ScoreForm::Mean), golden.scores.clone());
     close(score(ScoreForm::Literal), golden.literal.clone());
+    let prototypes = golden.features.iter();
+    let prototypes = prototypes.map(|own| bank.prototype(own, golden.nearest, None));
+    close(
+        wide(&prototypes.collect::<Vec<_>>().concat()),
+        golden.prototypes.concat(),
+    );
 }
 
 /// Pictures with a bright square somewhere, of `size` pixels a side.
@@ -224,7 +231,12 @@ fn training_makes_the_loss_small_and_the_same_seed_the_same_model() {
         };
         let longer = fit(&longer, &pictures, Means::on(Compute::Cpu)).unwrap();
         let pictures: Vec<&GreyImage> = pictures.iter().collect();
-        let error = |own: &Salad| own.errors(&pictures).unwrap().iter().sum::<f64>();
+        let error = |own: &Salad| {
+            let made = own.made(&pictures, &[None; 11]).unwrap();
+            let pairs = pictures.iter().zip(&made);
+            let pairs = pairs.flat_map(|(own, made)| own.pixels().iter().zip(&made.own));
+            pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
+        };
         let (long, short) = (error(&longer), error(&first));
         assert!(long < 0.8 * short, "{form:?}: {long}, {short}");
     }
@@ -322,6 +334,37 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
 }
 
 #[test]
+fn what_was_put_into_a_picture_scores_higher_and_leaves_no_row() {
+    let slope = |own: usize| {
+        let level =
+            |at: usize| 0.4 + (at % 16) as f32 / 80.0 + ((at * 7 + own * 5) % 13) as f32 / 200.0;
+        GreyImage::new(16, 16, (0..256).map(level).collect()).unwrap()
+    };
+    let pictures: Vec<GreyImage> = (0..24).map(slope).collect();
+    let config = SaladConfig {
+        halvings: 2,
+        pretraining: 20,
+        disturbed: 0.5,
+        ..small(Form::Blocks)
+    };
+    let found = fit(&config, &pictures, Means::on(Compute::Cpu)).unwrap();
+    assert_eq!(found.bank().n_rows(), 24);
+    let spoilt = pictures.iter().map(|own| {
+        let mut pixels = own.pixels().to_vec();
+        (3..9).for_each(|y| pixels[y * 16 + 2..y * 16 + 8].fill(0.0));
+        GreyImage::new(16, 16, pixels).unwrap()
+    });
+    let spoilt: Vec<GreyImage> = spoilt.collect();
+    let scores = |of: &[GreyImage]| {
+        let of: Vec<&GreyImage> = of.iter().collect();
+        (found.scores(&of).unwrap(), found.errors(&of).unwrap())
+    };
+    let ((plain, plain_errors), (score, errors)) = (scores(&pictures), scores(&spoilt));
+    let higher = |a: &[f64], b: &[f64]| a.iter().zip(b).filter(|(a, b)| a < b).count();
+    assert!(higher(&plain, &score) > 20 && higher(&plain_errors, &errors) > 20);
+}
+
+#[test]
 fn what_is_out_of_range_is_told_before_any_work() {
     let pictures = squares(3, 16);
     let told = |config: SaladConfig| {
@@ -345,6 +388,11 @@ fn what_is_out_of_range_is_told_before_any_work() {
         ..own.clone()
     };
     assert!(told(still).contains("above 0 where there are no rounds"));
+    let made = SaladConfig {
+        reconstruction: false,
+        ..own.clone()
+    };
+    assert!(told(made).contains("score must be mean or literal where reconstruction is false"));
     let alone = fit(&own, &pictures[..1], Means::on(Compute::Cpu)).unwrap_err();
     assert!(alone.to_string().contains("two pictures"));
 }
