@@ -48,10 +48,10 @@ fn what_a_prediction_adds_is_at_most_155_kb_of_engine_and_11_kb_of_scripts() {
 }
 
 #[test]
-fn the_engine_of_networks_is_at_most_410_kb() {
+fn the_engine_of_networks_is_at_most_415_kb() {
     let bytes = gzipped(&["doorstep-cpu_bg.wasm"]);
     println!("cpu engine: {bytes} bytes of gzip");
-    assert!(bytes <= 410 * KB, "{bytes}");
+    assert!(bytes <= 415 * KB, "{bytes}");
 }
 
 /// The owner's limit is 3.3 MB; this one keeps what was won.

@@ -8,6 +8,7 @@ use doorstep_tests::server::Server;
 use doorstep_tests::site;
 use serde_json::Value;
 
+use crate::pictures::until_shown;
 use crate::songs::until_predicted;
 use crate::{hook, measure_all, product, until_open};
 
@@ -83,6 +84,31 @@ async fn axe_finds_no_violation_among_the_songs() -> Result<()> {
 }
 
 #[tokio::test]
+async fn axe_finds_no_violation_among_the_radiographs() -> Result<()> {
+    let Some(check) = axe()? else {
+        return Ok(());
+    };
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("xray.html")).await?;
+    for scheme in ["light", "dark"] {
+        page.prefer_colours(scheme).await?;
+        for (width, height) in [(320, 700), (1440, 1000)] {
+            page.resize(width, height).await?;
+            page.reload().await?;
+            until_shown(&page).await?;
+            let refuse = format!(
+                "await {}.inspect(new Blob(['no picture']));",
+                hook("anomaly")
+            );
+            page.run::<Value>(&refuse, Value::Null).await?;
+            let found: Vec<String> = page.run(&check, Value::Null).await?;
+            assert!(found.is_empty(), "{scheme}, {width} px: {found:#?}");
+        }
+    }
+    page.close().await
+}
+
+#[tokio::test]
 async fn the_pages_fit_a_phone_and_a_desktop() -> Result<()> {
     let server = Server::start(site::folder())?;
     let page = Page::open(&server.url("")).await?;
@@ -91,14 +117,20 @@ async fn the_pages_fit_a_phone_and_a_desktop() -> Result<()> {
         ("dark", "shop"),
         ("light", "songs"),
         ("dark", "songs"),
+        ("light", "xray"),
+        ("dark", "xray"),
     ] {
         page.prefer_colours(scheme).await?;
-        let address = if room == "shop" { "" } else { "songs.html" };
+        let address = match room {
+            "shop" => "".to_owned(),
+            room => format!("{room}.html"),
+        };
         for (width, height) in [(320, 700), (1440, 1000)] {
             page.resize(width, height).await?;
-            page.go_to(&server.url(address)).await?;
+            page.go_to(&server.url(&address)).await?;
             match room {
                 "shop" => until_open(&page).await?,
+                "xray" => until_shown(&page).await?,
                 _ => until_predicted(&page).await?,
             }
             let content: u32 = page.value("document.documentElement.scrollWidth").await?;

@@ -119,7 +119,7 @@ async fn a_hundred_pictures_score_as_natively() -> Result<()> {
 }
 
 /// Waits until the room has shown a finding for what was asked last.
-async fn until_shown(page: &Page) -> Result<()> {
+pub async fn until_shown(page: &Page) -> Result<()> {
     let score = format!("{}.inspection?.score", hook("anomaly"));
     page.until::<f64>("a picture is inspected", &score).await?;
     Ok(())
