@@ -12,6 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
+use super::Pictures;
 use super::config::SaladConfig;
 use super::learner::{Learner, constant, side_by_side};
 use super::losses::{membership, reconstruction, renewed};
@@ -26,6 +27,9 @@ pub(super) struct Learning<'a> {
     pub config: &'a SaladConfig,
     /// Prepared, of one size; two at least.
     pub pictures: &'a [&'a GreyImage],
+    /// Which of them are known to be abnormal: their features are learnt, and not how to make them, as that
+    /// is what the score misses of abnormal pictures.
+    pub abnormal: &'a [bool],
     /// What each shows, where that is known: told of, never learnt.
     pub labels: Option<&'a [u32]>,
     pub device: Device,
@@ -40,16 +44,12 @@ pub(super) struct Step(Vec<(usize, u64)>);
 const DISTURBED: u64 = 1 << 63;
 
 impl<'a> Learning<'a> {
-    pub fn new(
-        config: &'a SaladConfig,
-        pictures: &'a [&'a GreyImage],
-        labels: Option<&'a [u32]>,
-        device: Device,
-    ) -> Self {
+    pub fn new(config: &'a SaladConfig, learnt: &Pictures<'a>, device: Device) -> Self {
         let mut learning = Self {
             config,
-            pictures,
-            labels,
+            pictures: learnt.pictures,
+            abnormal: learnt.abnormal,
+            labels: learnt.labels,
             device,
             round: RefCell::default(),
         };
@@ -145,7 +145,9 @@ impl Task for Learning<'_> {
             // A disturbed picture is to be made as it was.
             let views: Vec<&GreyImage> = views.iter().map(|(view, _)| view).collect();
             let views = side_by_side(&views, &self.device);
-            losses.push(reconstruction(views, seen.pictures));
+            let normal = |(row, _): &(usize, u64)| !self.abnormal[row % pictures.len()];
+            let normal: Vec<bool> = step.0.iter().map(normal).collect();
+            losses.push(reconstruction(views, seen.pictures, &normal));
         }
         if config.instances || config.aggregation {
             let members = step.0.iter().map(|(own, _)| self.members(*own));

@@ -5,10 +5,16 @@ use burn::tensor::{Tensor, TensorData};
 /// Stands for minus infinity where a row of the bank is not meant.
 const NEVER: f32 = -1e9;
 
-/// L_mse: ‖x − x̂‖², the sum over a picture's pixels; the mean over the pictures.
-pub(super) fn reconstruction(pictures: Tensor<4>, made: Tensor<4>) -> Tensor<1> {
+/// L_mse: ‖x − x̂‖², the sum over a picture's pixels, 0 for those that are not `meant`; the mean over all
+/// pictures.
+pub(super) fn reconstruction(pictures: Tensor<4>, made: Tensor<4>, meant: &[bool]) -> Tensor<1> {
     let [n, ..] = pictures.dims();
-    let off = pictures - made;
+    let mut off = pictures - made;
+    if meant.contains(&false) {
+        let weights = meant.iter().map(|&own| f32::from(u8::from(own)));
+        let weights = TensorData::new(weights.collect::<Vec<f32>>(), [n, 1, 1, 1]);
+        off = off.clone() * Tensor::from_data(weights, &off.device());
+    }
     (off.clone() * off).sum().div_scalar(n as f32)
 }
 

@@ -35,7 +35,8 @@ const TOGETHER: usize = 64;
 pub struct Pictures<'a> {
     /// Prepared, of one size.
     pub pictures: &'a [&'a GreyImage],
-    /// Which are known to be abnormal: they are learnt like all others, and leave the bank afterwards.
+    /// Which are known to be abnormal: their features are learnt like those of all others, but not how to make
+    /// them, and they leave the bank afterwards.
     pub abnormal: &'a [bool],
     /// What each shows, where that is known: told of in progress, never learnt.
     pub labels: Option<&'a [u32]>,
@@ -298,7 +299,7 @@ fn learn(
     let about = about(config, schedule, &learnt);
     let keeper = Keeper::new(means.checkpoints, schedule.model, &about);
     let shape = config.shape(pictures[0].width());
-    let learning = Learning::new(config, pictures, learnt.labels, device.clone());
+    let learning = Learning::new(config, &learnt, device.clone());
     let net = Learner::start(shape, learning.rows(), schedule.seed, &device);
     let trained = train(&learning, net, schedule, &keeper, progress, observer)?;
     Ok(trained.net.valid())
@@ -310,7 +311,7 @@ fn about(config: &SaladConfig, schedule: &Schedule, learnt: &Pictures) -> Vec<u8
         epochs: 0,
         ..schedule.clone()
     };
-    let mut about = format!("{config:?} {schedule:?}").into_bytes();
+    let mut about = format!("{config:?} {schedule:?} {:?}", learnt.abnormal).into_bytes();
     for picture in learnt.pictures {
         about.extend(
             picture

@@ -63,8 +63,25 @@ fn losses_and_their_gradient_are_numpys() {
         let shape = [of.len(), 2, 3, 1];
         Tensor::<4>::from_data(TensorData::new(of.concat(), shape), &device)
     };
-    let found = reconstruction(picture(&golden.pictures), picture(&golden.made));
+    let (pictures, made) = (picture(&golden.pictures), picture(&golden.made));
+    let n = golden.pictures.len();
+    let found = reconstruction(pictures.clone(), made.clone(), &vec![true; n]);
     close(wide(&numbers(found).unwrap()), [golden.reconstruction]);
+    // A picture that is not meant adds nothing, and still counts as one.
+    let meant: Vec<bool> = (0..n).map(|at| at % 2 == 0).collect();
+    let pairs = golden.pictures.iter().zip(&golden.made);
+    let squares = pairs.map(|(a, b)| {
+        wide(a)
+            .zip(wide(b))
+            .map(|(a, b)| (a - b).powi(2))
+            .sum::<f64>()
+    });
+    let sum: f64 = squares
+        .zip(&meant)
+        .map(|(own, &meant)| if meant { own } else { 0.0 })
+        .sum();
+    let found = reconstruction(pictures, made, &meant);
+    close(wide(&numbers(found).unwrap()), [sum / n as f64]);
 
     let features = rows(&golden.features, &device).require_grad();
     let members = golden.own.iter().zip(&golden.neighbours);
@@ -177,10 +194,11 @@ fn gradients_are_those_of_differences() {
         let views = side_by_side(&squares(4, 16), &device);
         let bank = net.bank.val();
         let members = [vec![0], vec![1, 3], vec![2], vec![3]];
+        let meant = [true, true, false, true];
         let loss = |own: &Autoencoder| {
             let seen = own.see(views.clone());
             let near = membership(seen.features, bank.clone(), &members, 0.5);
-            reconstruction(views.clone(), seen.pictures).mul_scalar(0.01) + near
+            reconstruction(views.clone(), seen.pictures, &meant).mul_scalar(0.01) + near
         };
         let grads = loss(&net.autoencoder).backward();
         let mut grads = burn::optim::GradientsParams::from_grads(grads, &net.autoencoder);
