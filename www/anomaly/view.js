@@ -6,6 +6,8 @@ import { element } from '../widgets.js';
 const DRAWN = 640;
 /** Bars of the histogram. */
 const BARS = 24;
+/** Most of the histogram's width in that of normal scores. */
+const MOST_SPAN = 1.5;
 /** The colour of what is unusual; on grey pictures no other is like it. */
 const COLOUR = [255, 96, 0];
 
@@ -79,7 +81,8 @@ export class View {
     const { pictures } = this.calibration;
     this.#verdict.textContent = unusual ? 'Unusual' : 'Not unusual';
     this.#verdict.toggleAttribute('data-unusual', unusual);
-    this.#place.textContent = `It scores higher than ${percent(percentile)} of the ${pictures} normal pictures that the model is measured by.`;
+    const lower = percentile === 100 ? 'all' : percent(percentile);
+    this.#place.textContent = `It scores higher than ${lower} of the ${pictures} normal pictures that the model is measured by.`;
     this.#rate.textContent = `Right of the line a picture is called unusual: that happens to about ${percent(100 * falsePositiveRate)} of normal ones too.`;
     this.sentence = `${this.#verdict.textContent}. ${this.#place.textContent}`;
     this.#histogram(inspection);
@@ -117,7 +120,9 @@ export class View {
   #histogram({ score, threshold }) {
     const { scores } = this.calibration;
     const least = Math.min(scores[0], score);
-    const span = Math.max(scores.at(-1), threshold, score) - least || 1;
+    const normal = Math.max(scores.at(-1), threshold) - least;
+    // A picture far beyond them stands at the end, and normal ones keep most of the place.
+    const span = Math.max(normal, Math.min(score - least, MOST_SPAN * normal)) || 1;
     const counts = new Array(BARS).fill(0);
     for (const own of scores) counts[Math.min(BARS - 1, Math.floor(((own - least) / span) * BARS))]++;
     const most = Math.max(...counts);
