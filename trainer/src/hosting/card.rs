@@ -28,7 +28,13 @@ pub(super) fn card(bundle: &str, manifest: &Manifest, model: &ModelEntry) -> Vec
         ("Made by", manifest.generator.clone()),
     ];
     if data.interactions > 0 {
-        facts.insert(1, ("Interactions, rows or pictures", data.interactions.to_string()));
+        facts.insert(
+            1,
+            (
+                "Interactions, rows or pictures",
+                data.interactions.to_string(),
+            ),
+        );
     }
     if manifest.catalogue.items > 0 {
         facts.insert(1, ("Items", manifest.catalogue.items.to_string()));
