@@ -326,28 +326,37 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
     let mut abnormal = vec![false; 9];
     abnormal[2] = true;
     abnormal[8] = true;
-    let fit = |abnormal: &[bool]| {
+    let fit = |abnormal: &[bool], reconstruction: bool| {
         let learnt = Pictures {
             pictures: &pictures,
             abnormal,
             labels: None,
         };
+        let config = SaladConfig {
+            reconstruction,
+            score: ScoreForm::Mean,
+            ..small(Form::Blocks)
+        };
         let progress = Progress::new(true);
         let means = Means::on(Compute::Cpu);
-        Salad::fit(
-            "salad",
-            &small(Form::Blocks),
-            learnt,
-            3,
-            means,
-            &progress,
-            &mut Observer::none(),
-        )
+        let observer = &mut Observer::none();
+        Salad::fit("salad", &config, learnt, 3, means, &progress, observer)
     };
-    let (all, some) = (fit(&[false; 9]).unwrap(), fit(&abnormal).unwrap());
+    // Their features are learnt like all others, so that alone nothing else changes.
+    let (all, some) = (
+        fit(&[false; 9], false).unwrap(),
+        fit(&abnormal, false).unwrap(),
+    );
     assert_eq!(some.rows(), [0, 1, 3, 4, 5, 6, 7]);
     assert_eq!(*some.bank(), all.bank().keep(some.rows()));
-    let error = fit(&[true; 9]).unwrap_err().to_string();
+    // How to make them is not.
+    let (all, some) = (
+        fit(&[false; 9], true).unwrap(),
+        fit(&abnormal, true).unwrap(),
+    );
+    assert_eq!(some.rows(), [0, 1, 3, 4, 5, 6, 7]);
+    assert_ne!(*some.bank(), all.bank().keep(some.rows()));
+    let error = fit(&[true; 9], true).unwrap_err().to_string();
     assert!(error.contains("not known to be abnormal"), "{error}");
 }
 
