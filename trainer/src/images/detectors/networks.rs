@@ -150,8 +150,8 @@ pub(super) fn fit(
     progress: &Progress,
 ) -> Result<Box<dyn Detector>> {
     let seed = u32::try_from(training.seed).unwrap_or(u32::MAX);
-    // SALAD learns from known abnormal pictures as from all others, without what they are; a plain
-    // autoencoder would learn to make them (Bozorgtabar et al. 2020, section 3).
+    // SALAD learns features of known abnormal pictures as of all others (Bozorgtabar et al. 2020, section 3), and not
+    // how to make them; a plain autoencoder has nothing else to learn.
     let salad = |config: &SaladConfig, with_abnormal: bool| {
         fit_salad(model.name(), config, training, with_abnormal, progress)
     };
