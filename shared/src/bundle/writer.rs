@@ -19,7 +19,7 @@ use crate::models::{Model, ModelConfig};
 use crate::{ItemRecord, Recommender};
 
 /// Aimed size of a shard of rows: ten of them are a query.
-const ROW_SHARD_BYTES: u32 = 6 << 10;
+const ROW_SHARD_BYTES: u32 = 3 << 10;
 /// Aimed size of a shard of item records; hits lie in many different ones.
 const RECORD_SHARD_BYTES: u32 = 4 << 10;
 /// Most records in one shard of a small catalogue.
