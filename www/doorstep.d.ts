@@ -35,6 +35,11 @@ export interface LoadOptions {
    * both are timed behind the page's back and the faster answers from then on.
    */
   device?: Device;
+  /**
+   * What the first query will be about, if that is known: a history, or the item of `similar`. Its files are asked
+   * for beside the engine, as far as the default model's can be told; an empty list stands for a visitor without a history.
+   */
+  history?: (string | HistoryEvent)[];
   onProgress?: (progress: Progress) => void;
   /** Aborting ends the worker. */
   signal?: AbortSignal;

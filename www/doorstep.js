@@ -80,12 +80,14 @@ export class Doorstep extends EventTarget {
   #lastId = 0;
   #disposed = false;
 
-  static async load(url, { device = 'auto', onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
+  static async load(url, { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
     signal?.throwIfAborted();
     if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
     if (!(timeoutMs > 0)) throw invalid(`timeoutMs is ${timeoutMs}; give a number above 0.`);
+    const ahead = history && plain({ history }).history.map(({ item }) => item);
     const doorstep = new Doorstep();
     doorstep.#options = {
+      ahead,
       base: bundleAddress(url),
       device,
       inPage,

@@ -127,7 +127,7 @@ export const DoorstepSimilar: { new (): DoorstepSimilar };
 export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };
 
 /** The same with the bundle, worker-url and in-page of an element. */
-export function shareFor(host: HTMLElement & { bundle: string; workerUrl: string }): { ready: Promise<Doorstep>; release(): void };
+export function shareFor(host: HTMLElement & { bundle: string; workerUrl: string }, history?: LoadOptions['history']): { ready: Promise<Doorstep>; release(): void };
 
 /** What an item is called on the page: its title, else its id. */
 export function title(item: { id: string; title?: string }): string;

@@ -40,7 +40,8 @@ export function shareBundle(url, options) {
 }
 
 /** The same by an element's attributes. */
-export const shareFor = (host) => shareBundle(host.bundle, {
+export const shareFor = (host, history) => shareBundle(host.bundle, {
+  history,
   workerUrl: host.workerUrl || undefined,
   inPage: host.hasAttribute('in-page'),
 });
@@ -207,7 +208,7 @@ class ItemShelf extends HTMLElement {
     if (signal.aborted) return;
     this.#list.ariaBusy = 'true';
     try {
-      const share = (this.#share ??= shareFor(this));
+      const share = (this.#share ??= shareFor(this, this.first));
       const doorstep = await share.ready.catch((error) => {
         if (this.#share === share) this.#release(); // the next refresh tries again
         throw error;
@@ -359,6 +360,8 @@ accessors(ItemShelf, { bundle: '', model: '', workerUrl: '', item: '', because: 
 export class DoorstepRecommend extends ItemShelf {
   get usesVisits() { return this.remembers; }
 
+  get first() { return this.events; }
+
   query(doorstep, signal) {
     return doorstep.recommend({ history: this.events, k: this.limit, model: this.model || undefined, explain: true }, { signal });
   }
@@ -372,6 +375,8 @@ accessors(DoorstepRecommend, { history: 'local', label: 'Recommended for you' })
 
 /** Items like one item. */
 export class DoorstepSimilar extends ItemShelf {
+  get first() { return this.item ? [this.item] : undefined; }
+
   async query(doorstep, signal) {
     return this.item ? doorstep.similar(this.item, { k: this.limit, model: this.model || undefined, signal }) : [];
   }

@@ -8,6 +8,7 @@ const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.was
 const UPLOAD = 'Upload one release of the engine beside doorstep.js.';
 const MANIFEST = 'manifest.json';
 const MANIFEST_LIMIT = 4 << 20;
+const FILE_LIMIT = 16 << 20;
 const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
 const FETCHES_AT_ONCE = 16;
@@ -83,6 +84,9 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
+/** Whether a file has just come from its server, as far as the browser tells. */
+const isFresh = (url) => performance.getEntriesByName(url, 'resource').at(-1)?.transferSize > 0;
+
 /** Size of all engines fetched, as transferred. Browsers tell late. */
 function engineSize(own) {
   return [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
@@ -125,6 +129,7 @@ export function serve(port) {
   let mixed; // whether some models need another engine
   let base;
   let timeoutMs;
+  let ahead; // files that were asked for before the engine asks
   let devices; // asked for and used
   let graphics; // runs networks on WebGPU
   let stopped; // why the engine is beyond use
@@ -132,6 +137,8 @@ export function serve(port) {
 
   async function fetchBytes(path, maxBytes) {
     const job = current;
+    const arrived = await ahead?.take(job, path, maxBytes);
+    if (arrived) return arrived;
     await fetches.enter();
     try {
       for (let attempt = 0, refused; ; attempt++) {
@@ -146,6 +153,13 @@ export function serve(port) {
     } finally {
       fetches.leave();
     }
+  }
+
+  /** Asks for what a first query for `ids` will read. What fails is asked for again when it is needed. */
+  async function askEarly(signal, reading, ids) {
+    const [{ Ahead }, manifest] = await Promise.all([import('./ahead.js'), reading]);
+    ahead = new Ahead((job, path) => fetches.enter().then(() => fetchOnce(Object.assign(job, { controller: { signal } }), path, FILE_LIMIT, 0)).finally(fetches.leave));
+    await ahead.ask(JSON.parse(new TextDecoder().decode(manifest)), ids);
   }
 
   async function fetchOnce(job, path, maxBytes, attempt, refused) {
@@ -221,6 +235,7 @@ export function serve(port) {
     ({ base, timeoutMs } = options);
     const { signal } = job.controller;
     const reading = fetchBytes(MANIFEST, MANIFEST_LIMIT);
+    if (options.ahead) askEarly(signal, reading, options.ahead).catch(() => {});
     // Most need core: it comes beside the manifest.
     const guess = new AbortController();
     const first = options.engine ?? 'core';
@@ -231,7 +246,7 @@ export function serve(port) {
     if (name !== first) guess.abort();
     const module = await (name === first ? guessed : startEngine(job, name, signal));
     engine = await module.Engine.load(fileBytes);
-    if (!job.afresh) newest().catch(() => {});
+    if (!job.afresh && !isFresh(new URL(MANIFEST, base).href)) newest().catch(() => {});
     const published = engine.manifest();
     mixed = !options.engine && published.models.some((model) => model.engine !== name);
     const { device } = options;
