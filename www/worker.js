@@ -20,9 +20,9 @@ const failure = (code, file, message, status) => Object.assign(new Error(`${file
 
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || [404, 429].includes(error.status);
 
-async function open(url, file, timeoutMs, signal, cache, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
+async function open(url, file, timeoutMs, signal, { cache, integrity }, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
   const deadline = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { cache, signal: AbortSignal.any([signal, deadline]) });
+  const response = await fetch(url, { cache, integrity, signal: AbortSignal.any([signal, deadline]) });
   if (!response.ok) {
     throw failure('network', file, `the server answered ${response.status}. ${remedy}`, response.status);
   }
@@ -128,6 +128,7 @@ export function serve(port) {
   let manifest; // the same for every engine
   let mixed; // whether some models need another engine
   let base;
+  let integrity; // digests of engines, where the page has any
   let timeoutMs;
   let ahead; // files that were asked for before the engine asks
   let devices; // asked for and used
@@ -171,7 +172,7 @@ export function serve(port) {
     // page's back, for the next visit. So a stale copy is taken rather than none: offline, what was cached
     // still works. A copy that turned out damaged, or a refusal that may be one, is never asked for again.
     const cache = job.afresh || refused ? 'reload' : attempt || path === MANIFEST ? 'force-cache' : 'default';
-    const response = await open(url, path, timeoutMs, signal, cache);
+    const response = await open(url, path, timeoutMs, signal, { cache });
     const count = counter(job, path, response);
     try {
       const bytes = await read(response, path, maxBytes, count);
@@ -201,14 +202,15 @@ export function serve(port) {
 
   async function startEngine(job, which, signal) {
     const [script, WASM] = filesOf(which);
-    const loading = import(spoiled ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
+    // By another address a digest would not hold.
+    const loading = import(spoiled && !integrity ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
       spoiled++;
       throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). ${UPLOAD}`);
     });
     loading.catch(() => {}); // awaited below, after the other file
     for (let attempt = 0; ; attempt++) {
       try {
-        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default', UPLOAD);
+        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, { cache: attempt ? 'reload' : 'default', integrity: integrity?.[addressOf(WASM)] }, UPLOAD);
         const count = counter(job, WASM, wasm);
         const copy = wasm.clone(); // the browser keeps what it compiled only from the original
         const counting = (async () => {
@@ -232,7 +234,7 @@ export function serve(port) {
   const fileBytes = async (path, maxBytes) => (path === MANIFEST ? manifest : fetchBytes(path, maxBytes));
 
   async function load(job, options) {
-    ({ base, timeoutMs } = options);
+    ({ base, integrity, timeoutMs } = options);
     const { signal } = job.controller;
     const reading = fetchBytes(MANIFEST, MANIFEST_LIMIT);
     if (options.ahead) askEarly(signal, reading, options.ahead).catch(() => {});
@@ -251,7 +253,9 @@ export function serve(port) {
     mixed = !options.engine && published.models.some((model) => model.engine !== name);
     const { device } = options;
     devices = { device: 'cpu', requestedDevice: device };
-    if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
+    if (integrity) {
+      if (device === 'webgpu') devices.deviceReason = 'the page holds scripts to digests, which browsers do not do in the worker that the graphics card needs';
+    } else if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
       const starting = import('./gpu.js').then(({ start }) => start(port, job, published, devices, ask))
         .then((started) => { graphics = started; }, ({ message }) => { devices.deviceReason = message; });
       if (device === 'webgpu') await starting;
