@@ -41,19 +41,19 @@ const rowsOf = ({ 'item-item': own, ensemble }) => [own?.rows, ...(ensemble ?? [
 
 /** Files that were asked for before the engine asks. */
 export class Ahead {
+  #cost;
   #fetch;
   #files = new Map(); // path → promise of bytes
-  #unpaid = []; // of what has arrived, costs that are no query's yet
 
-  /** `fetch(cost, path)` promises bytes, and adds to `cost` what they cost. */
-  constructor(fetch) {
+  /** `fetch(path)` promises bytes, and adds what they cost to `cost`. */
+  constructor(cost, fetch) {
+    this.#cost = cost;
     this.#fetch = fetch;
   }
 
   #get(path) {
     if (!this.#files.has(path)) {
-      const cost = { bytes: 0, urls: [], loaded: 0, total: 0 };
-      const bytes = this.#fetch(cost, path).finally(() => this.#unpaid.push(cost));
+      const bytes = this.#fetch(path);
       bytes.catch(() => {}); // it is asked for again when it is needed
       this.#files.set(path, bytes);
     }
@@ -64,10 +64,9 @@ export class Ahead {
   async take(job, path, maxBytes) {
     const bytes = job.afresh ? undefined : await this.#files.get(path)?.catch(() => undefined);
     this.#files.delete(path);
-    for (const cost of this.#unpaid.splice(0)) {
-      job.bytes += cost.bytes;
-      job.urls.push(...cost.urls);
-    }
+    job.bytes += this.#cost.bytes;
+    job.urls.push(...this.#cost.urls.splice(0));
+    this.#cost.bytes = 0;
     return bytes?.length <= maxBytes ? bytes : undefined;
   }
 

@@ -344,3 +344,6 @@ export class Doorstep extends EventTarget {
 
 /** Absolute address of a bundle's folder, as the page sees `url`. */
 export function bundleAddress(url: string | URL): string;
+
+/** The page's one Doorstep for a bundle; disposed when every user has released it. */
+export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };

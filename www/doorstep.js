@@ -305,3 +305,37 @@ export class Doorstep extends EventTarget {
     }
   }
 }
+
+/** An element that is moved about, perhaps in several tasks, finds its bundle still loaded. */
+const RELEASE_AFTER_MS = 1000;
+
+const bundles = new Map();
+
+/**
+ * The page's one Doorstep for a bundle: `{ ready, release }`. It is loaded with
+ * the first call and disposed when every caller has released it.
+ */
+export function shareBundle(url, options) {
+  const address = bundleAddress(url);
+  let shared = bundles.get(address);
+  if (!shared) {
+    shared = { ready: Doorstep.load(address, options), users: 0 };
+    bundles.set(address, shared);
+    const forget = () => bundles.get(address) === shared && bundles.delete(address);
+    shared.ready.catch(forget); // so that a later try may succeed
+    shared.end = () => {
+      forget();
+      shared.ready.then((doorstep) => doorstep.dispose(), () => {});
+    };
+  }
+  shared.users++;
+  let held = true;
+  return {
+    ready: shared.ready,
+    release() {
+      if (!held) return;
+      held = false;
+      setTimeout(() => { if (--shared.users === 0) shared.end(); }, RELEASE_AFTER_MS);
+    },
+  };
+}

@@ -159,7 +159,8 @@ export function serve(port) {
   /** Asks for what a first query for `ids` will read. What fails is asked for again when it is needed. */
   async function askEarly(signal, reading, ids) {
     const [{ Ahead }, manifest] = await Promise.all([import('./ahead.js'), reading]);
-    ahead = new Ahead((job, path) => fetches.enter().then(() => fetchOnce(Object.assign(job, { controller: { signal } }), path, FILE_LIMIT, 0)).finally(fetches.leave));
+    const cost = { controller: { signal }, bytes: 0, urls: [], loaded: 0, total: 0 };
+    ahead = new Ahead(cost, (path) => fetches.enter().then(() => fetchOnce(cost, path, FILE_LIMIT, 0)).finally(fetches.leave));
     await ahead.ask(JSON.parse(new TextDecoder().decode(manifest)), ids);
   }
 
