@@ -1,10 +1,9 @@
 //! The optional service worker: without a connection, and while a host is half updated.
 
 use anyhow::{Result, ensure};
-use doorstep_tests::command::doorstep;
 use doorstep_tests::host::{Fault, Host};
 use doorstep_tests::page::Page;
-use doorstep_tests::publication::Publication;
+use doorstep_tests::publication::{Publication, shop_of};
 use doorstep_tests::site;
 use serde_json::{Value, json};
 
@@ -84,21 +83,10 @@ async fn what_was_seen_works_offline_and_a_new_publication_comes_whole() -> Resu
     host.recover();
 
     let first = versions(&page).await?;
-    let other = tempfile::tempdir()?;
-    let bundle = other.path().join("bundle");
-    let data = site::folder().with_file_name("test-data");
-    let trained = doorstep()
-        .args(["train", "item-knn", "--interactions"])
-        .arg(data.join("interactions.csv"))
-        .arg("--items")
-        .arg(data.join("items.jsonl"))
-        .arg("--out")
-        .arg(&bundle)
-        .output()?;
-    ensure!(trained.status.success());
+    let (shop, _kept) = shop_of("item-knn")?;
     let songs = site::folder().join("songs").display().to_string();
     // Other scripts, too: one more file makes another version.
-    publication.publish_with(&[format!("shop={}", bundle.display()), songs], "later.js")?;
+    publication.publish_with(&[shop, songs], "later.js")?;
     let later = publication.version()?;
     ensure!(!first.contains(&later));
 

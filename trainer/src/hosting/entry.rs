@@ -51,7 +51,12 @@ ask('doorstep-core.js', 'ahead.js');
 ";
     }
     let exports = EXPORTS.join(", ");
-    text + &format!("export const {{ {exports} }} = await import(`${{at}}widgets.js`);\n")
+    // What can't be had is the page's to bear: elements stay what stands between their tags.
+    text + &format!(
+        "const missing = (error) => {{ console.error(error); return {{}}; }};
+export const {{ {exports} }} = await import(`${{at}}widgets.js`).catch(missing);
+"
+    )
 }
 
 #[cfg(test)]
