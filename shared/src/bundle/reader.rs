@@ -341,13 +341,14 @@ impl<S: Store> Bundle<S> {
         items.sort_unstable();
         let mut found = ByIndex::default();
         for range in source.rows.get(&self.store, items.iter().copied()).await? {
-            let decoded = rows(&range.content, range.len, self.manifest.catalogue.items)
+            let wanted = |place| items.binary_search(&(range.first + place)).is_ok();
+            let n_items = self.manifest.catalogue.items;
+            let decoded = rows(&range.content, range.len, n_items, wanted)
                 .ok_or_else(|| source.rows.malformed(&range))?;
-            found.extend(
-                (range.first..)
-                    .zip(decoded)
-                    .filter(|(index, _)| items.binary_search(index).is_ok()),
-            );
+            let at_items = decoded
+                .into_iter()
+                .map(|(place, row)| (range.first + place, row));
+            found.extend(at_items);
         }
         Ok(found)
     }

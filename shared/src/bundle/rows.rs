@@ -40,11 +40,29 @@ fn next_row(cursor: &mut Cursor<'_>, n_items: u32) -> Option<Row> {
         .then_some(Row { items, weights })
 }
 
-/// All `count` rows of a shard; `None` when it breaks the format.
-pub fn rows(shard: &[u8], count: u32, n_items: u32) -> Option<Vec<Row>> {
+fn skip_row(cursor: &mut Cursor<'_>) -> Option<()> {
+    let neighbours = varint::skip_ascending(cursor)?;
+    cursor.take(neighbours * 2).map(|_| ())
+}
+
+/// The rows of a shard of `count` that are `wanted`, with their places in it; `None` when the
+/// shard breaks the format. Of the others no more is read than where they end, since a query
+/// wants one of many.
+pub fn rows(
+    shard: &[u8],
+    count: u32,
+    n_items: u32,
+    wanted: impl Fn(u32) -> bool,
+) -> Option<Vec<(u32, Row)>> {
     let mut cursor = Cursor::new(shard);
-    let rows: Option<Vec<Row>> = (0..count).map(|_| next_row(&mut cursor, n_items)).collect();
-    rows.filter(|_| cursor.is_at_end())
+    let mut found = Vec::new();
+    for place in 0..count {
+        match wanted(place) {
+            true => found.push((place, next_row(&mut cursor, n_items)?)),
+            false => skip_row(&mut cursor)?,
+        }
+    }
+    cursor.is_at_end().then_some(found)
 }
 
 #[cfg(test)]
@@ -63,21 +81,30 @@ mod tests {
                 let weights: Vec<f32> = row.values().copied().collect();
                 prop_assert!(put_row(&mut bytes, &items, &weights));
             }
-            let decoded = rows(&bytes, matrix.len() as u32, 300).unwrap();
-            for (row, expected) in decoded.iter().zip(&matrix) {
+            let count = matrix.len() as u32;
+            let decoded = rows(&bytes, count, 300, |_| true).unwrap();
+            prop_assert_eq!(decoded.len(), matrix.len());
+            for ((_, row), expected) in decoded.iter().zip(&matrix) {
                 prop_assert_eq!(&row.items, &expected.keys().copied().collect::<Vec<_>>());
                 for (&w, &e) in row.weights.iter().zip(expected.values()) {
                     prop_assert!((w - e).abs() <= e.abs() / 2048.0 + 1e-7);
                 }
             }
-            prop_assert!(rows(&bytes[..bytes.len() - 1], matrix.len() as u32, 300).is_none());
+            let odd = |place: u32| place % 2 == 1;
+            let expected: Vec<(u32, Row)> = decoded.into_iter().filter(|(place, _)| odd(*place)).collect();
+            prop_assert_eq!(rows(&bytes, count, 300, odd), Some(expected));
+            for wanted in [true, false] {
+                prop_assert!(rows(&bytes[..bytes.len() - 1], count, 300, |_| wanted).is_none());
+                prop_assert!(rows(&bytes, count - 1, 300, |_| wanted).is_none());
+            }
         }
 
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            if let Some(decoded) = rows(&bytes, 2, 50) {
-                prop_assert!(decoded.iter().flat_map(|r| &r.items).all(|&i| i < 50));
-                prop_assert!(decoded.iter().flat_map(|r| &r.weights).all(|w| w.is_finite()));
+            for wanted in [0..2, 1..2, 0..0] {
+                let decoded = rows(&bytes, 2, 50, |place| wanted.contains(&place)).unwrap_or_default();
+                prop_assert!(decoded.iter().flat_map(|(_, r)| &r.items).all(|&i| i < 50));
+                prop_assert!(decoded.iter().flat_map(|(_, r)| &r.weights).all(|w| w.is_finite()));
             }
         }
     }
