@@ -52,7 +52,7 @@ impl<S: Store> Bundle<S> {
                 Source::ItemItem(source) => {
                     let weighed = source.weighting.weigh(history);
                     let weighed: Vec<(Event, f32)> = weighed.map(|(e, w)| (*e, w)).collect();
-                    let items = weighed.iter().map(|(event, _)| event.item);
+                    let items = weighed.iter().map(|(event, _)| event.item).collect();
                     let rows = self.rows(source, items).await?;
                     Read::Rows(weighed, rows)
                 }

@@ -27,42 +27,29 @@ pub fn put_row(bytes: &mut Vec<u8>, items: &[u32], weights: &[f32]) -> bool {
     true
 }
 
-fn next_row(cursor: &mut Cursor<'_>, n_items: u32) -> Option<Row> {
-    let items = varint::ascending(cursor, n_items)?;
+/// What [`put_row`] wrote; `None` when it breaks the format.
+pub fn row(bytes: &[u8], n_items: u32) -> Option<Row> {
+    let mut cursor = Cursor::new(bytes);
+    let items = varint::ascending(&mut cursor, n_items)?;
     let weights = cursor
         .take(items.len() * 2)?
         .chunks_exact(2)
         .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32())
         .collect::<Vec<f32>>();
-    weights
-        .iter()
-        .all(|w| w.is_finite())
-        .then_some(Row { items, weights })
+    let sound = cursor.is_at_end() && weights.iter().all(|w| w.is_finite());
+    sound.then_some(Row { items, weights })
 }
 
-fn skip_row(cursor: &mut Cursor<'_>) -> Option<()> {
-    let neighbours = varint::skip_ascending(cursor)?;
-    cursor.take(neighbours * 2).map(|_| ())
-}
-
-/// The rows of a shard of `count` that are `wanted`, with their places in it; `None` when the
-/// shard breaks the format. Of the others no more is read than where they end, since a query
-/// wants one of many.
-pub fn rows(
-    shard: &[u8],
-    count: u32,
-    n_items: u32,
-    wanted: impl Fn(u32) -> bool,
-) -> Option<Vec<(u32, Row)>> {
+/// Where the rows of a shard begin, and where one more would; `None` when it breaks the format.
+pub fn beginnings(shard: &[u8]) -> Option<Vec<u32>> {
     let mut cursor = Cursor::new(shard);
-    let mut found = Vec::new();
-    for place in 0..count {
-        match wanted(place) {
-            true => found.push((place, next_row(&mut cursor, n_items)?)),
-            false => skip_row(&mut cursor)?,
-        }
+    let mut beginnings = vec![0];
+    while !cursor.is_at_end() {
+        let neighbours = varint::skip_ascending(&mut cursor)?;
+        cursor.take(neighbours.checked_mul(2)?)?;
+        beginnings.push((shard.len() - cursor.remaining()) as u32);
     }
-    cursor.is_at_end().then_some(found)
+    Some(beginnings)
 }
 
 #[cfg(test)]
@@ -81,30 +68,30 @@ mod tests {
                 let weights: Vec<f32> = row.values().copied().collect();
                 prop_assert!(put_row(&mut bytes, &items, &weights));
             }
-            let count = matrix.len() as u32;
-            let decoded = rows(&bytes, count, 300, |_| true).unwrap();
-            prop_assert_eq!(decoded.len(), matrix.len());
-            for ((_, row), expected) in decoded.iter().zip(&matrix) {
-                prop_assert_eq!(&row.items, &expected.keys().copied().collect::<Vec<_>>());
-                for (&w, &e) in row.weights.iter().zip(expected.values()) {
+            let beginnings = beginnings(&bytes).unwrap();
+            prop_assert_eq!(beginnings.len(), matrix.len() + 1);
+            for (ends, expected) in beginnings.windows(2).zip(&matrix) {
+                let own = &bytes[ends[0] as usize..ends[1] as usize];
+                let decoded = row(own, 300).unwrap();
+                prop_assert_eq!(&decoded.items, &expected.keys().copied().collect::<Vec<_>>());
+                for (&w, &e) in decoded.weights.iter().zip(expected.values()) {
                     prop_assert!((w - e).abs() <= e.abs() / 2048.0 + 1e-7);
                 }
-            }
-            let odd = |place: u32| place % 2 == 1;
-            let expected: Vec<(u32, Row)> = decoded.into_iter().filter(|(place, _)| odd(*place)).collect();
-            prop_assert_eq!(rows(&bytes, count, 300, odd), Some(expected));
-            for wanted in [true, false] {
-                prop_assert!(rows(&bytes[..bytes.len() - 1], count, 300, |_| wanted).is_none());
-                prop_assert!(rows(&bytes, count - 1, 300, |_| wanted).is_none());
+                prop_assert!(row(&own[..own.len() - 1], 300).is_none());
+                prop_assert!(row(&[own, &[0]].concat(), 300).is_none());
+                prop_assert!(decoded.items.last().is_none_or(|&last| row(own, last).is_none()));
             }
         }
 
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            for wanted in [0..2, 1..2, 0..0] {
-                let decoded = rows(&bytes, 2, 50, |place| wanted.contains(&place)).unwrap_or_default();
-                prop_assert!(decoded.iter().flat_map(|(_, r)| &r.items).all(|&i| i < 50));
-                prop_assert!(decoded.iter().flat_map(|(_, r)| &r.weights).all(|w| w.is_finite()));
+            let beginnings = beginnings(&bytes).unwrap_or_default();
+            prop_assert!(beginnings.iter().all(|&at| at as usize <= bytes.len()));
+            for ends in beginnings.windows(2) {
+                if let Some(row) = row(&bytes[ends[0] as usize..ends[1] as usize], 50) {
+                    prop_assert!(row.items.iter().all(|&i| i < 50));
+                    prop_assert!(row.weights.iter().all(|w| w.is_finite()));
+                }
             }
         }
     }
