@@ -107,7 +107,7 @@ impl Read<'_> {
             Self::Factors(model) => model.score(history, scores),
             Self::Whole(model) => model.score(scores),
             #[cfg(feature = "neural")]
-            Self::Scores(own) => (0..).zip(own).for_each(|(item, s)| scores.add(item, *s)),
+            Self::Scores(own) => scores.add_all(own),
         }
     }
 }
