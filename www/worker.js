@@ -87,9 +87,12 @@ function fromCache(urls) {
 /** Whether a file has just come from its server, as far as the browser tells. */
 const isFresh = (url) => performance.getEntriesByName(url, 'resource').at(-1)?.transferSize > 0;
 
-/** Size of all engines fetched, as transferred. Browsers tell late. */
+const transferred = (file) => performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize;
+
+/** Size of all engines fetched, as transferred, and `whole` once the browser, which tells late, has told of `own`. */
 function engineSize(own) {
-  return [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+  const bytes = [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (transferred(file) ?? 0), 0);
+  return { own, bytes, whole: filesOf(own).every((file) => transferred(file) !== undefined) };
 }
 
 /** Of a manifest's default model; a bad one is reported later. */
@@ -127,6 +130,7 @@ export function serve(port) {
   let engine;
   let manifest; // the same for every engine
   let mixed; // whether some models need another engine
+  let size = {}; // of the engines
   let base;
   let integrity; // digests of engines, where the page has any
   let timeoutMs;
@@ -328,7 +332,9 @@ export function serve(port) {
     }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
-    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(name), ...devices, ...job.own };
+    // Asking takes as long as a query with everything at hand.
+    if (job.urls.length || size.own !== name || !size.whole) size = engineSize(name);
+    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: size.bytes, ...devices, ...job.own };
     try {
       port.postMessage(answer);
     } catch (error) {
