@@ -155,8 +155,9 @@ impl Release {
             file.path = format!("{version}/{}", file.path);
             lasting.insert(file.path.clone(), source);
         }
-        let defaults = bundles.iter().flat_map(|bundle| &bundle.manifest.models);
-        let mut defaults = defaults.filter(|model| model.default);
+        let of_items = bundles.iter().filter(|bundle| bundle.item.is_some());
+        let models = of_items.flat_map(|bundle| &bundle.manifest.models);
+        let mut defaults = models.filter(|model| model.default);
         let early = defaults.all(|model| model.engine == FIRST);
         // Scripts before manifests: new ones read old bundles, while old ones may not know what new bundles hold.
         let mut changing: Vec<(String, String)> = ENTRIES
