@@ -45,10 +45,14 @@ const STEP: &str = "
     if (!element || walked.includes(element)) return { left: true, unseen: element ? `${say(element)} again` : null };
     walked.push(element);
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-    const { width, height, bottom, top } = element.getBoundingClientRect();
+    const inView = () => {
+        const { width, height, bottom, top } = element.getBoundingClientRect();
+        return width > 0 && height > 0 && bottom > 0 && top < innerHeight;
+    };
+    // It may be scrolled there smoothly.
+    for (let frames = 0; frames < 120 && !inView(); frames++) await new Promise(requestAnimationFrame);
     const seen = element.matches(':focus-visible') && (parseFloat(outlineWidth) > 0 && outlineStyle !== 'none' || boxShadow !== 'none');
-    const inView = width > 0 && height > 0 && bottom > 0 && top < innerHeight;
-    return { left: false, unseen: seen && inView ? null : say(element) };";
+    return { left: false, unseen: seen && inView() ? null : say(element) };";
 
 #[derive(Deserialize)]
 struct Step {
