@@ -182,6 +182,19 @@ pub fn check_ratings(configs: &[ModelConfig], interactions: &Interactions) -> an
     Ok(())
 }
 
+/// Whether a fit of `config` may leave matrices to a graphics card; networks are trained there whole.
+pub fn may_use_card(config: &ModelConfig) -> bool {
+    match config {
+        ModelConfig::Ease(_)
+        | ModelConfig::NextLinear(_)
+        | ModelConfig::Als(_)
+        | ModelConfig::ItemKnn(_)
+        | ModelConfig::ItemVectors(_) => true,
+        ModelConfig::Ensemble(c) => c.members.iter().any(|member| may_use_card(&member.model)),
+        _ => false,
+    }
+}
+
 /// What is odd about hyper-parameters, given the item records that there are.
 pub fn warnings(configs: &[ModelConfig], records: &[ItemRecord]) -> Vec<String> {
     let of = |config: &ModelConfig| match config {
