@@ -2,7 +2,10 @@
 //!
 //! EASE and next-linear share dense normal equations (`inverse.rs`, with
 //! `elimination.rs` to keep the dense part small); item-kNN and TF-IDF
-//! share sparse cosine neighbours (`sparse_cosine.rs`).
+//! share sparse cosine neighbours (`sparse_cosine.rs`). What of that is dense
+//! and large may go to a graphics card (`card.rs`): an inverse (`sweep.rs`),
+//! the largest entries of a product (`largest_products.rs`), and what ALS needs
+//! of all its vectors (`lane_products.rs`).
 
 mod als;
 mod als_cg;
@@ -10,6 +13,7 @@ mod als_explicit;
 mod als_loss;
 mod bias;
 mod bsarec;
+mod card;
 mod confidences;
 mod content;
 mod curve;
@@ -21,8 +25,10 @@ mod inverse;
 mod item_knn;
 mod item_vectors;
 mod kept;
+mod lane_products;
 mod lanes;
 mod largest;
+mod largest_products;
 mod limits;
 mod lines;
 mod metadata_mf;
@@ -38,6 +44,7 @@ mod start;
 mod strata;
 mod sums;
 mod svd;
+mod sweep;
 mod tf_idf;
 mod user_items;
 mod words;
