@@ -8,10 +8,13 @@
 
 mod answer;
 #[cfg(test)]
+mod answer_test;
+#[cfg(test)]
 mod bundle_test;
 mod constraints;
 mod counts;
 mod digest;
+mod entry_table;
 mod error;
 mod evidence;
 mod factors;
@@ -22,6 +25,7 @@ mod knn;
 mod manifest;
 #[cfg(feature = "neural")]
 mod neural;
+mod order;
 #[cfg(feature = "neural")]
 mod parameters;
 #[cfg(feature = "images")]
@@ -31,6 +35,8 @@ mod range_table;
 mod reader;
 mod resolve;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod source;
 mod store;
 mod table;

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 
+use super::entry_table::EntryTable;
 use super::factors::OpenFactors;
 #[cfg(feature = "tables")]
 use super::knn::OpenKnn;
@@ -11,9 +12,8 @@ use super::manifest::ModelContent;
 use super::neural::OpenNeural;
 #[cfg(feature = "images")]
 use super::pictures::OpenPictures;
-use super::range_table::RangeTable;
 use super::table::FileRef;
-use super::{BundleError, MANIFEST};
+use super::{BundleError, MANIFEST, rows};
 use crate::item_item::HistoryWeighting;
 use crate::models::{Model, Popularity, RecentPopularity, Share};
 use crate::{Recommender, Scores};
@@ -34,7 +34,7 @@ pub(super) enum Source {
         loaded: OnceCell<GlobalModel>,
     },
     /// Rows read as a history needs them.
-    ItemItem(ItemItemRows),
+    ItemItem(Box<ItemItemRows>),
     /// Share and source of each member, none of them an ensemble.
     Ensemble(Vec<(Share, Source)>),
     /// Vectors, all read on first use.
@@ -85,7 +85,7 @@ pub(super) enum Global {
 #[derive(Debug)]
 pub(super) struct ItemItemRows {
     pub weighting: HistoryWeighting,
-    pub rows: RangeTable,
+    pub rows: EntryTable,
 }
 
 impl BundleError {
@@ -163,10 +163,10 @@ impl Source {
                 let why = "a history's decay must be above 0 and at most 1";
                 return Err(BundleError::damaged(MANIFEST, why));
             }
-            return Ok(Some(Self::ItemItem(ItemItemRows {
+            return Ok(Some(Self::ItemItem(Box::new(ItemItemRows {
                 weighting: model.weighting,
-                rows: RangeTable::new(&model.rows, n_items)?,
-            })));
+                rows: EntryTable::new(&model.rows, n_items, rows::beginnings)?,
+            }))));
         }
         if let Some(model) = &content.factors {
             let open = OpenFactors::new(name, model, n_items)?;
