@@ -181,10 +181,10 @@ fn versions_and_kinds_to_come() {
         open(store)
     };
     assert_eq!(
-        edited("\"major\":1", "\"major\":2").unwrap_err(),
+        edited("\"major\":2", "\"major\":3").unwrap_err(),
         BundleError::UnsupportedVersion {
-            found: 2,
-            supported: 1
+            found: 3,
+            supported: 2
         }
     );
     let newer = edited("\"ranking\":{", "\"hologram\":{").unwrap();
