@@ -83,9 +83,12 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
-/** Size of all engines fetched, as transferred. Browsers tell late. */
+const transferred = (file) => performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize;
+
+/** Size of all engines fetched, as transferred, and `whole` once the browser, which tells late, has told of `own`. */
 function engineSize(own) {
-  return [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize ?? 0), 0);
+  const bytes = [...ENGINES, own].flatMap(filesOf).reduce((sum, file) => sum + (transferred(file) ?? 0), 0);
+  return { own, bytes, whole: filesOf(own).every((file) => transferred(file) !== undefined) };
 }
 
 /** Of a manifest's default model; a bad one is reported later. */
@@ -123,6 +126,7 @@ export function serve(port) {
   let engine;
   let manifest; // the same for every engine
   let mixed; // whether some models need another engine
+  let size = {}; // of the engines
   let base;
   let timeoutMs;
   let devices; // asked for and used
@@ -308,7 +312,9 @@ export function serve(port) {
     }
     const milliseconds = performance.now() - start;
     const cached = fromCache(job.urls);
-    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: engineSize(name), ...devices, ...job.own };
+    // Asking takes as long as a query with everything at hand.
+    if (job.urls.length || size.own !== name || !size.whole) size = engineSize(name);
+    answer.cost = { milliseconds, bytes: Math.max(0, job.bytes - cached.bytes), files: job.urls.length, cached: cached.files, engine: name, engineBytes: size.bytes, ...devices, ...job.own };
     try {
       port.postMessage(answer);
     } catch (error) {

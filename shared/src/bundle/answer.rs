@@ -50,7 +50,7 @@ impl<S: Store> Bundle<S> {
             .iter()
             .map(|hit| hit.item)
             .chain(fallback.iter().copied());
-        let records = self.records(shown.chain(explained)).await?;
+        let records = self.records(shown.chain(explained).collect()).await?;
         let mut hits: Vec<Hit> = best
             .iter()
             .map(|hit| new_hit(&records, hit.item, hit.score))
@@ -98,7 +98,9 @@ impl<S: Store> Bundle<S> {
                 best(&scores, &constraints, query.k)
             }
         };
-        let records = self.records(best.iter().map(|hit| hit.item)).await?;
+        let records = self
+            .records(best.iter().map(|hit| hit.item).collect())
+            .await?;
         Ok(Answer {
             hits: best
                 .iter()
@@ -132,7 +134,7 @@ impl<S: Store> Bundle<S> {
             .collect();
         let mut items = Vec::new();
         for candidates in admitted.chunks(query.k as usize) {
-            let records = self.records(candidates.iter().copied()).await?;
+            let records = self.records(candidates.to_vec()).await?;
             let records = candidates.iter().map(|&item| &records[item]);
             items.extend(
                 records

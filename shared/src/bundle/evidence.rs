@@ -52,7 +52,7 @@ impl<S: Store> Bundle<S> {
                 Source::ItemItem(source) => {
                     let weighed = source.weighting.weigh(history);
                     let weighed: Vec<(Event, f32)> = weighed.map(|(e, w)| (*e, w)).collect();
-                    let items = weighed.iter().map(|(event, _)| event.item);
+                    let items = weighed.iter().map(|(event, _)| event.item).collect();
                     let rows = self.rows(source, items).await?;
                     Read::Rows(weighed, rows)
                 }
@@ -107,7 +107,7 @@ impl Read<'_> {
             Self::Factors(model) => model.score(history, scores),
             Self::Whole(model) => model.score(scores),
             #[cfg(feature = "neural")]
-            Self::Scores(own) => (0..).zip(own).for_each(|(item, s)| scores.add(item, *s)),
+            Self::Scores(own) => scores.add_all(own),
         }
     }
 }

@@ -1,26 +1,25 @@
 //! Where the elements of a JSON array are, so that a reader parses those that it wants.
 
-/// The elements of an array, each as its own JSON; `None` where brackets don't pair. What is
-/// between the brackets is left to the parser.
-pub fn elements(json: &[u8]) -> Option<Vec<&[u8]>> {
+/// Where the elements of an array begin, and where one more behind the closing bracket would, so that
+/// a byte lies between an element and the next; `None` where brackets don't pair. What is between the
+/// brackets is left to the parser.
+pub fn beginnings(json: &[u8]) -> Option<Vec<u32>> {
     let inner = json.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
-    let mut elements = Vec::new();
-    let (mut begin, mut depth, mut at) = (0, 0u32, 0);
+    let first = json.len() - json.trim_ascii_start().len() + 1;
+    let mut beginnings = vec![first as u32];
+    let (mut depth, mut at) = (0u32, 0);
     while let Some(&byte) = inner.get(at) {
         match byte {
             b'"' => at = end_of_string(inner, at + 1)?,
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.checked_sub(1)?,
-            b',' if depth == 0 => {
-                elements.push(&inner[begin..at]);
-                begin = at + 1;
-            }
+            b',' if depth == 0 => beginnings.push((first + at + 1) as u32),
             _ => {}
         }
         at += 1;
     }
-    elements.push(&inner[begin..]);
-    (depth == 0).then_some(elements)
+    beginnings.push((first + inner.len() + 1) as u32);
+    (depth == 0).then_some(beginnings)
 }
 
 /// Where the quote is that ends a string of which `at` is within.
@@ -41,11 +40,12 @@ mod tests {
     use serde_json::Value;
 
     fn parsed(json: &[u8]) -> Option<Vec<Value>> {
-        let elements = elements(json)?;
-        let parsed = elements
-            .iter()
-            .map(|json| serde_json::from_slice(json).ok());
-        parsed.collect()
+        let beginnings = beginnings(json)?;
+        let element = |pair: &[u32]| &json[pair[0] as usize..pair[1] as usize - 1];
+        let elements = beginnings.windows(2).map(element);
+        elements
+            .map(|json| serde_json::from_slice(json).ok())
+            .collect()
     }
 
     proptest! {

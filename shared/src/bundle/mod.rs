@@ -12,6 +12,7 @@ mod bundle_test;
 mod constraints;
 mod counts;
 mod digest;
+mod entry_table;
 mod error;
 mod evidence;
 mod factors;

@@ -28,7 +28,8 @@ pub struct Range {
     pub len: u32,
     /// Verified content.
     pub content: Rc<[u8]>,
-    shard: u32,
+    /// Its number.
+    pub shard: u32,
 }
 
 /// Reads entries by index.
@@ -85,5 +86,10 @@ impl RangeTable {
     /// The error of a range whose verified content breaks the format.
     pub fn malformed(&self, range: &Range) -> BundleError {
         self.table.malformed(range.shard)
+    }
+
+    /// The same of the range that holds an index.
+    pub fn malformed_at(&self, index: u32) -> BundleError {
+        self.table.malformed(index / self.per_shard)
     }
 }

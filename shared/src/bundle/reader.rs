@@ -2,13 +2,13 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use super::json_array::elements;
+use super::entry_table::EntryTable;
+use super::json_array;
 use super::key_table::KeyTable;
 use super::manifest::{ENGINES, MAX_MANIFEST_BYTES, Manifest, ModelEntry};
 use super::postings::Postings;
-use super::range_table::RangeTable;
 use super::resolve::check_ids;
-use super::rows::{Row, rows};
+use super::rows::{Row, row};
 use super::source::{Global, GlobalModel, ItemItemRows, OpenModel, Source};
 use super::table::{FileRef, read_file};
 use super::varint::Cursor;
@@ -26,7 +26,7 @@ pub struct Bundle<S> {
     manifest: Manifest,
     manifest_json: Vec<u8>,
     ids: KeyTable,
-    records: RangeTable,
+    records: EntryTable,
     pub(super) postings: Option<Postings>,
     models: Vec<OpenModel>,
     pub(super) scores: RefCell<Scores>,
@@ -49,18 +49,6 @@ fn usual_device() -> Device {
 /// What was read of some items, by ascending index.
 #[derive(Debug)]
 pub(super) struct ByIndex<T>(Vec<(u32, T)>);
-
-impl<T> Default for ByIndex<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<T> Extend<(u32, T)> for ByIndex<T> {
-    fn extend<I: IntoIterator<Item = (u32, T)>>(&mut self, ascending: I) {
-        self.0.extend(ascending);
-    }
-}
 
 impl<T> ByIndex<T> {
     pub(super) fn get(&self, index: u32) -> Option<&T> {
@@ -101,7 +89,7 @@ impl<S: Store> Bundle<S> {
         }
         Ok(Self {
             ids: KeyTable::new(&catalogue.ids)?,
-            records: RangeTable::new(&catalogue.records, n_items)?,
+            records: EntryTable::new(&catalogue.records, n_items, json_array::beginnings)?,
             postings: postings.map(|p| Postings::new(p, n_items)).transpose()?,
             models,
             scores: RefCell::new(Scores::new(0)),
@@ -210,28 +198,15 @@ impl<S: Store> Bundle<S> {
     /// The records of `items`, by index.
     pub(super) async fn records(
         &self,
-        items: impl IntoIterator<Item = u32>,
+        items: Vec<u32>,
     ) -> Result<ByIndex<ItemRecord>, ReadError<S::Error>> {
-        let mut items: Vec<u32> = items.into_iter().collect();
-        items.sort_unstable();
-        let mut found = ByIndex::default();
-        items.dedup();
-        for range in self.records.get(&self.store, items.iter().copied()).await? {
-            let malformed = || self.records.malformed(&range);
-            let records = elements(&range.content).ok_or_else(malformed)?;
-            if records.len() != range.len as usize {
-                return Err(malformed().into());
-            }
-            // Parsing what nobody asked for would cost more than all else in a query.
-            for &index in &items[items.partition_point(|&item| item < range.first)..] {
-                let Some(record) = records.get((index - range.first) as usize) else {
-                    break;
-                };
-                let record = self.store.parse_json(record).map_err(|_| malformed())?;
-                found.extend([(index, record)]);
-            }
+        let mut found = Vec::new();
+        for (index, json) in self.records.get(&self.store, items).await? {
+            let (_, json) = json.split_last().expect("a comma or bracket ends it");
+            let record = self.store.parse_json(json);
+            found.push((index, record.map_err(|_| self.records.malformed(index))?));
         }
-        Ok(found)
+        Ok(ByIndex(found))
     }
 
     /// The records of these ids, in order; `None` where the catalogue lacks one.
@@ -242,7 +217,9 @@ impl<S: Store> Bundle<S> {
         check_ids("items", ids.len())?;
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let indices = self.indices(&ids).await?;
-        let records = self.records(indices.iter().flatten().copied()).await?;
+        let records = self
+            .records(indices.iter().flatten().copied().collect())
+            .await?;
         Ok(indices
             .into_iter()
             .map(|index| records.get(index?).cloned())
@@ -251,7 +228,9 @@ impl<S: Store> Bundle<S> {
 
     /// All ids in index order, read from the records.
     pub async fn all_ids(&self) -> Result<Vec<String>, ReadError<S::Error>> {
-        let records = self.records(0..self.manifest.catalogue.items).await?;
+        let records = self
+            .records((0..self.manifest.catalogue.items).collect())
+            .await?;
         Ok(records.0.into_iter().map(|(_, record)| record.id).collect())
     }
 
@@ -286,7 +265,7 @@ impl<S: Store> Bundle<S> {
             }
             Source::ItemItem(source) => {
                 let n_items = self.manifest.catalogue.items;
-                let rows = self.rows(source, 0..n_items).await?;
+                let rows = self.rows(source, (0..n_items).collect()).await?;
                 let mut matrix = Neighbours::empty(sprs::CompressedStorage::CSR, n_items as usize);
                 for index in 0..n_items {
                     let row = &rows[index];
@@ -335,21 +314,14 @@ impl<S: Store> Bundle<S> {
     pub(super) async fn rows(
         &self,
         source: &ItemItemRows,
-        items: impl IntoIterator<Item = u32>,
+        items: Vec<u32>,
     ) -> Result<ByIndex<Row>, ReadError<S::Error>> {
-        let mut items: Vec<u32> = items.into_iter().collect();
-        items.sort_unstable();
-        let mut found = ByIndex::default();
-        for range in source.rows.get(&self.store, items.iter().copied()).await? {
-            let decoded = rows(&range.content, range.len, self.manifest.catalogue.items)
-                .ok_or_else(|| source.rows.malformed(&range))?;
-            found.extend(
-                (range.first..)
-                    .zip(decoded)
-                    .filter(|(index, _)| items.binary_search(index).is_ok()),
-            );
+        let mut found = Vec::new();
+        for (index, bytes) in source.rows.get(&self.store, items).await? {
+            let row = row(&bytes, self.manifest.catalogue.items);
+            found.push((index, row.ok_or_else(|| source.rows.malformed(index))?));
         }
-        Ok(found)
+        Ok(ByIndex(found))
     }
 
     /// The accumulator, cleared and as long as the catalogue.

@@ -27,24 +27,29 @@ pub fn put_row(bytes: &mut Vec<u8>, items: &[u32], weights: &[f32]) -> bool {
     true
 }
 
-fn next_row(cursor: &mut Cursor<'_>, n_items: u32) -> Option<Row> {
-    let items = varint::ascending(cursor, n_items)?;
+/// What [`put_row`] wrote; `None` when it breaks the format.
+pub fn row(bytes: &[u8], n_items: u32) -> Option<Row> {
+    let mut cursor = Cursor::new(bytes);
+    let items = varint::ascending(&mut cursor, n_items)?;
     let weights = cursor
         .take(items.len() * 2)?
         .chunks_exact(2)
         .map(|pair| f16::from_le_bytes([pair[0], pair[1]]).to_f32())
         .collect::<Vec<f32>>();
-    weights
-        .iter()
-        .all(|w| w.is_finite())
-        .then_some(Row { items, weights })
+    let sound = cursor.is_at_end() && weights.iter().all(|w| w.is_finite());
+    sound.then_some(Row { items, weights })
 }
 
-/// All `count` rows of a shard; `None` when it breaks the format.
-pub fn rows(shard: &[u8], count: u32, n_items: u32) -> Option<Vec<Row>> {
+/// Where the rows of a shard begin, and where one more would; `None` when it breaks the format.
+pub fn beginnings(shard: &[u8]) -> Option<Vec<u32>> {
     let mut cursor = Cursor::new(shard);
-    let rows: Option<Vec<Row>> = (0..count).map(|_| next_row(&mut cursor, n_items)).collect();
-    rows.filter(|_| cursor.is_at_end())
+    let mut beginnings = vec![0];
+    while !cursor.is_at_end() {
+        let neighbours = varint::skip_ascending(&mut cursor)?;
+        cursor.take(neighbours.checked_mul(2)?)?;
+        beginnings.push((shard.len() - cursor.remaining()) as u32);
+    }
+    Some(beginnings)
 }
 
 #[cfg(test)]
@@ -63,21 +68,30 @@ mod tests {
                 let weights: Vec<f32> = row.values().copied().collect();
                 prop_assert!(put_row(&mut bytes, &items, &weights));
             }
-            let decoded = rows(&bytes, matrix.len() as u32, 300).unwrap();
-            for (row, expected) in decoded.iter().zip(&matrix) {
-                prop_assert_eq!(&row.items, &expected.keys().copied().collect::<Vec<_>>());
-                for (&w, &e) in row.weights.iter().zip(expected.values()) {
+            let beginnings = beginnings(&bytes).unwrap();
+            prop_assert_eq!(beginnings.len(), matrix.len() + 1);
+            for (ends, expected) in beginnings.windows(2).zip(&matrix) {
+                let own = &bytes[ends[0] as usize..ends[1] as usize];
+                let decoded = row(own, 300).unwrap();
+                prop_assert_eq!(&decoded.items, &expected.keys().copied().collect::<Vec<_>>());
+                for (&w, &e) in decoded.weights.iter().zip(expected.values()) {
                     prop_assert!((w - e).abs() <= e.abs() / 2048.0 + 1e-7);
                 }
+                prop_assert!(row(&own[..own.len() - 1], 300).is_none());
+                prop_assert!(row(&[own, &[0]].concat(), 300).is_none());
+                prop_assert!(decoded.items.last().is_none_or(|&last| row(own, last).is_none()));
             }
-            prop_assert!(rows(&bytes[..bytes.len() - 1], matrix.len() as u32, 300).is_none());
         }
 
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-            if let Some(decoded) = rows(&bytes, 2, 50) {
-                prop_assert!(decoded.iter().flat_map(|r| &r.items).all(|&i| i < 50));
-                prop_assert!(decoded.iter().flat_map(|r| &r.weights).all(|w| w.is_finite()));
+            let beginnings = beginnings(&bytes).unwrap_or_default();
+            prop_assert!(beginnings.iter().all(|&at| at as usize <= bytes.len()));
+            for ends in beginnings.windows(2) {
+                if let Some(row) = row(&bytes[ends[0] as usize..ends[1] as usize], 50) {
+                    prop_assert!(row.items.iter().all(|&i| i < 50));
+                    prop_assert!(row.weights.iter().all(|w| w.is_finite()));
+                }
             }
         }
     }

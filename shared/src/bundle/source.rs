@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 
+use super::entry_table::EntryTable;
 use super::factors::OpenFactors;
 #[cfg(feature = "tables")]
 use super::knn::OpenKnn;
@@ -11,9 +12,8 @@ use super::manifest::ModelContent;
 use super::neural::OpenNeural;
 #[cfg(feature = "images")]
 use super::pictures::OpenPictures;
-use super::range_table::RangeTable;
 use super::table::FileRef;
-use super::{BundleError, MANIFEST};
+use super::{BundleError, MANIFEST, rows};
 use crate::item_item::HistoryWeighting;
 use crate::models::{Model, Popularity, RecentPopularity, Share};
 use crate::{Recommender, Scores};
@@ -85,7 +85,7 @@ pub(super) enum Global {
 #[derive(Debug)]
 pub(super) struct ItemItemRows {
     pub weighting: HistoryWeighting,
-    pub rows: RangeTable,
+    pub rows: EntryTable,
 }
 
 impl BundleError {
@@ -165,7 +165,7 @@ impl Source {
             }
             return Ok(Some(Self::ItemItem(ItemItemRows {
                 weighting: model.weighting,
-                rows: RangeTable::new(&model.rows, n_items)?,
+                rows: EntryTable::new(&model.rows, n_items, rows::beginnings)?,
             })));
         }
         if let Some(model) = &content.factors {

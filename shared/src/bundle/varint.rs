@@ -52,6 +52,19 @@ impl<'a> Cursor<'a> {
         Some(taken)
     }
 
+    /// Passes over `count` integers; `None` where the bytes end early. Whether they fit into 32
+    /// bits is not looked at.
+    fn skip(&mut self, count: usize) -> Option<()> {
+        let mut left = count;
+        let mut length = 0;
+        while left > 0 {
+            left -= usize::from(*self.rest.get(length)? < 0x80);
+            length += 1;
+        }
+        self.rest = &self.rest[length..];
+        Some(())
+    }
+
     /// How many bytes are left.
     pub fn remaining(&self) -> usize {
         self.rest.len()
@@ -85,6 +98,14 @@ pub fn ascending(cursor: &mut Cursor<'_>, limit: u32) -> Option<Vec<u32>> {
         next = index + 1;
     }
     Some(indices)
+}
+
+/// Passes over what [`put_ascending`] wrote, and says how many there are; `None` where the bytes
+/// end early.
+pub fn skip_ascending(cursor: &mut Cursor<'_>) -> Option<usize> {
+    let count = cursor.varint()? as usize;
+    cursor.skip(count)?;
+    Some(count)
 }
 
 #[cfg(test)]

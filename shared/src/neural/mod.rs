@@ -331,9 +331,7 @@ impl Recommender for Neural {
         };
         let values = values.into_data().try_to_vec::<f32>();
         let values = values.expect("scores are 32-bit floats");
-        for (item, value) in (0..).zip(self.finish(values)) {
-            scores.add(item, value);
-        }
+        scores.add_all(&self.finish(values));
     }
 }
 

@@ -1,7 +1,7 @@
 //! DICOM files: the first frame, by the transformations that the standard prescribes for showing it
-//! (PS3.3 C.11): stored values to those of the modality by slope and intercept, these to levels by
-//! the first window; without a window from the least to the greatest. MONOCHROME1 is inverted. VOI tables
-//! are not applied.
+//! (PS3.3 C.11): stored values to those of the modality by table or by slope and intercept, these to
+//! levels by the first table or, without one, the first window; with neither from the least to the
+//! greatest. MONOCHROME1 is inverted.
 
 use std::io::Cursor;
 
@@ -52,9 +52,10 @@ fn frame(object: &DefaultDicomObject) -> Result<Vec<f32>> {
         decoded.photometric_interpretation(),
     ) {
         (1, PhotometricInterpretation::Monochrome1) => {
-            Ok(levels(&decoded)?.into_iter().map(|p| 1.0 - p).collect())
+            let levels = levels(object, &decoded)?;
+            Ok(levels.into_iter().map(|p| 1.0 - p).collect())
         }
-        (1, PhotometricInterpretation::Monochrome2) => levels(&decoded),
+        (1, PhotometricInterpretation::Monochrome2) => levels(object, &decoded),
         (3, PhotometricInterpretation::Rgb) => colours(&decoded),
         (_, other) => {
             bail!("has {other} pixels; MONOCHROME1, MONOCHROME2 and RGB are read")
@@ -63,8 +64,18 @@ fn frame(object: &DefaultDicomObject) -> Result<Vec<f32>> {
 }
 
 /// Levels from 0 to 1 of one channel.
-fn levels(decoded: &DecodedPixelData) -> Result<Vec<f32>> {
+fn levels(object: &DefaultDicomObject, decoded: &DecodedPixelData) -> Result<Vec<f32>> {
     let mut values: Vec<f32> = decoded.to_vec_frame(0)?;
+    if let Some(table) = Table::first_of(object, "ModalityLUTSequence")? {
+        values.iter_mut().for_each(|v| *v = table.entry(*v));
+    }
+    if let Some(table) = Table::first_of(object, "VOILUTSequence")? {
+        let brightest = ((1_u32 << table.bits) - 1) as f32;
+        values
+            .iter_mut()
+            .for_each(|v| *v = (table.entry(*v) / brightest).min(1.0));
+        return Ok(values);
+    }
     let window = decoded.window()?.and_then(|windows| windows.first());
     let function = decoded.voi_lut_function()?;
     let function = function.and_then(|functions| functions.first());
@@ -88,6 +99,57 @@ fn levels(decoded: &DecodedPixelData) -> Result<Vec<f32>> {
         *value = level.clamp(0.0, 1.0);
     }
     Ok(values)
+}
+
+/// What values become, by their distance from the first (PS3.3 C.11.1.1 and C.11.2.1.1).
+struct Table {
+    first: f32,
+    bits: u32,
+    entries: Vec<u16>,
+}
+
+impl Table {
+    /// Of the first item of a sequence; `None` where the file has none.
+    fn first_of(object: &DefaultDicomObject, sequence: &str) -> Result<Option<Self>> {
+        let Ok(element) = object.element_by_name(sequence) else {
+            return Ok(None);
+        };
+        let Some(item) = element.items().and_then(<[_]>::first) else {
+            return Ok(None);
+        };
+        let table = || -> Result<Self> {
+            let described = item
+                .element_by_name("LUTDescriptor")?
+                .to_multi_int::<i32>()?;
+            let entries = item.element_by_name("LUTData")?.to_multi_int::<u16>()?;
+            let &[count, first, bits] = described.as_slice() else {
+                bail!("its descriptor holds {} numbers, not 3", described.len());
+            };
+            // 65,536 doesn't fit into the 16 bits of the descriptor.
+            let count = if count == 0 { 1 << 16 } else { count as usize };
+            ensure!(
+                entries.len() == count,
+                "it holds {} entries, not {count}",
+                entries.len()
+            );
+            ensure!((8..=16).contains(&bits), "its entries have {bits} bits");
+            Ok(Self {
+                first: first as f32,
+                bits: bits as u32,
+                entries,
+            })
+        };
+        table()
+            .map(Some)
+            .with_context(|| format!("has a damaged {sequence}"))
+    }
+
+    /// Values beyond its ends become what its ends do.
+    fn entry(&self, value: f32) -> f32 {
+        let last = (self.entries.len() - 1) as f32;
+        let place = (value - self.first).clamp(0.0, last);
+        f32::from(self.entries[place as usize])
+    }
 }
 
 fn colours(decoded: &DecodedPixelData) -> Result<Vec<f32>> {

@@ -106,7 +106,7 @@ fn element(group: u16, number: u16, kind: &str, value: &[u8]) -> Vec<u8> {
     let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
     bytes.extend(kind.as_bytes());
     match kind {
-        "OW" | "OB" => {
+        "OW" | "OB" | "SQ" => {
             bytes.extend([0, 0]);
             bytes.extend((value.len() as u32).to_le_bytes());
         }
@@ -177,6 +177,62 @@ fn dicom_is_shown_as_the_standard_says() {
         (0x28, 0x1053, "DS", b"0.5"),
     ];
     close(&show("MONOCHROME2", &window), &[0.25, 0.5, 1.0]);
+}
+
+/// A sequence of one table (PS3.3 C.11.1 and C.11.2): what it holds, and the descriptor's numbers.
+fn table(entries: &[u16], count: u16, first: i16, bits: u16) -> Vec<u8> {
+    let words = |words: &[u16]| -> Vec<u8> { words.iter().flat_map(|w| w.to_le_bytes()).collect() };
+    let item = [
+        element(0x28, 0x3002, "SS", &words(&[count, first as u16, bits])),
+        element(0x28, 0x3006, "OW", &words(entries)),
+    ]
+    .concat();
+    let tag = [0xfe, 0xff, 0x00, 0xe0];
+    [&tag[..], &(item.len() as u32).to_le_bytes(), &item].concat()
+}
+
+#[test]
+fn dicom_tables_are_looked_up() {
+    let show = |more: &[(u16, u16, &str, &[u8])]| decode(&dicom(PLAIN, "MONOCHROME2", more));
+    // 0, 1000 and 4000, looked up from 999 on: what is outside becomes what the ends do.
+    let voi = table(&[0, 51, 204], 3, 999, 8);
+    close(
+        &show(&[(0x28, 0x3010, "SQ", &voi)]).unwrap(),
+        &[0.0, 0.2, 0.8],
+    );
+    // Before a window, which is another way to show the same picture.
+    let both: [(u16, u16, &str, &[u8]); 3] = [
+        (0x28, 0x1050, "DS", b"0.5"),
+        (0x28, 0x1051, "DS", b"2001"),
+        (0x28, 0x3010, "SQ", &voi),
+    ];
+    close(&show(&both).unwrap(), &[0.0, 0.2, 0.8]);
+    // Values of the modality, then from the least to the greatest; and both tables, the second from -500 on.
+    let modality = table(&[500, 100, 300], 3, 3_998, 16);
+    close(
+        &show(&[(0x28, 0x3000, "SQ", &modality)]).unwrap(),
+        &[1.0, 1.0, 0.0],
+    );
+    let from_below = table(&(0..=1_000).collect::<Vec<u16>>(), 1_001, -500, 10);
+    let tables: [(u16, u16, &str, &[u8]); 2] = [
+        (0x28, 0x3000, "SQ", &modality),
+        (0x28, 0x3010, "SQ", &from_below),
+    ];
+    let level = |value: f32| value / 1_023.0;
+    close(
+        &show(&tables).unwrap(),
+        &[level(1_000.0), level(1_000.0), level(800.0)],
+    );
+    for (damaged, why) in [
+        (table(&[1, 2], 3, 0, 8), "2 entries, not 3"),
+        (table(&[1, 2], 2, 0, 4), "4 bits"),
+    ] {
+        let error = format!("{:#}", show(&[(0x28, 0x3010, "SQ", &damaged)]).unwrap_err());
+        assert!(
+            error.contains("VOILUTSequence") && error.contains(why),
+            "{error}"
+        );
+    }
 }
 
 #[test]
