@@ -35,6 +35,11 @@ export interface LoadOptions {
    * both are timed behind the page's back and the faster answers from then on.
    */
   device?: Device;
+  /**
+   * What the first query will be about, if that is known: a history, or the item of `similar`. Its files are asked
+   * for beside the engine, as far as the default model's can be told; an empty list stands for a visitor without a history.
+   */
+  history?: (string | HistoryEvent)[];
   onProgress?: (progress: Progress) => void;
   /** Aborting ends the worker. */
   signal?: AbortSignal;
@@ -339,3 +344,6 @@ export class Doorstep extends EventTarget {
 
 /** Absolute address of a bundle's folder, as the page sees `url`. */
 export function bundleAddress(url: string | URL): string;
+
+/** The page's one Doorstep for a bundle; disposed when every user has released it. */
+export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };

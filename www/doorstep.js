@@ -53,6 +53,20 @@ export function bundleAddress(url) {
 }
 
 /**
+ * The digests of the page's import map, by address. Browsers hold a page's modules to them, but no worker's
+ * and nothing that is fetched.
+ */
+function digests() {
+  const found = {};
+  for (const { text } of document.querySelectorAll('script[type=importmap]')) {
+    try {
+      for (const [file, digest] of Object.entries(JSON.parse(text).integrity)) found[new URL(file, document.baseURI).href] = digest;
+    } catch {} // no map, or one without digests
+  }
+  return found;
+}
+
+/**
  * What a worker of the page's origin runs to become the one at `url`. Imported later, that is a script to
  * a page's policy and no worker; what arrives in between is kept.
  */
@@ -80,17 +94,22 @@ export class Doorstep extends EventTarget {
   #lastId = 0;
   #disposed = false;
 
-  static async load(url, { device = 'auto', onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
+  static async load(url, { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
     signal?.throwIfAborted();
     if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
     if (!(timeoutMs > 0)) throw invalid(`timeoutMs is ${timeoutMs}; give a number above 0.`);
+    const ahead = history && plain({ history }).history.map(({ item }) => item);
     const doorstep = new Doorstep();
+    const worker = new URL(workerUrl ?? './worker.js', workerUrl ? document.baseURI : import.meta.url).href;
+    const integrity = digests();
     doorstep.#options = {
+      ahead,
       base: bundleAddress(url),
       device,
       inPage,
+      integrity: worker in integrity ? integrity : undefined,
       timeoutMs,
-      workerUrl: new URL(workerUrl ?? './worker.js', workerUrl ? document.baseURI : import.meta.url).href,
+      workerUrl: worker,
     };
     let stop;
     const aborted = new Promise((_, reject) => {
@@ -188,7 +207,7 @@ export class Doorstep extends EventTarget {
   }
 
   async #start(onProgress) {
-    const { inPage, timeoutMs, workerUrl } = this.#options;
+    const { inPage, integrity, timeoutMs, workerUrl } = this.#options;
     let host;
     const load = (started) => {
       host = started;
@@ -201,7 +220,7 @@ export class Doorstep extends EventTarget {
     try {
       let loading;
       try {
-        if (inPage) throw undefined;
+        if (inPage || integrity) throw undefined;
         // Asked at once: the worker begins as soon as its script is there.
         loading = load(newWorker(workerUrl));
         await Promise.race([host.started, loading, new Promise((_, refuse) => setTimeout(refuse, timeoutMs))]);
@@ -211,7 +230,9 @@ export class Doorstep extends EventTarget {
         };
       } catch {
         this.#drop(host, this.#gone());
-        const { startInPage } = await import('./in-page.js');
+        const { startInPage } = await import('./in-page.js').catch((error) => {
+          throw new DoorstepError('network', `in-page.js: could not be loaded (${error.message}). Upload it beside doorstep.js.`, { file: 'in-page.js' });
+        });
         if (!this.#disposed) loading = load(await startInPage(workerUrl));
       }
       if (this.#disposed) throw this.#gone();
@@ -283,4 +304,38 @@ export class Doorstep extends EventTarget {
       request.reject(error);
     }
   }
+}
+
+/** An element that is moved about, perhaps in several tasks, finds its bundle still loaded. */
+const RELEASE_AFTER_MS = 1000;
+
+const bundles = new Map();
+
+/**
+ * The page's one Doorstep for a bundle: `{ ready, release }`. It is loaded with
+ * the first call and disposed when every caller has released it.
+ */
+export function shareBundle(url, options) {
+  const address = bundleAddress(url);
+  let shared = bundles.get(address);
+  if (!shared) {
+    shared = { ready: Doorstep.load(address, options), users: 0 };
+    bundles.set(address, shared);
+    const forget = () => bundles.get(address) === shared && bundles.delete(address);
+    shared.ready.catch(forget); // so that a later try may succeed
+    shared.end = () => {
+      forget();
+      shared.ready.then((doorstep) => doorstep.dispose(), () => {});
+    };
+  }
+  shared.users++;
+  let held = true;
+  return {
+    ready: shared.ready,
+    release() {
+      if (!held) return;
+      held = false;
+      setTimeout(() => { if (--shared.users === 0) shared.end(); }, RELEASE_AFTER_MS);
+    },
+  };
 }

@@ -9,6 +9,8 @@
   const CACHE = `doorstep:${base}`;
   const RECORD = 'publication.json';
   const HASH = /-[0-9a-f]{12}(?=\/)/g;
+  /** Most files that the browser is asked for when this worker begins. */
+  const MOST = 4000;
 
   /** A path without the hash that another version of the file has. */
   const stem = (path) => path.replace(HASH, '-');
@@ -41,11 +43,36 @@
     await cache.put(base + RECORD, answer);
   }
 
+  /** What the browser's own cache has of a file; undefined where it has none, or none with this digest. */
+  async function kept(path, integrity) {
+    const answer = await fetch(base + path, { cache: 'only-if-cached', mode: 'same-origin', ...(integrity && { integrity }) }).catch(() => {});
+    return answer?.ok ? answer : undefined;
+  }
+
+  /** Takes over what open pages fetched before there was this worker. */
+  async function adopt() {
+    const cache = await caches.open(CACHE);
+    if (await cache.match(base + RECORD)) return;
+    for (const { url } of await clients.matchAll({ type: 'window' })) await newest(new Request(url));
+    const answer = await part(RECORD);
+    const { files, runtime, changing } = await answer.clone().json();
+    const digests = new Map([...changing, ...runtime].map(({ path, integrity }) => [path, integrity]));
+    const paths = [...new Set([...digests.keys(), ...files])].slice(0, MOST);
+    await Promise.all(paths.map(async (path) => {
+      if (await cache.match(base + path)) return;
+      const digest = digests.get(path);
+      // What was seen of an earlier publication is replaced by what the record goes with.
+      const found = await kept(path, digest) ?? (digest && await kept(path) && await part(path, digest));
+      if (found) await cache.put(base + path, found);
+    }));
+    await cache.put(base + RECORD, answer);
+  }
+
   /** From the cache; else from the server, and kept. */
   async function once(request) {
     const cache = await caches.open(CACHE);
-    const kept = await cache.match(request.url);
-    if (kept) return kept;
+    const before = await cache.match(request.url);
+    if (before) return before;
     const answer = await fetch(request);
     if (answer.status === 200) await cache.put(request.url, answer.clone());
     return answer;
@@ -59,14 +86,14 @@
       if (answer.status === 200) await cache.put(request.url, answer.clone());
       return answer;
     } catch (error) {
-      const kept = await cache.match(request.url);
-      if (kept) return kept;
+      const before = await cache.match(request.url);
+      if (before) return before;
       throw error;
     }
   }
 
   addEventListener('install', () => skipWaiting());
-  addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+  addEventListener('activate', (event) => event.waitUntil(clients.claim().then(adopt).catch(() => {})));
   addEventListener('fetch', (event) => {
     const { request } = event;
     if (request.method !== 'GET' || request.headers.has('range')) return;

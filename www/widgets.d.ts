@@ -123,11 +123,10 @@ export const DoorstepPredict: { new (): DoorstepPredict };
 export const DoorstepRecommend: { new (): DoorstepRecommend };
 export const DoorstepSimilar: { new (): DoorstepSimilar };
 
-/** The page's one Doorstep for a bundle; disposed when every user has released it. */
-export function shareBundle(url: string | URL, options?: LoadOptions): { ready: Promise<Doorstep>; release(): void };
+export { shareBundle } from './doorstep.js';
 
-/** The same with the bundle, worker-url and in-page of an element. */
-export function shareFor(host: HTMLElement & { bundle: string; workerUrl: string }): { ready: Promise<Doorstep>; release(): void };
+/** The page's one Doorstep by the bundle, worker-url and in-page of an element. */
+export function shareFor(host: HTMLElement & { bundle: string; workerUrl: string }, history?: LoadOptions['history']): { ready: Promise<Doorstep>; release(): void };
 
 /** What an item is called on the page: its title, else its id. */
 export function title(item: { id: string; title?: string }): string;

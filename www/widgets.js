@@ -1,46 +1,16 @@
 // The elements <doorstep-recommend>, <doorstep-similar>, <doorstep-predict> and <doorstep-anomaly>. widgets.d.ts
 // says which attributes, events, parts and custom properties there are.
 
-import { Doorstep, DoorstepError, bundleAddress } from './doorstep.js';
+import { DoorstepError, shareBundle } from './doorstep.js';
 import { VisitorHistory } from './history.js';
 
-/** An element that is moved about, perhaps in several tasks, finds its bundle still loaded. */
-const RELEASE_AFTER_MS = 1000;
 const NAMED_IN_STATUS = 3;
 
-const bundles = new Map();
+export { shareBundle };
 
-/**
- * The page's one Doorstep for a bundle: `{ ready, release }`. It is loaded with
- * the first call and disposed when every caller has released it.
- */
-export function shareBundle(url, options) {
-  const address = bundleAddress(url);
-  let shared = bundles.get(address);
-  if (!shared) {
-    shared = { ready: Doorstep.load(address, options), users: 0 };
-    bundles.set(address, shared);
-    const forget = () => bundles.get(address) === shared && bundles.delete(address);
-    shared.ready.catch(forget); // so that a later try may succeed
-    shared.end = () => {
-      forget();
-      shared.ready.then((doorstep) => doorstep.dispose(), () => {});
-    };
-  }
-  shared.users++;
-  let held = true;
-  return {
-    ready: shared.ready,
-    release() {
-      if (!held) return;
-      held = false;
-      setTimeout(() => { if (--shared.users === 0) shared.end(); }, RELEASE_AFTER_MS);
-    },
-  };
-}
-
-/** The same by an element's attributes. */
-export const shareFor = (host) => shareBundle(host.bundle, {
+/** The page's one Doorstep for an element's bundle. */
+export const shareFor = (host, history) => shareBundle(host.bundle, {
+  history,
   workerUrl: host.workerUrl || undefined,
   inPage: host.hasAttribute('in-page'),
 });
@@ -207,7 +177,7 @@ class ItemShelf extends HTMLElement {
     if (signal.aborted) return;
     this.#list.ariaBusy = 'true';
     try {
-      const share = (this.#share ??= shareFor(this));
+      const share = (this.#share ??= shareFor(this, this.first));
       const doorstep = await share.ready.catch((error) => {
         if (this.#share === share) this.#release(); // the next refresh tries again
         throw error;
@@ -359,6 +329,8 @@ accessors(ItemShelf, { bundle: '', model: '', workerUrl: '', item: '', because: 
 export class DoorstepRecommend extends ItemShelf {
   get usesVisits() { return this.remembers; }
 
+  get first() { return this.events; }
+
   query(doorstep, signal) {
     return doorstep.recommend({ history: this.events, k: this.limit, model: this.model || undefined, explain: true }, { signal });
   }
@@ -372,6 +344,8 @@ accessors(DoorstepRecommend, { history: 'local', label: 'Recommended for you' })
 
 /** Items like one item. */
 export class DoorstepSimilar extends ItemShelf {
+  get first() { return this.item ? [this.item] : undefined; }
+
   async query(doorstep, signal) {
     return this.item ? doorstep.similar(this.item, { k: this.limit, model: this.model || undefined, signal }) : [];
   }

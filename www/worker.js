@@ -8,6 +8,7 @@ const filesOf = (engine) => [`doorstep-${engine}.js`, `doorstep-${engine}_bg.was
 const UPLOAD = 'Upload one release of the engine beside doorstep.js.';
 const MANIFEST = 'manifest.json';
 const MANIFEST_LIMIT = 4 << 20;
+const FILE_LIMIT = 16 << 20;
 const RETRY_AFTER_MS = 250;
 /** More would only wait inside the browser while their time runs. */
 const FETCHES_AT_ONCE = 16;
@@ -19,9 +20,9 @@ const failure = (code, file, message, status) => Object.assign(new Error(`${file
 
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || [404, 429].includes(error.status);
 
-async function open(url, file, timeoutMs, signal, cache, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
+async function open(url, file, timeoutMs, signal, { cache, integrity }, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
   const deadline = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { cache, signal: AbortSignal.any([signal, deadline]) });
+  const response = await fetch(url, { cache, integrity, signal: AbortSignal.any([signal, deadline]) });
   if (!response.ok) {
     throw failure('network', file, `the server answered ${response.status}. ${remedy}`, response.status);
   }
@@ -83,6 +84,9 @@ function fromCache(urls) {
   return { files, bytes };
 }
 
+/** Whether a file has just come from its server, as far as the browser tells. */
+const isFresh = (url) => performance.getEntriesByName(url, 'resource').at(-1)?.transferSize > 0;
+
 const transferred = (file) => performance.getEntriesByName(addressOf(file), 'resource').at(-1)?.encodedBodySize;
 
 /** Size of all engines fetched, as transferred, and `whole` once the browser, which tells late, has told of `own`. */
@@ -128,7 +132,9 @@ export function serve(port) {
   let mixed; // whether some models need another engine
   let size = {}; // of the engines
   let base;
+  let integrity; // digests of engines, where the page has any
   let timeoutMs;
+  let ahead; // files that were asked for before the engine asks
   let devices; // asked for and used
   let graphics; // runs networks on WebGPU
   let stopped; // why the engine is beyond use
@@ -136,6 +142,8 @@ export function serve(port) {
 
   async function fetchBytes(path, maxBytes) {
     const job = current;
+    const arrived = await ahead?.take(job, path, maxBytes);
+    if (arrived) return arrived;
     await fetches.enter();
     try {
       for (let attempt = 0, refused; ; attempt++) {
@@ -152,6 +160,14 @@ export function serve(port) {
     }
   }
 
+  /** Asks for what a first query for `ids` will read. What fails is asked for again when it is needed. */
+  async function askEarly(signal, reading, ids) {
+    const [{ Ahead }, manifest] = await Promise.all([import('./ahead.js'), reading]);
+    const cost = { controller: { signal }, bytes: 0, urls: [], loaded: 0, total: 0 };
+    ahead = new Ahead(cost, (path) => fetches.enter().then(() => fetchOnce(cost, path, FILE_LIMIT, 0)).finally(fetches.leave));
+    await ahead.ask(JSON.parse(new TextDecoder().decode(manifest)), ids);
+  }
+
   async function fetchOnce(job, path, maxBytes, attempt, refused) {
     const { signal } = job.controller;
     signal.throwIfAborted();
@@ -161,7 +177,7 @@ export function serve(port) {
     // page's back, for the next visit. So a stale copy is taken rather than none: offline, what was cached
     // still works. A copy that turned out damaged, or a refusal that may be one, is never asked for again.
     const cache = job.afresh || refused ? 'reload' : attempt || path === MANIFEST ? 'force-cache' : 'default';
-    const response = await open(url, path, timeoutMs, signal, cache);
+    const response = await open(url, path, timeoutMs, signal, { cache });
     const count = counter(job, path, response);
     try {
       const bytes = await read(response, path, maxBytes, count);
@@ -191,14 +207,15 @@ export function serve(port) {
 
   async function startEngine(job, which, signal) {
     const [script, WASM] = filesOf(which);
-    const loading = import(spoiled ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
+    // By another address a digest would not hold.
+    const loading = import(spoiled && !integrity ? `./${script}#${spoiled}` : `./${script}`).catch((error) => {
       spoiled++;
       throw failure('network', script, `could not be loaded from ${addressOf(script)} (${error.message}). ${UPLOAD}`);
     });
     loading.catch(() => {}); // awaited below, after the other file
     for (let attempt = 0; ; attempt++) {
       try {
-        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, attempt ? 'reload' : 'default', UPLOAD);
+        const wasm = await open(addressOf(WASM), WASM, timeoutMs, signal, { cache: attempt ? 'reload' : 'default', integrity: integrity?.[addressOf(WASM)] }, UPLOAD);
         const count = counter(job, WASM, wasm);
         const copy = wasm.clone(); // the browser keeps what it compiled only from the original
         const counting = (async () => {
@@ -222,9 +239,10 @@ export function serve(port) {
   const fileBytes = async (path, maxBytes) => (path === MANIFEST ? manifest : fetchBytes(path, maxBytes));
 
   async function load(job, options) {
-    ({ base, timeoutMs } = options);
+    ({ base, integrity, timeoutMs } = options);
     const { signal } = job.controller;
     const reading = fetchBytes(MANIFEST, MANIFEST_LIMIT);
+    if (options.ahead) askEarly(signal, reading, options.ahead).catch(() => {});
     // Most need core: it comes beside the manifest.
     const guess = new AbortController();
     const first = options.engine ?? 'core';
@@ -235,12 +253,14 @@ export function serve(port) {
     if (name !== first) guess.abort();
     const module = await (name === first ? guessed : startEngine(job, name, signal));
     engine = await module.Engine.load(fileBytes);
-    if (!job.afresh) newest().catch(() => {});
+    if (!job.afresh && !isFresh(new URL(MANIFEST, base).href)) newest().catch(() => {});
     const published = engine.manifest();
     mixed = !options.engine && published.models.some((model) => model.engine !== name);
     const { device } = options;
     devices = { device: 'cpu', requestedDevice: device };
-    if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
+    if (integrity) {
+      if (device === 'webgpu') devices.deviceReason = 'the page holds scripts to digests, which browsers do not do in the worker that the graphics card needs';
+    } else if (device === 'webgpu' || (device === 'auto' && (mixed || name === 'cpu'))) {
       const starting = import('./gpu.js').then(({ start }) => start(port, job, published, devices, ask))
         .then((started) => { graphics = started; }, ({ message }) => { devices.deviceReason = message; });
       if (device === 'webgpu') await starting;

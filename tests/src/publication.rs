@@ -9,6 +9,24 @@ use tempfile::TempDir;
 use crate::command::doorstep;
 use crate::site;
 
+/// The shop's data with another model: what `publish` takes it by, and its folder, removed with that value.
+pub fn shop_of(model: &str) -> Result<(String, TempDir)> {
+    let folder = TempDir::new()?;
+    let bundle = folder.path().join("bundle");
+    let data = site::folder().with_file_name("test-data");
+    let output = doorstep()
+        .args(["train", model, "--interactions"])
+        .arg(data.join("interactions.csv"))
+        .arg("--items")
+        .arg(data.join("items.jsonl"))
+        .arg("--out")
+        .arg(&bundle)
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{said}");
+    Ok((format!("shop={}", bundle.display()), folder))
+}
+
 /// A folder for a host with a publication in it; removed with this value.
 pub struct Publication {
     folder: TempDir,

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod data;
+pub mod device;
 pub mod dice;
 pub mod division;
 pub mod evaluate;

@@ -2,9 +2,24 @@
 
 const root = new URL(document.body.dataset.root, document.baseURI).href;
 
+/** What a policy calls an inline script. Only secure pages may work it out. */
+async function source(script) {
+  if (!globalThis.crypto?.subtle) return 'open this page by https to see it';
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(script)));
+  return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
+}
+
+const codes = [...document.querySelectorAll('.snippet code')];
+for (const code of codes) {
+  code.textContent = code.textContent.replaceAll('"./', `"${root}`).replaceAll('{origin}', location.origin).replaceAll('{path}', new URL(root).pathname);
+}
+const [, map] = /<script type="importmap">([^<]*)/.exec(codes.map((code) => code.textContent).join('')) ?? [];
+for (const code of codes) {
+  if (code.textContent.includes('{importmap}')) code.textContent = code.textContent.replaceAll('{importmap}', await source(map));
+}
+
 for (const snippet of document.querySelectorAll('.snippet')) {
   const code = snippet.querySelector('code');
-  code.textContent = code.textContent.replaceAll('="./', `="${root}`).replaceAll('{origin}', location.origin).replaceAll('{path}', new URL(root).pathname);
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Copy' });
   const status = document.createElement('span');
   status.setAttribute('role', 'status');

@@ -35,12 +35,7 @@ pub fn run(args: Args) -> Result<()> {
     let doorstep = step("build the doorstep command", || {
         project.build_doorstep(Profile::Release)
     })?;
-    let page = build_page(&project, &tools)?;
-    let gpu = args
-        .webgpu
-        .then(|| build_gpu(&project, &tools))
-        .transpose()?;
-    gather(&page, gpu.as_deref(), &out.join(ENGINES))?;
+    gather_built(&project, &tools, args.webgpu, &out.join(ENGINES))?;
     let name = doorstep.file_name().context("a program has a name")?;
     let target = out.join(name);
     // A command that runs keeps its file, so it is replaced and not written over.
@@ -50,6 +45,13 @@ pub fn run(args: Args) -> Result<()> {
     fs::copy(&doorstep, &target).with_context(|| format!("cannot write {}", target.display()))?;
     println!("{}", out.display());
     Ok(())
+}
+
+/// Builds what other people's pages load, and puts it into a folder.
+pub fn gather_built(project: &Project, tools: &Tools, webgpu: bool, out: &Path) -> Result<()> {
+    let page = build_page(project, tools)?;
+    let gpu = webgpu.then(|| build_gpu(project, tools)).transpose()?;
+    gather(&page, gpu.as_deref(), out)
 }
 
 /// Puts what other people's pages load into a folder: all of the page but the demo itself.

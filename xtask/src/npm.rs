@@ -7,11 +7,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::dist::gather;
-use crate::engine::build_gpu;
+use crate::dist::gather_built;
 use crate::process;
 use crate::project::Project;
-use crate::site::build_page;
 use crate::step::step;
 use crate::tools::Tools;
 
@@ -59,13 +57,9 @@ pub fn run(args: Args) -> Result<()> {
     tools.for_site(&project)?;
     let out = std::path::absolute(args.out.unwrap_or_else(|| project.generated("")))?;
     fs::create_dir_all(&out).with_context(|| format!("cannot create {}", out.display()))?;
-    let page = build_page(&project, &tools)?;
-    let gpu = args
-        .webgpu
-        .then(|| build_gpu(&project, &tools))
-        .transpose()?;
     let package = project.generated("npm-package");
-    lay_out(&project, &page, gpu.as_deref(), &package)?;
+    gather_built(&project, &tools, args.webgpu, &package)?;
+    complete(&project, &package)?;
     let packed = step("pack", || {
         process::output(
             Command::new("npm")
@@ -79,9 +73,8 @@ pub fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-/// Lays out the package's folder.
-pub fn lay_out(project: &Project, page: &Path, gpu: Option<&Path>, package: &Path) -> Result<()> {
-    gather(page, gpu, package)?;
+/// Adds to what pages load what makes a package of it.
+pub fn complete(project: &Project, package: &Path) -> Result<()> {
     let manifest = serde_json::to_string_pretty(&manifest())? + "\n";
     for (name, text) in [("package.json", manifest.as_str()), ("README.md", README)] {
         fs::write(package.join(name), text)?;

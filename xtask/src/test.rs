@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::browser;
-use crate::engine::build_gpu;
-use crate::npm::lay_out;
+use crate::dist::gather_built;
+use crate::npm::complete;
 use crate::process;
 use crate::project::{Profile, Project};
 use crate::site::{self, Recipe};
@@ -91,10 +91,8 @@ fn build_site(project: &Project, tools: &Tools) -> Result<(PathBuf, PathBuf)> {
         },
     )?;
     // The npm package lies beside the site, as do the engines that it was published with.
-    let (page, gpu) = (
-        site::build_page(project, tools)?,
-        build_gpu(project, tools)?,
-    );
-    lay_out(project, &page, Some(&gpu), &project.generated("test-npm"))?;
+    let package = project.generated("test-npm");
+    gather_built(project, tools, true, &package)?;
+    complete(project, &package)?;
     Ok((out, doorstep))
 }

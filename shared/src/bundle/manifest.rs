@@ -50,7 +50,7 @@ pub struct Version {
 
 impl Version {
     /// What this code writes.
-    pub const CURRENT: Self = Self { major: 1, minor: 0 };
+    pub const CURRENT: Self = Self { major: 2, minor: 0 };
 }
 
 /// The manifest.

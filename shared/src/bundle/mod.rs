@@ -8,6 +8,8 @@
 
 mod answer;
 #[cfg(test)]
+mod answer_test;
+#[cfg(test)]
 mod bundle_test;
 mod constraints;
 mod counts;
@@ -23,6 +25,7 @@ mod knn;
 mod manifest;
 #[cfg(feature = "neural")]
 mod neural;
+mod order;
 #[cfg(feature = "neural")]
 mod parameters;
 #[cfg(feature = "images")]
@@ -32,6 +35,8 @@ mod range_table;
 mod reader;
 mod resolve;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod source;
 mod store;
 mod table;

@@ -34,7 +34,7 @@ pub(super) enum Source {
         loaded: OnceCell<GlobalModel>,
     },
     /// Rows read as a history needs them.
-    ItemItem(ItemItemRows),
+    ItemItem(Box<ItemItemRows>),
     /// Share and source of each member, none of them an ensemble.
     Ensemble(Vec<(Share, Source)>),
     /// Vectors, all read on first use.
@@ -163,10 +163,10 @@ impl Source {
                 let why = "a history's decay must be above 0 and at most 1";
                 return Err(BundleError::damaged(MANIFEST, why));
             }
-            return Ok(Some(Self::ItemItem(ItemItemRows {
+            return Ok(Some(Self::ItemItem(Box::new(ItemItemRows {
                 weighting: model.weighting,
                 rows: EntryTable::new(&model.rows, n_items, rows::beginnings)?,
-            })));
+            }))));
         }
         if let Some(model) = &content.factors {
             let open = OpenFactors::new(name, model, n_items)?;

@@ -1,5 +1,5 @@
-//! Tables: numbered shards, with index pages that hold the length and the
-//! digest of each, so that a reader fetches and verifies only what it needs.
+//! Tables: numbered shards, with index pages that hold the digest of each, so
+//! that a reader fetches and verifies only what it needs.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -46,8 +46,12 @@ const MAX_SHARDS: u32 = 1 << 20;
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Bytes of shards that a reader keeps for the next query.
 const CACHE_BYTES: usize = 16 << 20;
-/// Length of one shard's entry in an index page: u32 length, digest.
-const ENTRY_BYTES: usize = 4 + 32;
+/// How much of a shard's digest its index page holds: 128 bits, for which nobody finds other content.
+const ENTRY_BYTES: usize = 16;
+/// Up to so many shards, a list reads most index pages: they are larger then, to be fewer.
+const FEW_SHARDS: u32 = 1024;
+
+const MISMATCH: &str = "its content does not match its digest";
 
 impl TableRef {
     fn shard_path(&self, shard: u32) -> String {
@@ -95,14 +99,6 @@ pub async fn read_file<S: Store>(
     Ok(bytes)
 }
 
-/// The same of several files, fetched side by side.
-async fn read_files<S: Store>(
-    store: &S,
-    files: &[FileRef],
-) -> Result<Vec<Vec<u8>>, ReadError<S::Error>> {
-    try_join_all(files.iter().map(|file| read_file(store, file))).await
-}
-
 fn verify(file: &FileRef, bytes: &[u8]) -> Result<(), BundleError> {
     let (length, found) = (file.bytes, bytes.len() as u64);
     if found != length {
@@ -115,8 +111,7 @@ fn verify(file: &FileRef, bytes: &[u8]) -> Result<(), BundleError> {
         return Err(BundleError::damaged(&file.path, why));
     }
     if Digest::of(bytes) != file.sha256 {
-        let why = "its content does not match its digest";
-        return Err(BundleError::damaged(&file.path, why));
+        return Err(BundleError::damaged(&file.path, MISMATCH));
     }
     Ok(())
 }
@@ -205,12 +200,26 @@ impl Table {
             .zip(&contents)
             .filter(|(_, kept)| kept.is_none());
         let missing: Vec<u32> = missing.map(|(&shard, _)| shard).collect();
-        self.load_pages(store, &missing).await?;
-        let files: Vec<FileRef> = missing.iter().map(|&shard| self.shard(shard)).collect();
-        let fetched = read_files(store, &files).await?;
+        let pages = self.missing_pages(&missing);
+        // Side by side: a shard's page is only needed to verify it.
+        let page_paths = pages.iter().map(|&page| self.meta.page_path(page));
+        let shard_paths = missing.iter().map(|&shard| self.meta.shard_path(shard));
+        let longest = self.meta.bytes.min(MAX_FILE_BYTES);
+        let arriving = page_paths
+            .chain(shard_paths)
+            .map(|path| async move { store.get(&path, longest).await });
+        let mut fetched = try_join_all(arriving).await.map_err(ReadError::Store)?;
+        let shards = fetched.split_off(pages.len());
+        for (page, content) in pages.into_iter().zip(fetched) {
+            verify(&self.page(page), &content)?;
+            self.pages.borrow_mut().insert(page, content);
+        }
+        for (&shard, content) in missing.iter().zip(&shards) {
+            self.verify(shard, content)?;
+        }
         let mut cache = self.cache.borrow_mut();
         let gaps = contents.iter_mut().filter(|content| content.is_none());
-        for ((gap, shard), content) in gaps.zip(missing).zip(fetched) {
+        for ((gap, shard), content) in gaps.zip(missing).zip(shards) {
             let content: Rc<[u8]> = content.into();
             cache.insert(shard, content.clone());
             *gap = Some(content);
@@ -218,24 +227,14 @@ impl Table {
         Ok(contents.into_iter().flatten().collect())
     }
 
-    async fn load_pages<S: Store>(
-        &self,
-        store: &S,
-        shards: &[u32],
-    ) -> Result<(), ReadError<S::Error>> {
-        let mut numbers: Vec<u32> = shards
-            .iter()
-            .map(|s| s / self.meta.shards_per_page)
-            .collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers.retain(|page| !self.pages.borrow().contains_key(page));
-        let files: Vec<FileRef> = numbers.iter().map(|&page| self.page(page)).collect();
-        let pages = read_files(store, &files).await?;
-        self.pages
-            .borrow_mut()
-            .extend(numbers.into_iter().zip(pages));
-        Ok(())
+    /// The index pages of `shards` that are not at hand, each once.
+    fn missing_pages(&self, shards: &[u32]) -> Vec<u32> {
+        let per_page = self.meta.shards_per_page;
+        let mut pages: Vec<u32> = shards.iter().map(|shard| shard / per_page).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        pages.retain(|page| !self.pages.borrow().contains_key(page));
+        pages
     }
 
     fn page(&self, page: u32) -> FileRef {
@@ -246,17 +245,15 @@ impl Table {
         }
     }
 
-    /// What the shard's index page, which is at hand, says of it.
-    fn shard(&self, shard: u32) -> FileRef {
+    /// Holds a shard to its index page, which is at hand.
+    fn verify(&self, shard: u32, content: &[u8]) -> Result<(), BundleError> {
         let per_page = self.meta.shards_per_page;
         let pages = self.pages.borrow();
         let entry = &pages[&(shard / per_page)][(shard % per_page) as usize * ENTRY_BYTES..];
-        let (length, digest) = entry[..ENTRY_BYTES].split_at(4);
-        FileRef {
-            path: self.meta.shard_path(shard),
-            bytes: u32::from_le_bytes(length.try_into().expect("four bytes")).into(),
-            sha256: Digest(digest.try_into().expect("32 bytes")),
+        if Digest::of(content).0[..ENTRY_BYTES] == entry[..ENTRY_BYTES] {
+            return Ok(());
         }
+        Err(BundleError::damaged(self.meta.shard_path(shard), MISMATCH))
     }
 }
 
@@ -298,8 +295,7 @@ impl<'a> TableWriter<'a> {
         }
         self.sink
             .put(&self.partial.shard_path(self.partial.shards), content)?;
-        self.entries.extend((content.len() as u32).to_le_bytes());
-        self.entries.extend(Digest::of(content).0);
+        self.entries.extend(&Digest::of(content).0[..ENTRY_BYTES]);
         self.partial.shards += 1;
         self.partial.bytes += content.len() as u64;
         Ok(())
@@ -307,9 +303,11 @@ impl<'a> TableWriter<'a> {
 
     /// Writes the index pages and gives the folder its final name.
     pub fn finish(mut self) -> io::Result<TableRef> {
-        // A query reads about ten shards: pages of half the square root of
-        // their number balance the pages it fetches against the manifest.
-        let per_page = (f64::from(self.partial.shards).sqrt() / 2.0).clamp(16.0, 128.0) as u32;
+        let per_page = if self.partial.shards <= FEW_SHARDS {
+            256
+        } else {
+            128
+        };
         self.partial.shards_per_page = per_page;
         for (number, page) in self
             .entries

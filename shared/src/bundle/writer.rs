@@ -9,6 +9,7 @@ use super::manifest::{
     Catalogue, DataSummary, ENGINE, Figures, ItemItemRef, MAX_ITEMS, MAX_MANIFEST_BYTES, Manifest,
     MemberRef, ModelContent, ModelEntry,
 };
+use super::order::Order;
 use super::postings::write_postings;
 use super::range_table::{MAX_PER_SHARD, RangeTableRef};
 use super::rows::put_row;
@@ -19,7 +20,7 @@ use crate::models::{Model, ModelConfig};
 use crate::{ItemRecord, Recommender};
 
 /// Aimed size of a shard of rows: ten of them are a query.
-const ROW_SHARD_BYTES: u32 = 6 << 10;
+const ROW_SHARD_BYTES: u32 = 3 << 10;
 /// Aimed size of a shard of item records; hits lie in many different ones.
 const RECORD_SHARD_BYTES: u32 = 4 << 10;
 /// Most records in one shard of a small catalogue.
@@ -187,33 +188,6 @@ fn check_sizes(publication: &Publication<'_>) -> Result<(), WriteError> {
         }
     }
     Ok(())
-}
-
-/// The bundle's item order: descending count, then ascending id, so that an
-/// index is a popularity rank.
-struct Order {
-    /// Training index by bundle index.
-    old: Vec<u32>,
-    /// Bundle index by training index.
-    new: Vec<u32>,
-}
-
-impl Order {
-    fn by_popularity(publication: &Publication<'_>) -> Self {
-        let key = |i: u32| {
-            (
-                std::cmp::Reverse(publication.counts[i as usize]),
-                &publication.records[i as usize].id,
-            )
-        };
-        let mut old: Vec<u32> = (0..publication.records.len() as u32).collect();
-        old.sort_unstable_by(|&a, &b| key(a).cmp(&key(b)));
-        let mut new = vec![0; old.len()];
-        for (index, &before) in (0..).zip(&old) {
-            new[before as usize] = index;
-        }
-        Self { old, new }
-    }
 }
 
 pub(super) fn write_catalogue(

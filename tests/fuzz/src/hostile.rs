@@ -221,24 +221,27 @@ fn seal_below(value: &mut Value, store: &mut MemoryStore) {
     }
 }
 
+/// How much of a shard's digest an index page holds.
+const ENTRY_BYTES: usize = 16;
+
 /// Rewrites the index pages of a table, unless the input is such a page itself.
 fn seal_table(path: &str, extension: &str, per_page: usize, store: &mut MemoryStore) -> Value {
     let name = |n: usize| format!("{path}/{n:05}.{extension}");
     let shards = (0..).map_while(|n| store.files.get(&name(n)));
     let entries: Vec<u8> = shards
-        .flat_map(|shard| {
-            let length = (shard.len() as u32).to_le_bytes();
-            length.into_iter().chain(Digest::of(shard).0)
-        })
+        .flat_map(|shard| Digest::of(shard).0.into_iter().take(ENTRY_BYTES))
         .collect();
     let originals = bundle().files;
-    let digests = entries.chunks(per_page * 36).enumerate().map(|(n, page)| {
-        let name = format!("{path}/index-{n:04}.bin");
-        let untouched = store.files.get(&name) == originals.get(&name);
-        if untouched {
-            store.files.insert(name.clone(), page.to_vec());
-        }
-        json!(store.files.get(&name).map(|page| Digest::of(page)))
-    });
+    let digests = entries
+        .chunks(per_page * ENTRY_BYTES)
+        .enumerate()
+        .map(|(n, page)| {
+            let name = format!("{path}/index-{n:04}.bin");
+            let untouched = store.files.get(&name) == originals.get(&name);
+            if untouched {
+                store.files.insert(name.clone(), page.to_vec());
+            }
+            json!(store.files.get(&name).map(|page| Digest::of(page)))
+        });
     digests.collect::<Vec<_>>().into()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use doorstep_tests::host::{Fault, Host};
 use doorstep_tests::page::Page;
-use doorstep_tests::publication::Publication;
+use doorstep_tests::publication::{Publication, shop_of};
 use serde_json::Value;
 
 const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
@@ -157,23 +157,8 @@ async fn a_bundle_published_anew_is_taken_on_where_files_of_the_former_are_gone(
         .join("songs")
         .display()
         .to_string();
-    let other = tempfile::tempdir()?;
-    let bundle = other.path().join("bundle");
-    let data = doorstep_tests::site::folder().join("../test-data");
-    let trained = doorstep_tests::command::doorstep()
-        .args(["train", "item-knn", "--interactions"])
-        .arg(data.join("interactions.csv"))
-        .arg("--items")
-        .arg(data.join("items.jsonl"))
-        .arg("--out")
-        .arg(&bundle)
-        .output()?;
-    ensure!(
-        trained.status.success(),
-        "{}",
-        String::from_utf8_lossy(&trained.stderr)
-    );
-    publication.publish(&[format!("shop={}", bundle.display()), songs])?;
+    let (shop, _kept) = shop_of("item-knn")?;
+    publication.publish(&[shop, songs])?;
     let ask = "
         const { Doorstep } = await import(new URL('d/doorstep.js', document.baseURI));
         const ds = await Doorstep.load('d/shop/');

@@ -8,6 +8,7 @@ mod engines;
 mod failing_host;
 mod harness;
 mod hostile_content;
+mod keyboard;
 mod measuring;
 mod networks;
 mod offline;

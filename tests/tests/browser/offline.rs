@@ -1,10 +1,9 @@
 //! The optional service worker: without a connection, and while a host is half updated.
 
 use anyhow::{Result, ensure};
-use doorstep_tests::command::doorstep;
 use doorstep_tests::host::{Fault, Host};
 use doorstep_tests::page::Page;
-use doorstep_tests::publication::Publication;
+use doorstep_tests::publication::{Publication, shop_of};
 use doorstep_tests::site;
 use serde_json::{Value, json};
 
@@ -12,6 +11,11 @@ const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link 
 <script>navigator.serviceWorker.register('sw.js');</script>
 <script type="module" src="d/widgets.js"></script>
 <doorstep-recommend bundle="d/shop/" limit="4"></doorstep-recommend>"#;
+
+const WORKER: &str = "self.DOORSTEP = 'd/'; importScripts('d/offline.js');";
+/// Whether all that was seen of a publication is kept.
+const KNOWN: &str =
+    "(async () => !!(await caches.match(new URL('d/publication.json', document.baseURI))))()";
 
 /// Loads the page and returns the name of the model that filled the shelf.
 async fn visit(page: &Page, host: &Host) -> Result<String> {
@@ -37,13 +41,31 @@ async fn versions(page: &Page) -> Result<Vec<String>> {
 }
 
 #[tokio::test]
+async fn the_first_visit_is_enough_to_come_back_offline() -> Result<()> {
+    let publication = Publication::new("d")?;
+    publication.page("index.html", PAGE)?;
+    publication.page("sw.js", WORKER)?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url("")).await?;
+    page.until::<bool>(
+        "the shelf is filled",
+        "document.querySelector('doorstep-recommend').hits?.length > 0",
+    )
+    .await?;
+    page.until::<bool>("the publication is known", KNOWN)
+        .await?;
+    host.fail(|_| Some(Fault::Hangup));
+    page.forget_cache().await?;
+    ensure!(visit(&page, &host).await? == "next-linear");
+    page.close_with(|line| line.contains("Failed to load resource") || line.contains("/images/"))
+        .await
+}
+
+#[tokio::test]
 async fn what_was_seen_works_offline_and_a_new_publication_comes_whole() -> Result<()> {
     let publication = Publication::new("d")?;
     publication.page("index.html", PAGE)?;
-    publication.page(
-        "sw.js",
-        "self.DOORSTEP = 'd/'; importScripts('d/offline.js');",
-    )?;
+    publication.page("sw.js", WORKER)?;
     let host = Host::start(publication.folder())?;
     let page = Page::open(&host.url("")).await?;
     page.until::<bool>(
@@ -52,11 +74,8 @@ async fn what_was_seen_works_offline_and_a_new_publication_comes_whole() -> Resu
     )
     .await?;
     ensure!(visit(&page, &host).await? == "next-linear");
-    page.until::<bool>(
-        "the publication is known",
-        "(async () => !!(await caches.match(new URL('d/publication.json', document.baseURI))))()",
-    )
-    .await?;
+    page.until::<bool>("the publication is known", KNOWN)
+        .await?;
 
     host.fail(|_| Some(Fault::Hangup));
     page.forget_cache().await?;
@@ -64,21 +83,10 @@ async fn what_was_seen_works_offline_and_a_new_publication_comes_whole() -> Resu
     host.recover();
 
     let first = versions(&page).await?;
-    let other = tempfile::tempdir()?;
-    let bundle = other.path().join("bundle");
-    let data = site::folder().with_file_name("test-data");
-    let trained = doorstep()
-        .args(["train", "item-knn", "--interactions"])
-        .arg(data.join("interactions.csv"))
-        .arg("--items")
-        .arg(data.join("items.jsonl"))
-        .arg("--out")
-        .arg(&bundle)
-        .output()?;
-    ensure!(trained.status.success());
+    let (shop, _kept) = shop_of("item-knn")?;
     let songs = site::folder().join("songs").display().to_string();
     // Other scripts, too: one more file makes another version.
-    publication.publish_with(&[format!("shop={}", bundle.display()), songs], "later.js")?;
+    publication.publish_with(&[shop, songs], "later.js")?;
     let later = publication.version()?;
     ensure!(!first.contains(&later));
 

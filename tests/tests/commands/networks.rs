@@ -252,6 +252,24 @@ fn the_device_is_as_asked_or_refused_before_any_work() -> Result<()> {
     for device in ["wgpu", "cuda"] {
         let refused = terminal.refused(&compare(device))?;
         assert_says(&refused, &["built without it", device, "--device cpu"]);
+        let others =
+            format!("compare --models popularity --interactions walks.txt --device {device}");
+        assert_says(&terminal.refused(&others)?, &["built without it", device]);
     }
+    let idle = "train --auto --interactions walks.txt --trials 1 --device ndarray --out chosen";
+    assert_says(
+        &terminal.run(idle)?.stderr,
+        &["--device ndarray", "nothing for it to do"],
+    );
+    let rows = (0..40)
+        .map(|row| format!("{row},{}\n", row % 7))
+        .collect::<String>();
+    fs::write(terminal.path("table.csv"), format!("x,y\n{rows}"))?;
+    let table =
+        "compare --table table.csv --target y --models knn --split every:5 --device ndarray";
+    assert_says(
+        &terminal.run(table)?.stderr,
+        &["--device ndarray", "nothing for it to do"],
+    );
     Ok(())
 }

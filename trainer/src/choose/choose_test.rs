@@ -1,8 +1,8 @@
 use super::report::cheapest_of_the_best;
 use super::*;
 use crate::data::{Dataset, Interaction, Interactions};
+use crate::device::Compute;
 use crate::evaluate::Estimate;
-use crate::neural::Compute;
 use crate::split::{Relevance, SplitMethod};
 
 fn estimate(mean: f64, low: f64, high: f64) -> Estimate {
@@ -79,7 +79,13 @@ fn choice(at_random: bool, budget: &BudgetArgs) -> Choice {
     let cutoffs = vec![5, 10, 20];
     let method = SplitMethod::LeaveLastTwo;
     let division = Division::of(dataset(at_random), &method, Relevance::default(), cutoffs);
-    choose(&division.unwrap(), budget, &Progress::new(true)).unwrap()
+    choose(
+        &division.unwrap(),
+        budget,
+        Compute::default(),
+        &Progress::new(true),
+    )
+    .unwrap()
 }
 
 const BUDGET: BudgetArgs = BudgetArgs {

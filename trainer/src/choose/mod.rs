@@ -22,8 +22,8 @@ use anyhow::{Context as _, Result, ensure};
 use doorstep_shared::models::{ModelConfig, PopularityConfig};
 
 use crate::compare::RESAMPLES;
+use crate::device::Compute;
 use crate::evaluate::{Evaluation, differences, intervals};
-use crate::neural::Compute;
 use crate::progress::Progress;
 use crate::tune::{Done, Part, Search, Trial, default_grid, draw, set_options_of};
 use candidates::candidates;
@@ -95,7 +95,12 @@ struct Race<'a> {
 }
 
 /// Tries the candidates on the validation cases of `division` and chooses.
-pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> Result<Choice> {
+pub fn choose(
+    division: &Division,
+    budget: &BudgetArgs,
+    compute: Compute,
+    progress: &Progress,
+) -> Result<Choice> {
     let timed = division.dataset.interactions.has_times;
     let limit = budget
         .minutes
@@ -104,7 +109,7 @@ pub fn choose(division: &Division, budget: &BudgetArgs, progress: &Progress) -> 
         split: &division.split,
         content: division.content(),
         context: &division.context,
-        compute: Compute::default(),
+        compute,
         jobs: 1,
         deadline: limit.map(|limit| Instant::now() + limit),
         progress,

@@ -10,13 +10,13 @@ use crate::compare::{
     Fingerprint, Options, Protocol, RESAMPLES, Report, Shape, VERSION, check_against, compare,
 };
 use crate::data::Interactions;
+use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
 use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image};
-use crate::neural::DeviceArgs;
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
@@ -103,7 +103,7 @@ impl Args {
         let names: Vec<&str> = configs.iter().map(ModelConfig::name).collect();
         check_against(&self.against, &names)?;
         let progress = output.progress();
-        let compute = self.device.open(&configs, &progress)?;
+        let compute = self.device.open(Work::of(&configs), &progress)?;
         let division = self.division.load(&progress)?;
         let (configs, mut failed) = with_ratings(configs, &division.dataset.interactions)?;
         let content = division.content();
@@ -181,7 +181,9 @@ impl Args {
 fn compare_tables(args: &Args, output: &Output) -> Result<()> {
     let models = table_models(&args.models, args.settings.assignments()?)?;
     let split = &args.division.split();
-    let report = compare_table::compare(&args.table, split, &models, &output.progress())?;
+    let progress = output.progress();
+    args.device.open(Work::Neither, &progress)?;
+    let report = compare_table::compare(&args.table, split, &models, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;
     if let Some(path) = &args.save {
         save(path, &json)?;
@@ -209,12 +211,15 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
         args.images.preset,
     )?;
     let progress = output.progress();
-    let neural = models.iter().any(ImageModel::is_neural);
+    let work = match models.iter().any(ImageModel::is_neural) {
+        true => Work::Networks,
+        false => Work::Neither,
+    };
     let options = compare_image::Options {
         seed: args.seed,
         seeds: args.seeds.clone(),
         strict: args.division.strict(),
-        compute: args.device.open_for(neural, &progress)?,
+        compute: args.device.open(work, &progress)?,
     };
     let report = compare_image::compare(&args.images, &models, &options, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;

@@ -7,10 +7,10 @@ use doorstep_shared::models::{EnsembleConfig, ModelConfig};
 
 use crate::cli::Output;
 use crate::compare::{Fingerprint, VERSION};
+use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::{check_ratings, warnings};
-use crate::neural::DeviceArgs;
 use crate::progress::Progress;
 use crate::settings::SettingArgs;
 use crate::tune::{
@@ -149,7 +149,7 @@ impl Args {
         let usual = self.space.is_none();
         task.plan(usual, true)?;
         let bases: Vec<ModelConfig> = task.models.iter().map(|(base, _)| base.clone()).collect();
-        let compute = self.device.open(&bases, &progress)?;
+        let compute = self.device.open(Work::of(&bases), &progress)?;
         let division = self.division.load(&progress)?;
         check_ratings(&bases, &division.dataset.interactions)?;
         let (plan, axes) = task.plan(usual, division.dataset.interactions.has_times)?;
@@ -286,7 +286,7 @@ impl Args {
         );
         let progress = output.progress();
         let whole = ModelConfig::Ensemble(ensemble.clone());
-        let compute = self.device.open(&[whole], &progress)?;
+        let compute = self.device.open(Work::of(&[whole]), &progress)?;
         let division = self.division.load(&progress)?;
         let content = division.content();
         let Division { split, context, .. } = &division;

@@ -20,9 +20,10 @@ use anyhow::{Result, ensure};
 use doorstep_shared::models::ModelConfig;
 
 use self::curves::Validation;
+use crate::device::Compute;
 use crate::evaluate::{Context, HeldOut};
 use crate::fit::{Fitted, ItemContent, Training};
-use crate::neural::{Compute, Guide};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 

@@ -78,22 +78,34 @@ impl Layout {
         }
     }
 
-    /// In words, naming columns by `header` where there is one: `user=0 (userId), …`.
+    /// In words, naming columns by `header` where there is one, and those of it that nothing is read from.
     pub(super) fn describe(&self, header: Option<&[String]>) -> String {
         let column = |role: &str, index: usize| match header {
             Some(names) => format!("{role}={}", names[index]),
             None => format!("{role}={index}"),
         };
-        [
-            Some(column("user", self.user)),
-            Some(column("item", self.item)),
-            self.rating.map(|index| column("rating", index)),
-            self.time.map(|index| column("time", index)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(", ")
+        let used = [
+            Some(("user", self.user)),
+            Some(("item", self.item)),
+            self.rating.map(|index| ("rating", index)),
+            self.time.map(|index| ("time", index)),
+        ];
+        let used: Vec<(&str, usize)> = used.into_iter().flatten().collect();
+        let is_read = |index: usize| used.iter().any(|&(_, other)| other == index);
+        let words: Vec<String> = used.iter().map(|&(role, at)| column(role, at)).collect();
+        let header = header.unwrap_or_default().iter().enumerate();
+        let unread: Vec<&str> = header
+            .filter(|(index, _)| !is_read(*index))
+            .map(|(_, name)| name.as_str())
+            .collect();
+        match unread.is_empty() {
+            true => words.join(", "),
+            false => format!(
+                "{} (columns not used: {})",
+                words.join(", "),
+                unread.join(", ")
+            ),
+        }
     }
 }
 

@@ -267,4 +267,6 @@ fn finish(mut dataset: Dataset, mut warnings: Vec<String>, args: &DataArgs) -> R
 }
 
 #[cfg(test)]
+mod bad_input_test;
+#[cfg(test)]
 mod mod_test;

@@ -17,20 +17,21 @@ use doorstep_shared::item_item::HistoryWeighting;
 use doorstep_shared::models::{AlsConfig, Model};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::{factor, solve};
-use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, MatMut, MatRef, Par};
+use faer::{Accum, MatMut, Par};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::als_loss::{LOSS, loss};
+use super::card::{Card, Job};
 use super::confidences::Confidences;
+use super::lane_products::{gram, gram_on, product, product_on, rows_of};
 use super::lanes::{LANES, Lanes, add_scaled, dot, pad, unpad};
 use super::limits::check_factors;
 use super::ratings::uniform;
 use super::start::from_item_vectors;
-use super::{Course, Fitted, Observer, Training, als_cg};
+use super::{Course, Fitted, Observer, Training, als_cg, lane_products};
 use crate::progress::Progress;
 
 /// Vectors are drawn from 0 to this before the first iteration: all positive, as
@@ -38,8 +39,6 @@ use crate::progress::Progress;
 const START: f32 = 0.1;
 /// Rows that a thread solves before it takes more.
 const ROWS: usize = 64;
-/// Rows of one product of matrices.
-const BLOCK: usize = 1024;
 
 const COURSE: Course = Course {
     unit: "iteration",
@@ -70,11 +69,13 @@ pub(super) fn fit(
         from_item_vectors(training, rank, &mut items)?;
     }
     let (mut users, mut items) = (pad(&users, n_users, rank), pad(&items, n_items, rank));
+    let card = card(config, training, progress);
+    let card = card.as_ref();
     let bar = progress.bar("als: iterations", config.iterations.into());
     for number in 1..=config.iterations {
         let clock = Instant::now();
-        half_step(config, &by_user, &items, &mut users)?;
-        half_step(config, &by_item, &users, &mut items)?;
+        half_step(config, card, &by_user, &items, &mut users)?;
+        half_step(config, card, &by_item, &users, &mut items)?;
         let seconds = clock.elapsed().as_secs_f64();
         bar.inc(1);
         if progress.is_shown() {
@@ -91,6 +92,25 @@ pub(super) fn fit(
     }
     bar.finish_and_clear();
     Ok(fitted(config, &users, &items))
+}
+
+/// The graphics card, for YᵀY and, where rows are solved exactly, Y M⁻¹; what is solved for each row by itself
+/// is too little for one.
+fn card(config: &AlsConfig, training: &Training, progress: &Progress) -> Option<Card> {
+    let width = f64::from(config.factors.next_multiple_of(LANES as u32));
+    let vectors = (training.histories.len() + training.n_items) as f64;
+    let numbers = vectors * width * f64::from(config.iterations);
+    let (products, ways) = match config.cg_steps {
+        0 => (2.0, 3.0),
+        _ => (1.0, 1.0),
+    };
+    let work = products * numbers * width;
+    let job = Job {
+        dense: work,
+        own: work,
+        moved: ways * numbers,
+    };
+    Card::for_job(job, "als: products of all vectors", training, progress)
 }
 
 fn fitted(config: &AlsConfig, users: &[Lanes], items: &[Lanes]) -> Fitted {
@@ -119,13 +139,17 @@ fn fitted(config: &AlsConfig, users: &[Lanes], items: &[Lanes]) -> Fitted {
 /// Solves for the rows `to` with `from` held fixed.
 fn half_step(
     config: &AlsConfig,
+    card: Option<&Card>,
     rows: &Confidences,
     from: &[Lanes],
     to: &mut [Lanes],
 ) -> anyhow::Result<()> {
     let groups = (config.factors as usize).div_ceil(LANES);
     let n = groups * LANES;
-    let mut matrix = gram(from, groups);
+    let mut matrix = match card {
+        Some(card) => gram_on(card, from, groups)?,
+        None => gram(from, groups),
+    };
     (0..n).for_each(|at| matrix[at * n + at] += f64::from(config.regularisation));
     let single: Vec<f32> = matrix.iter().map(|&x| x as f32).collect();
     if config.cg_steps > 0 {
@@ -137,7 +161,10 @@ fn half_step(
     let common = Common {
         groups,
         from,
-        shortened: product(from, &inverse, groups),
+        shortened: match card {
+            Some(card) => product_on(card, from, &inverse, groups)?,
+            None => product(from, &inverse, groups),
+        },
         matrix: single,
     };
     let solved: Vec<bool> = to
@@ -222,7 +249,10 @@ impl Common<'_> {
         let (groups, n) = (self.groups, self.groups * LANES);
         scratch.matrix.clear();
         scratch.matrix.extend_from_slice(&self.matrix);
-        for (others, c) in others.chunks(BLOCK).zip(c.chunks(BLOCK)) {
+        for (others, c) in others
+            .chunks(lane_products::ROWS)
+            .zip(c.chunks(lane_products::ROWS))
+        {
             scratch.gathered.clear();
             scratch.weighted.clear();
             for (&other, &c) in others.iter().zip(c) {
@@ -339,34 +369,6 @@ fn solve_small(a: &mut [f32], b: &mut [f32]) -> bool {
     true
 }
 
-/// `rows` as a matrix of `n` columns.
-pub(super) fn rows_of(rows: &[Lanes], n: usize) -> MatRef<'_, f32> {
-    let rows = rows.as_flattened();
-    MatRef::from_row_major_slice(rows, rows.len() / n, n)
-}
-
-/// YᵀY, both triangles: blocks in any order, their sum in one.
-pub(super) fn gram(rows: &[Lanes], groups: usize) -> Vec<f64> {
-    let n = groups * LANES;
-    let blocks: Vec<Vec<f32>> = rows
-        .par_chunks(BLOCK * groups)
-        .map(|block| {
-            let mut product = vec![0.0f32; n * n];
-            let block = rows_of(block, n);
-            let to = MatMut::from_column_major_slice_mut(&mut product, n, n);
-            matmul(to, Accum::Replace, block.transpose(), block, 1.0, Par::Seq);
-            product
-        })
-        .collect();
-    let mut sum = vec![0.0; n * n];
-    for block in blocks {
-        for (sum, part) in sum.iter_mut().zip(block) {
-            *sum += f64::from(part);
-        }
-    }
-    sum
-}
-
 fn inverse(matrix: Vec<f64>, n: usize) -> Option<Vec<f32>> {
     let cholesky = Cholesky::of(matrix, n)?;
     let columns: Vec<Vec<f32>> = (0..n)
@@ -379,22 +381,6 @@ fn inverse(matrix: Vec<f64>, n: usize) -> Option<Vec<f32>> {
         })
         .collect();
     Some(columns.concat())
-}
-
-/// The rows times a symmetric matrix.
-pub(super) fn product(rows: &[Lanes], matrix: &[f32], groups: usize) -> Vec<Lanes> {
-    let n = groups * LANES;
-    let mut product = vec![[0.0; LANES]; rows.len()];
-    let matrix = MatRef::from_row_major_slice(matrix, n, n);
-    product
-        .par_chunks_mut(BLOCK * groups)
-        .zip(rows.par_chunks(BLOCK * groups))
-        .for_each(|(to, rows)| {
-            let rows = rows_of(rows, n);
-            let to = MatMut::from_row_major_slice_mut(to.as_flattened_mut(), rows.nrows(), n);
-            matmul(to, Accum::Replace, rows, matrix, 1.0, Par::Seq);
-        });
-    product
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
-use super::als::rows_of;
 use super::confidences::Confidences;
+use super::lane_products::rows_of;
 use super::lanes::{LANES, Lanes, add_scaled, dot};
 
 /// Rows of a block: their vectors stay in a core's own cache.

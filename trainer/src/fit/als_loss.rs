@@ -3,8 +3,8 @@
 use doorstep_shared::models::AlsConfig;
 use rayon::prelude::*;
 
-use super::als::{gram, product};
 use super::confidences::Confidences;
+use super::lane_products::{gram, product};
 use super::lanes::{LANES, Lanes, dot};
 
 /// The formula, for readers of learning curves.

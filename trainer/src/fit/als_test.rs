@@ -1,4 +1,5 @@
 use super::*;
+use crate::device::Compute;
 use doorstep_shared::Event;
 use proptest::prelude::*;
 
@@ -129,12 +130,15 @@ fn every_row_solves_its_equations_whatever_its_length() {
         let cells = Confidences::by_user(&config, &training, weighting).unwrap();
         let rank = factors as usize;
         let items = pad(model.vectors(), 150, rank);
-        let mut users = pad(&vec![0.0; 120 * rank], 120, rank);
-        half_step(&config, &cells, &items, &mut users).unwrap();
-        for (found, history) in unpad(&users, rank).chunks_exact(rank).zip(&histories) {
-            let expected = model.visitor(history).unwrap().vector;
-            for (a, b) in found.iter().zip(expected) {
-                assert!((a - b).abs() < 2e-4, "{factors} factors: {a} {b}");
+        let card = Card::new(Compute::Cpu);
+        for card in [None, Some(&card)] {
+            let mut users = pad(&vec![0.0; 120 * rank], 120, rank);
+            half_step(&config, card, &cells, &items, &mut users).unwrap();
+            for (found, history) in unpad(&users, rank).chunks_exact(rank).zip(&histories) {
+                let expected = model.visitor(history).unwrap().vector;
+                for (a, b) in found.iter().zip(expected) {
+                    assert!((a - b).abs() < 2e-4, "{factors} factors: {a} {b}");
+                }
             }
         }
     }

@@ -25,9 +25,7 @@ pub(super) fn fit(
     let pairs = lengths.map(|length| length * length).sum();
     check_dense(EaseConfig::NAME, n_items, pairs)?;
     let gram = gram(training, progress);
-    let step = progress.spinner("ease: inverse");
-    let inverse = invert(&gram, config.lambda)?;
-    step.finish_and_clear();
+    let inverse = invert(EaseConfig::NAME, &gram, config.lambda, training, progress)?;
     let keep = (config.neighbours as usize).min(n_items);
     let bar = progress.bar("ease: neighbours", n_items as u64);
     let neighbours = weights(&inverse, keep, &bar);

@@ -14,12 +14,20 @@ use faer::linalg::triangular_inverse::invert_lower_triangular;
 use faer::{Accum, Mat, MatMut, Par};
 use rayon::prelude::*;
 
+use super::card::{Card, Job};
 use super::elimination::{self, Order};
+use super::{Training, sweep};
+use crate::progress::Progress;
 
 /// Columns of a row that one thread computes at once: they stay in its cache.
 const CHUNK: usize = 2048;
 /// Side of the tiles in which a triangle is mirrored.
 const TILE: usize = 64;
+/// What of a vector may change by way of the matrix and its inverse, as a graphics card has found
+/// it, before the processor does it again: the loss of single precision is well below.
+const TOLERANCE: f64 = 1e-3;
+pub(super) const NOT_DEFINITE: &str =
+    "XᵀX + λI is not positive definite in single precision: raise lambda";
 
 /// The inverse, with rows and columns in elimination order.
 pub(super) struct Inverse {
@@ -38,9 +46,38 @@ impl Inverse {
     }
 }
 
-/// Inverts `gram` + `lambda`·I; `gram` is symmetric, items × items, with both
-/// triangles stored.
-pub(super) fn invert(gram: &Neighbours, lambda: f32) -> anyhow::Result<Inverse> {
+/// Inverts `gram` + `lambda`·I for `model`; `gram` is symmetric, items × items, with
+/// both triangles stored. On a graphics card where the training has one and that pays.
+pub(super) fn invert(
+    model: &str,
+    gram: &Neighbours,
+    lambda: f32,
+    training: &Training,
+    progress: &Progress,
+) -> anyhow::Result<Inverse> {
+    let step = progress.spinner(format!("{model}: inverse"));
+    let card = |m: usize| {
+        let work = (m as f64).powi(3) / 2.0;
+        let job = Job {
+            dense: work,
+            own: work,
+            moved: (m as f64).powi(2),
+        };
+        let what = format!("{model}: inverse of {m} × {m} numbers");
+        Card::for_job(job, &what, training, progress)
+    };
+    let inverse = inverted(gram, lambda, card, progress)?;
+    step.finish_and_clear();
+    Ok(inverse)
+}
+
+/// [`invert`], with the `card` for a dense matrix of so many rows.
+fn inverted(
+    gram: &Neighbours,
+    lambda: f32,
+    card: impl Fn(usize) -> Option<Card>,
+    progress: &Progress,
+) -> anyhow::Result<Inverse> {
     let order = elimination::order(gram);
     let positions = order.positions();
     let n = gram.rows();
@@ -52,7 +89,11 @@ pub(super) fn invert(gram: &Neighbours, lambda: f32) -> anyhow::Result<Inverse> 
     }
     let corner = order.eliminated * (stride + 1);
     if order.eliminated < n {
-        invert_dense(&mut values[corner..], stride, n - order.eliminated)?;
+        let (values, m) = (&mut values[corner..], n - order.eliminated);
+        match card(m) {
+            Some(card) => invert_on(&card, values, stride, m, progress)?,
+            None => invert_dense(values, stride, m)?,
+        }
     }
     for position in (0..order.eliminated).rev() {
         back_substitute(&mut values[position * stride..], stride, n, position);
@@ -114,6 +155,60 @@ fn eliminate(values: &mut [f32], stride: usize, n: usize, position: usize) {
     }
 }
 
+/// [`invert_dense`] on a graphics card, unless what it gives back is no inverse.
+fn invert_on(
+    card: &Card,
+    values: &mut [f32],
+    stride: usize,
+    m: usize,
+    progress: &Progress,
+) -> anyhow::Result<()> {
+    let blocks = sweep::invert(card, values, stride, m)?;
+    // Ones of either sign, by the upper bits of a product, so that nothing regular cancels out.
+    let vector: Vec<f64> = (0..m as u32)
+        .map(|at| f64::from(1 - 2 * (at.wrapping_mul(2_654_435_769) >> 31) as i32))
+        .collect();
+    let image = times(&vector, |row| &values[row * stride + row..][..m - row]);
+    let back = times(&image, |row| sweep::row(&blocks, m, row));
+    let far = back.iter().zip(&vector).map(|(a, b)| (a - b).abs());
+    // Not `max`, which would pass over what is no number.
+    let off = far.fold(0.0, |most: f64, far| {
+        if most.is_nan() || far <= most {
+            most
+        } else {
+            far
+        }
+    });
+    if off.is_nan() || off > TOLERANCE {
+        progress.say(format!(
+            "the inverse of {} is off by {off:.1e}; the processor does it again",
+            card.name()
+        ));
+        return invert_dense(values, stride, m);
+    }
+    for row in 0..m {
+        values[row * stride + row..][..m - row].copy_from_slice(sweep::row(&blocks, m, row));
+    }
+    mirror(&mut values[..(m - 1) * stride + m], stride, m);
+    Ok(())
+}
+
+/// A symmetric matrix times `vector`; `row` gives a row from its diagonal on.
+fn times<'a>(vector: &[f64], row: impl Fn(usize) -> &'a [f32]) -> Vec<f64> {
+    let mut product = vec![0.0; vector.len()];
+    for at in 0..vector.len() {
+        let (diagonal, right) = row(at).split_first().expect("a row holds its diagonal");
+        let mut sum = f64::from(*diagonal) * vector[at];
+        let both = product[at + 1..].iter_mut().zip(&vector[at + 1..]);
+        for (&value, (below, &other)) in right.iter().zip(both) {
+            sum += f64::from(value) * other;
+            *below += f64::from(value) * vector[at];
+        }
+        product[at] += sum;
+    }
+    product
+}
+
 /// Inverts the leading `m` × `m` block of `values`, given by its upper
 /// triangle, and fills in both triangles.
 fn invert_dense(values: &mut [f32], stride: usize, m: usize) -> anyhow::Result<()> {
@@ -131,7 +226,7 @@ fn invert_dense(values: &mut [f32], stride: usize, m: usize) -> anyhow::Result<(
         Default::default(),
     )
     .ok()
-    .context("XᵀX + λI is not positive definite in single precision: raise lambda")?;
+    .context(NOT_DEFINITE)?;
     let mut lower = Mat::zeros(m, m);
     invert_lower_triangular(lower.as_mut(), matrix.as_ref(), par);
     matmul(
@@ -218,6 +313,7 @@ fn back_substitute(values: &mut [f32], stride: usize, n: usize, position: usize)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::Compute;
     use proptest::prelude::*;
 
     /// A Gram matrix of `n` items that are mostly rare.
@@ -238,7 +334,12 @@ mod tests {
     }
 
     fn check(n: usize, gram: &Neighbours, lambda: f32) {
-        let inverse = invert(gram, lambda).unwrap();
+        check_on(n, gram, lambda, |_| None);
+        check_on(n, gram, lambda, |_| Some(Card::new(Compute::Cpu)));
+    }
+
+    fn check_on(n: usize, gram: &Neighbours, lambda: f32, card: impl Fn(usize) -> Option<Card>) {
+        let inverse = inverted(gram, lambda, card, &Progress::new(true)).unwrap();
         for i in 0..n {
             let row = inverse.row(inverse.positions[i] as usize);
             for j in 0..n {

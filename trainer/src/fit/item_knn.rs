@@ -4,9 +4,10 @@ use doorstep_shared::item_item::ItemItem;
 use doorstep_shared::models::ItemKnnConfig;
 
 use super::Training;
+use super::card::{Card, Job};
 use super::kept::sums_by_row;
 use super::limits::check_sparse;
-use super::sparse_cosine::{neighbours, neighbours_of};
+use super::sparse_cosine::{neighbours, neighbours_of, neighbours_on};
 use super::user_items::UserItems;
 use crate::progress::Progress;
 
@@ -34,12 +35,17 @@ pub(super) fn fit(
         bar.finish_and_clear();
         products
     });
+    let card = match &products {
+        Some(_) => None,
+        None => card(&user_items, training, progress),
+    };
     let bar = progress.bar("item-knn: neighbours", n_items);
     let UserItems { by_item, by_user } = &user_items;
-    let neighbours = match &products {
-        Some(products) => neighbours_of(products, by_item, config.shrinkage, keep, &bar),
+    let neighbours = match (&products, card) {
+        (Some(products), _) => neighbours_of(products, by_item, config.shrinkage, keep, &bar),
+        (None, Some(card)) => neighbours_on(&card, by_item, config.shrinkage, keep, &bar)?,
         // Without a need to keep them, products are never all in memory.
-        None => neighbours(by_item, by_user, config.shrinkage, keep, &bar),
+        (None, None) => neighbours(by_item, by_user, config.shrinkage, keep, &bar),
     };
     bar.finish_and_clear();
     Ok(ItemItem {
@@ -47,6 +53,19 @@ pub(super) fn fit(
         weighting: config.weighting(),
         neighbours,
     })
+}
+
+/// The graphics card, where the matrix is large and has few zeros.
+fn card(user_items: &UserItems, training: &Training, progress: &Progress) -> Option<Card> {
+    let UserItems { by_item, by_user } = user_items;
+    let (n_users, n_items) = (by_user.outer_dims() as f64, by_item.outer_dims() as f64);
+    let lengths = by_user.outer_iterator().map(|row| row.nnz() as f64);
+    let job = Job {
+        dense: n_items * n_items * n_users,
+        own: lengths.map(|length| length * length).sum(),
+        moved: n_items * (n_items + 2.0 * n_users),
+    };
+    Card::for_job(job, "item-knn: cosines", training, progress)
 }
 
 #[cfg(test)]

@@ -4,16 +4,19 @@
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Result};
 use doorstep_shared::item_item::{ItemItem, Neighbours};
 use doorstep_shared::models::ItemVectorsConfig;
 use doorstep_shared::topk::Scored;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::Training;
+use super::card::{Card, Job};
 use super::largest::Largest;
+use super::largest_products::{Factor, largest_products};
 use super::limits::check_vectors;
 use super::rows::Packed;
 use crate::progress::Progress;
@@ -40,8 +43,20 @@ pub(super) fn fit(
         directions.width,
         config.neighbours as usize,
     )?;
-    let bar = progress.bar("item-vectors: neighbours", directions.items.len() as u64);
-    let neighbours = directions.neighbours(n_items, config.neighbours as usize, &bar);
+    let (n, keep) = (directions.items.len(), config.neighbours as usize);
+    let (cells, width) = ((n as f64).powi(2), directions.width as f64);
+    let job = Job {
+        dense: cells * width,
+        own: cells * width,
+        moved: cells,
+    };
+    let card = Card::for_job(job, "item-vectors: cosines", training, progress);
+    let bar = progress.bar("item-vectors: neighbours", n as u64);
+    let rows = match card {
+        Some(card) => directions.rows_on(&card, keep.min(n_items), &bar)?,
+        None => directions.rows_by(keep.min(n_items), &bar),
+    };
+    let neighbours = directions.neighbours(n_items, &rows);
     bar.finish_and_clear();
     Ok(ItemItem {
         name: ItemVectorsConfig::NAME.to_owned(),
@@ -99,9 +114,8 @@ impl Directions {
         Some(directions)
     }
 
-    /// The `keep` largest positive cosines of each item to others.
-    fn neighbours(&self, n_items: usize, keep: usize, bar: &indicatif::ProgressBar) -> Neighbours {
-        let keep = keep.min(n_items);
+    /// The `keep` largest positive cosines of each direction to others.
+    fn rows_by(&self, keep: usize, bar: &ProgressBar) -> Vec<Vec<Scored>> {
         let blocks: Vec<Vec<Vec<Scored>>> = (0..self.items.len())
             .into_par_iter()
             .step_by(ROWS)
@@ -111,8 +125,31 @@ impl Directions {
                 rows
             })
             .collect();
+        blocks.into_iter().flatten().collect()
+    }
+
+    /// The same on a graphics card.
+    fn rows_on(&self, card: &Card, keep: usize, bar: &ProgressBar) -> Result<Vec<Vec<Scored>>> {
+        let fill = |row: usize, to: &mut [f32]| {
+            to.copy_from_slice(&self.values[row * self.width..][..self.width]);
+        };
+        let factor = || Factor {
+            rows: self.items.len(),
+            fill: &fill,
+        };
+        let value = |row, column, cosine| (cosine > 0.0 && row != column).then_some(cosine);
+        let factors = (factor(), factor());
+        let mut rows = largest_products(card, factors, self.width, keep, value, bar)?;
+        // Directions are in the order of their items, so rows stay sorted.
+        let entries = rows.iter_mut().flatten();
+        entries.for_each(|entry| entry.item = self.items[entry.item as usize]);
+        Ok(rows)
+    }
+
+    /// The rows of directions as those of all items.
+    fn neighbours(&self, n_items: usize, rows: &[Vec<Scored>]) -> Neighbours {
         let mut packed = Packed::new(n_items);
-        let mut rows = self.items.iter().zip(blocks.iter().flatten()).peekable();
+        let mut rows = self.items.iter().zip(rows).peekable();
         for item in 0..n_items as u32 {
             match rows.next_if(|(own, _)| **own == item) {
                 Some((_, row)) => packed.push(row),

@@ -2,7 +2,10 @@
 //!
 //! EASE and next-linear share dense normal equations (`inverse.rs`, with
 //! `elimination.rs` to keep the dense part small); item-kNN and TF-IDF
-//! share sparse cosine neighbours (`sparse_cosine.rs`).
+//! share sparse cosine neighbours (`sparse_cosine.rs`). What of that is dense
+//! and large may go to a graphics card (`card.rs`): an inverse (`sweep.rs`),
+//! the largest entries of a product (`largest_products.rs`), and what ALS needs
+//! of all its vectors (`lane_products.rs`).
 
 mod als;
 mod als_cg;
@@ -10,6 +13,7 @@ mod als_explicit;
 mod als_loss;
 mod bias;
 mod bsarec;
+mod card;
 mod confidences;
 mod content;
 mod curve;
@@ -21,8 +25,10 @@ mod inverse;
 mod item_knn;
 mod item_vectors;
 mod kept;
+mod lane_products;
 mod lanes;
 mod largest;
+mod largest_products;
 mod limits;
 mod lines;
 mod metadata_mf;
@@ -38,6 +44,7 @@ mod start;
 mod strata;
 mod sums;
 mod svd;
+mod sweep;
 mod tf_idf;
 mod user_items;
 mod words;
@@ -180,6 +187,19 @@ pub fn check_ratings(configs: &[ModelConfig], interactions: &Interactions) -> an
         );
     }
     Ok(())
+}
+
+/// Whether a fit of `config` may leave matrices to a graphics card; networks are trained there whole.
+pub fn may_use_card(config: &ModelConfig) -> bool {
+    match config {
+        ModelConfig::Ease(_)
+        | ModelConfig::NextLinear(_)
+        | ModelConfig::Als(_)
+        | ModelConfig::ItemKnn(_)
+        | ModelConfig::ItemVectors(_) => true,
+        ModelConfig::Ensemble(c) => c.members.iter().any(|member| may_use_card(&member.model)),
+        _ => false,
+    }
 }
 
 /// What is odd about hyper-parameters, given the item records that there are.

@@ -5,12 +5,15 @@
 use doorstep_shared::item_item::{ItemItem, Neighbours};
 use doorstep_shared::models::NextLinearConfig;
 use doorstep_shared::topk::Scored;
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::Training;
+use super::card::{Card, Job};
 use super::inverse::{Inverse, invert};
 use super::kept::sums_by_row;
 use super::largest::Largest;
+use super::largest_products::{Factor, largest_products};
 use super::limits::check_dense;
 use super::rows::Packed;
 use super::sums::Sums;
@@ -38,13 +41,25 @@ pub(super) fn fit(
         occurrences: &occurrences,
     };
     let gram = products.matrix("gram", "next-linear: XᵀX", progress, Products::add_gram_row);
-    let step = progress.spinner("next-linear: inverse");
-    let inverse = invert(&gram, config.lambda)?;
-    step.finish_and_clear();
+    let name = NextLinearConfig::NAME;
+    let inverse = invert(name, &gram, config.lambda, training, progress)?;
     let next = products.matrix("next", "next-linear: XᵀY", progress, Products::add_next_row);
-    let neighbours = weights(&inverse, &next, config.neighbours as usize, progress);
+    let keep = (config.neighbours as usize).min(training.n_items);
+    let n = training.n_items as f64;
+    let job = Job {
+        dense: n.powi(3),
+        own: n * next.nnz() as f64,
+        moved: 3.0 * n.powi(2),
+    };
+    let card = Card::for_job(job, "next-linear: neighbours", training, progress);
+    let bar = progress.bar("next-linear: neighbours", training.n_items as u64);
+    let neighbours = match card {
+        Some(card) => weights_on(&card, &inverse, &next, keep, &bar)?,
+        None => weights(&inverse, &next, keep, &bar),
+    };
+    bar.finish_and_clear();
     Ok(ItemItem {
-        name: NextLinearConfig::NAME.to_owned(),
+        name: name.to_owned(),
         weighting: config.weighting(),
         neighbours,
     })
@@ -171,9 +186,8 @@ fn decayed_rows(square: f64, row_decay: f64, back: usize, terms: usize) -> f64 {
 
 /// The `keep` largest entries of each row of P · XᵀY. An item's own entry is
 /// left out: who has the item isn't recommended it.
-fn weights(inverse: &Inverse, next: &Neighbours, keep: usize, progress: &Progress) -> Neighbours {
+fn weights(inverse: &Inverse, next: &Neighbours, keep: usize, bar: &ProgressBar) -> Neighbours {
     let n_items = inverse.items.len();
-    let keep = keep.min(n_items);
     let targets = next.to_csc();
     let columns: Vec<Vec<(u32, f32)>> = targets
         .outer_iterator()
@@ -183,7 +197,6 @@ fn weights(inverse: &Inverse, next: &Neighbours, keep: usize, progress: &Progres
                 .collect()
         })
         .collect();
-    let bar = progress.bar("next-linear: neighbours", n_items as u64);
     let blocks: Vec<Vec<Vec<Scored>>> = (0..n_items.div_ceil(LANES))
         .into_par_iter()
         .map(|block| {
@@ -192,13 +205,41 @@ fn weights(inverse: &Inverse, next: &Neighbours, keep: usize, progress: &Progres
             rows
         })
         .collect();
-    bar.finish_and_clear();
-    let by_position: Vec<&Vec<Scored>> = blocks.iter().flatten().collect();
-    let mut packed = Packed::new(n_items);
-    inverse
-        .positions
-        .iter()
-        .for_each(|&p| packed.push(by_position[p as usize]));
+    let rows: Vec<Vec<Scored>> = blocks.into_iter().flatten().collect();
+    by_item(inverse, &rows)
+}
+
+/// [`weights`] by dense products on a graphics card.
+fn weights_on(
+    card: &Card,
+    inverse: &Inverse,
+    next: &Neighbours,
+    keep: usize,
+    bar: &ProgressBar,
+) -> anyhow::Result<Neighbours> {
+    let n_items = inverse.items.len();
+    let targets = next.to_csc();
+    let left = |position: usize, to: &mut [f32]| to.copy_from_slice(inverse.row(position));
+    let right = |item: usize, to: &mut [f32]| {
+        let column = targets.outer_view(item).expect("a square matrix");
+        for (other, &value) in column.iter() {
+            to[inverse.positions[other] as usize] = value;
+        }
+    };
+    let rows = n_items;
+    let factors = (Factor { rows, fill: &left }, Factor { rows, fill: &right });
+    let value = |position: usize, item: usize, weight| {
+        (inverse.items[position] as usize != item).then_some(weight)
+    };
+    let rows = largest_products(card, factors, n_items, keep, value, bar)?;
+    Ok(by_item(inverse, &rows))
+}
+
+/// The rows of all positions as those of items.
+fn by_item(inverse: &Inverse, rows: &[Vec<Scored>]) -> Neighbours {
+    let mut packed = Packed::new(rows.len());
+    let positions = inverse.positions.iter();
+    positions.for_each(|&position| packed.push(&rows[position as usize]));
     packed.finish()
 }
 

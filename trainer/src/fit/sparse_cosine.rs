@@ -6,8 +6,10 @@ use doorstep_shared::item_item::Neighbours;
 use indicatif::ProgressBar;
 use sprs::CsMatI;
 
+use super::card::Card;
 use super::largest::LargestInOrder;
-use super::rows::by_row;
+use super::largest_products::{Factor, largest_products};
+use super::rows::{Packed, by_row};
 use super::sums::Sums;
 
 /// A sparse matrix, whichever way its outer dimension goes.
@@ -65,6 +67,36 @@ pub(super) fn neighbours_of(
     )
 }
 
+/// The same by products of dense matrices on a graphics card.
+pub(super) fn neighbours_on(
+    card: &Card,
+    by_item: &Sparse,
+    shrinkage: f32,
+    keep: usize,
+    bar: &ProgressBar,
+) -> anyhow::Result<Neighbours> {
+    let n_items = by_item.outer_dims();
+    let norms = norms(by_item);
+    let fill = |item: usize, to: &mut [f32]| {
+        let own = by_item.outer_view(item).expect("an item of the matrix");
+        own.iter().for_each(|(feature, &value)| to[feature] = value);
+    };
+    let factor = || Factor {
+        rows: n_items,
+        fill: &fill,
+    };
+    let value = |item, other, product| {
+        // Without a feature in common.
+        let known = (product != 0.0).then_some(product)?;
+        cosine(&norms, shrinkage, (item, other), known)
+    };
+    let (factors, depth) = ((factor(), factor()), by_item.inner_dims());
+    let rows = largest_products(card, factors, depth, keep.min(n_items), value, bar)?;
+    let mut packed = Packed::new(n_items);
+    rows.iter().for_each(|row| packed.push(row));
+    Ok(packed.finish())
+}
+
 fn offer(
     largest: &mut LargestInOrder,
     norms: &[f32],
@@ -72,10 +104,20 @@ fn offer(
     (item, other): (usize, u32),
     product: f32,
 ) {
-    let denominator = norms[item] * norms[other as usize] + shrinkage;
-    if other as usize != item && denominator > 0.0 {
-        largest.offer(other, product / denominator);
+    if let Some(cosine) = cosine(norms, shrinkage, (item, other as usize), product) {
+        largest.offer(other, cosine);
     }
+}
+
+/// `None` of an item with itself, and where it is not defined.
+fn cosine(
+    norms: &[f32],
+    shrinkage: f32,
+    (item, other): (usize, usize),
+    product: f32,
+) -> Option<f32> {
+    let denominator = norms[item] * norms[other] + shrinkage;
+    (other != item && denominator > 0.0).then(|| product / denominator)
 }
 
 /// Euclidean norm of each outer vector.

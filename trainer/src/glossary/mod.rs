@@ -15,7 +15,6 @@ use crate::images::salad::Preset;
 use crate::settings::{expected, with_fields};
 use crate::table::{TableModel, table_models};
 use crate::unknown::unknown_model;
-use words::WORDS;
 
 /// What a model learns from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -58,11 +57,11 @@ pub struct HyperParameter {
 /// The models called `names`, or all of them.
 pub fn entries(names: &[String]) -> Result<Vec<Entry>> {
     if names.is_empty() {
-        return WORDS.iter().map(Words::entry).collect();
+        return words::all().map(Words::entry).collect();
     }
     let known = |name: &String| {
-        let found = WORDS.iter().find(|words| words.model == name);
-        let all = WORDS.iter().map(|words| words.model);
+        let found = words::all().find(|words| words.model == name);
+        let all = words::all().map(|words| words.model);
         found.ok_or_else(|| unknown_model(name, all))?.entry()
     };
     names.iter().map(known).collect()
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_model_and_every_hyper_parameter_is_described() {
-        let models: Vec<&str> = WORDS.iter().map(|words| words.model).collect();
+        let models: Vec<&str> = words::all().map(|words| words.model).collect();
         assert_eq!(
             models,
             [
@@ -169,7 +168,7 @@ mod tests {
             ]
             .concat()
         );
-        for words in WORDS {
+        for words in words::all() {
             let (_, defaults) = defaults(words.model).unwrap();
             let fields: BTreeSet<&str> = defaults.keys().map(String::as_str).collect();
             let described: BTreeSet<&str> = words.fields.iter().map(|(name, _)| *name).collect();
@@ -224,7 +223,7 @@ mod tests {
         ] {
             assert_eq!(of(model, field), (default.to_owned(), range.to_owned()));
         }
-        assert_eq!(entries(&[]).unwrap().len(), WORDS.len());
+        assert_eq!(entries(&[]).unwrap().len(), words::all().count());
         let error = entries(&["swd".to_owned()]).unwrap_err().to_string();
         assert!(error.contains("did you mean `svd`"), "{error}");
     }

@@ -11,7 +11,7 @@ use doorstep_shared::bundle::Manifest;
 const BESIDE: &str = "engines";
 const REMEDY: &str = "run `cargo xtask dist` in a checkout, which puts the command and its engines into one folder, and use that command or name its folder `engines` with --engines";
 /// Scripts load this one before they know what a bundle needs.
-const FIRST: &str = "core";
+pub(super) const FIRST: &str = "core";
 /// The engine of networks, and what runs them on a graphics card.
 const NETWORKS: &str = "cpu";
 const GRAPHICS: &str = "gpu";

@@ -15,6 +15,7 @@
 
 mod card;
 mod engines;
+mod entry;
 mod page;
 mod record;
 mod release;

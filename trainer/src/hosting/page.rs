@@ -102,7 +102,7 @@ pub(super) fn page(
                     "<script type=\"module\" src=\"./widgets.js\"></script>",
                 ),
                 snippet(
-                    "Exactly this version, checked by the browser. It works until the publication after the next one, so paste it anew when you publish:",
+                    "Exactly this version, of which the browser checks every script and engine. They run in the page then, without a worker. It works until the publication after the next one, so paste it anew when you publish:",
                     &pinned(version, runtime),
                 ),
             ],
@@ -132,6 +132,7 @@ pub(super) fn page(
     main.push(section("headers", "If your pages have a Content-Security-Policy", [
         snippet("Files on your own host; add these sources to yours:", "Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"),
         snippet("Files on another host (this one), which must send Access-Control-Allow-Origin:", "Content-Security-Policy: script-src {origin} 'wasm-unsafe-eval'; connect-src {origin}; worker-src blob:"),
+        snippet("For the import map of this version, one more source:", "script-src {importmap}"),
         Html::labelled("p", &[], "Neither 'unsafe-inline' nor 'unsafe-eval' is needed. Pictures of items come from wherever your records say: img-src."),
     ]));
     main.push(section("cache", "What your host may keep", [
@@ -182,13 +183,22 @@ fn snippet(what: &str, code: &str) -> Html {
     )
 }
 
-/// The tag of this version, with its digest.
+/// The tag of this version with its digest, after an import map with those of all that it loads.
 fn pinned(version: &str, runtime: &[RuntimeFile]) -> String {
     let path = format!("{version}/widgets.js");
     let file = runtime.iter().find(|file| file.path == path);
     let integrity = file.map_or("", |file| file.integrity.as_str());
+    let own = format!("{version}/embed/");
+    let loaded = runtime.iter().filter(|file| {
+        let is_code = file.path.ends_with(".js") || file.path.ends_with(".wasm");
+        is_code && !file.path.starts_with(&own)
+    });
+    let digests: Vec<String> = loaded
+        .map(|file| format!("  \"./{}\": \"{}\"", file.path, file.integrity))
+        .collect();
     format!(
-        "<script type=\"module\" crossorigin=\"anonymous\" src=\"./{path}\" integrity=\"{integrity}\"></script>"
+        "<script type=\"importmap\">\n{{ \"integrity\": {{\n{}\n}} }}\n</script>\n<script type=\"module\" crossorigin=\"anonymous\" src=\"./{path}\" integrity=\"{integrity}\"></script>",
+        digests.join(",\n")
     )
 }
 

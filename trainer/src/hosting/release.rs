@@ -8,14 +8,13 @@ use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::{Bundle, Digest, MANIFEST, Manifest};
 use serde::Serialize;
 
-use super::engines::{Engines, collect};
+use super::engines::{Engines, FIRST, collect};
+use super::entry::{ENTRIES, entry};
 use super::page;
 use super::record::{RECORD, Record, RuntimeFile, integrity};
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
 
-/// The modules that pages name; others are theirs.
-const ENTRIES: [&str; 3] = ["doorstep.js", "history.js", "widgets.js"];
 /// The optional service worker. Browsers take it for the same one only under the same name.
 const OFFLINE: &str = "offline.js";
 /// Digits of the hash in a version's name.
@@ -156,11 +155,15 @@ impl Release {
             file.path = format!("{version}/{}", file.path);
             lasting.insert(file.path.clone(), source);
         }
+        let of_items = bundles.iter().filter(|bundle| bundle.item.is_some());
+        let models = of_items.flat_map(|bundle| &bundle.manifest.models);
+        let mut defaults = models.filter(|model| model.default);
+        let early = defaults.all(|model| model.engine == FIRST);
         // Scripts before manifests: new ones read old bundles, while old ones may not know what new bundles hold.
         let mut changing: Vec<(String, String)> = ENTRIES
             .iter()
             .flat_map(|file| [(*file).to_owned(), file.replace(".js", ".d.ts")])
-            .map(|file| (entry(&version, &file), file))
+            .map(|file| (entry(&version, &file, early), file))
             .map(|(text, file)| (file, text))
             .collect();
         changing.push((OFFLINE.to_owned(), engines.read(OFFLINE)?));
@@ -273,22 +276,6 @@ fn open(source: &BundleSource) -> Result<Opened> {
         manifest: bundle.manifest().clone(),
         item: ids.into_iter().next(),
     })
-}
-
-/// A module of a stable name. It imports what its version's module imports too, so that a
-/// browser asks for all of them at once.
-fn entry(version: &str, file: &str) -> String {
-    let also = match file {
-        "widgets.js" => &["doorstep.js", "history.js"][..],
-        "history.js" => &["doorstep.js"],
-        _ => &[],
-    };
-    let mut text = String::new();
-    for other in also {
-        text += &format!("import './{version}/{other}';\n");
-    }
-    let module = file.replace(".d.ts", ".js");
-    text + &format!("export * from './{version}/{module}';\n")
 }
 
 fn write_record(out: &Path, record: &Record) -> Result<()> {

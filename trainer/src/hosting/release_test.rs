@@ -112,7 +112,7 @@ fn a_publication_holds_what_the_bundle_needs_and_no_more() {
     );
     let entry = fs::read_to_string(place.path("out/widgets.js")).unwrap();
     assert!(
-        entry.contains(&format!("'./{}/widgets.js'", published.version)),
+        entry.contains(&format!("'./{}/'", published.version)),
         "{entry}"
     );
     let page = fs::read_to_string(place.path("out/index.html")).unwrap();

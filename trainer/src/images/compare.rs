@@ -16,8 +16,9 @@ use super::readers::read;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
 use super::spread::Spread;
+use crate::device::Compute;
 use crate::failure::{self, Failure};
-use crate::neural::{Compute, Means};
+use crate::neural::Means;
 use crate::progress::Progress;
 
 /// One model's line of the report.

@@ -47,7 +47,7 @@ pub fn device_cross_entropy(
         to_rows.push(gradient.clone().matmul(vectors.clone()));
         to_vectors = to_vectors + gradient.transpose().matmul(rows);
     }
-    let sum = sum.into_data().try_to_vec::<f32>()?;
+    let sum = sum.try_into_data()?.try_to_vec::<f32>()?;
     Ok(DeviceLoss {
         sum: f64::from(sum[0]),
         rows: Tensor::cat(to_rows, 0),

@@ -1,9 +1,8 @@
-//! How networks are trained: one loop for all of them, the losses, where that is
-//! done, and what is kept on disk between epochs.
+//! How networks are trained: one loop for all of them, the losses, and
+//! what is kept on disk between epochs.
 
 mod checkpoint;
 mod cross_entropy;
-mod device;
 mod device_cross_entropy;
 mod dropout;
 mod guided;
@@ -18,7 +17,6 @@ mod visitors;
 
 pub use checkpoint::Checkpoints;
 pub(crate) use checkpoint::Keeper;
-pub use device::{Compute, DeviceArgs};
 pub(crate) use dropout::Dropout;
 pub use interrupt::is_stopped;
 pub use item_metadata::ItemMetadata;
@@ -31,6 +29,7 @@ pub(crate) use training::{Gradient, Task, train};
 use anyhow::Result;
 use burn::tensor::Tensor;
 
+use crate::device::Compute;
 use crate::fit::Kept;
 use crate::split::Case;
 
@@ -79,7 +78,7 @@ impl<'a> Guide<'a> {
 
 /// The numbers of a tensor, by rows. Waits for the device.
 pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    Ok(tensor.without_autodiff().into_data().try_to_vec()?)
+    Ok(tensor.without_autodiff().try_into_data()?.try_to_vec()?)
 }
 
 /// The gradient of each parameter of `net` that has one, for tests.

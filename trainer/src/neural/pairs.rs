@@ -18,7 +18,6 @@ use rand_chacha::rand_core::Rng;
 use rayon::prelude::*;
 
 use super::checkpoint::Keeper;
-use super::device::Compute;
 use super::dropout::Dropout;
 use super::guided::{Part, fit_by_guide, gain};
 use super::item_metadata::ItemMetadata;
@@ -26,6 +25,7 @@ use super::learner::{Learner, known, rows, sums, tensor};
 use super::numbers;
 use super::start::start_pairs;
 use super::training::{Gradient, Schedule, Task, Trained, train};
+use crate::device::Compute;
 use crate::fit::{Fitted, Observer, Training};
 use crate::progress::Progress;
 use crate::split::Case;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::device::{Compute, cards};
 use crate::neural::{Checkpoints, Guide, Means};
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::neural::{Neural, Parameter, Perceptron, Quiet, parameters};
@@ -96,6 +97,30 @@ fn fitted(plan: &PairPlan, training: &Training) -> Result<(Neural, Vec<Visitor>)
         unreachable!()
     };
     Ok((*neural, fitted.users))
+}
+
+#[test]
+fn every_device_learns_the_same() {
+    let (records, histories) = (records(), histories(false));
+    let on = |compute, with_metadata| {
+        let training = training(&histories, &records, Guide::by(&[], compute));
+        let mut plan = match with_metadata {
+            true => described(false, &training),
+            false => plan(false),
+        };
+        plan.schedule.epochs = 2;
+        fitted(&plan, &training).unwrap().0.parameters()
+    };
+    for with_metadata in [false, true] {
+        let usual = on(Compute::Cpu, with_metadata);
+        for compute in cards().into_iter().chain([Compute::Ndarray]) {
+            for (own, usual) in on(compute, with_metadata).iter().zip(&usual) {
+                let both = own.values.iter().zip(&usual.values);
+                let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(far < 2e-3, "{compute:?}: {} is {far} off", own.name);
+            }
+        }
+    }
 }
 
 #[test]

@@ -18,13 +18,13 @@ use rayon::prelude::*;
 
 use super::checkpoint::Keeper;
 use super::cross_entropy::cross_entropy;
-use super::device::Compute;
 use super::device_cross_entropy::{DeviceLoss, device_cross_entropy};
 use super::dropout::Dropout;
 use super::guided::{Part, fit_by_guide, gain};
 use super::numbers;
 use super::start::start;
 use super::training::{Gradient, Schedule, Task, Trained, train};
+use crate::device::Compute;
 use crate::fit::{Fitted, Observer, Training};
 use crate::progress::Progress;
 use crate::split::Case;

@@ -15,9 +15,10 @@ use rayon::ThreadPoolBuilder;
 
 use super::halving::Part;
 use super::trial::{Trial, judge, shown};
+use crate::device::Compute;
 use crate::evaluate::{Context, Evaluation};
 use crate::fit::{Fitted, ItemContent, Training, fit_with_users, weigh};
-use crate::neural::{Compute, Guide};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 

@@ -1,8 +1,8 @@
 use super::*;
 use crate::compare::VERSION;
+use crate::device::Compute;
 use crate::evaluate::{Context, Similarity, popularity};
 use crate::fit::ItemContent;
-use crate::neural::Compute;
 use crate::progress::Progress;
 use crate::split::{Case, Split};
 use doorstep_shared::models::{ItemKnnConfig, NextLinearConfig};

@@ -8,9 +8,10 @@ use doorstep_shared::models::{EnsembleConfig, Model, ModelConfig};
 
 use super::Trial;
 use super::trial::judge;
+use crate::device::Compute;
 use crate::evaluate::Context;
 use crate::fit::{ItemContent, Training, fit};
-use crate::neural::{Compute, Guide};
+use crate::neural::Guide;
 use crate::progress::Progress;
 use crate::split::Split;
 

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use super::*;
-use crate::neural::{Checkpoints, Compute, numbers};
+use crate::device::{Compute, cards};
+use crate::neural::{Checkpoints, numbers};
 
 /// What `tests/golden/salad/generate.py` found.
 #[derive(Deserialize)]
@@ -229,6 +230,22 @@ fn gradients_are_those_of_differences() {
             checked += 1;
         }
         assert!(checked > 20, "{checked}");
+    }
+}
+
+#[test]
+fn every_device_learns_the_same() {
+    let pictures = squares(11, 16);
+    let on = |compute| fit(&small(Form::Blocks), &pictures, Means::on(compute)).unwrap();
+    let usual = on(Compute::Cpu);
+    for compute in cards().into_iter().chain([Compute::Ndarray]) {
+        let own = on(compute);
+        let (own, usual) = (parameters(&own.autoencoder), parameters(&usual.autoencoder));
+        for (own, usual) in own.iter().zip(&usual) {
+            let both = own.values.iter().zip(&usual.values);
+            let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(far < 5e-3, "{compute:?}: {} is {far} off", own.name);
+        }
     }
 }
 

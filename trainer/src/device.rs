@@ -1,15 +1,16 @@
-//! Where networks are trained: on the processor, or on a graphics card.
+//! Where models are fitted: on the processor, or on a graphics card.
 
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use doorstep_shared::models::ModelConfig;
 
+use crate::fit::may_use_card;
 use crate::progress::Progress;
 
 /// The option of every command that trains.
 #[derive(clap::Args, Clone, Copy, Debug)]
 pub struct DeviceArgs {
-    /// Where neural models are trained; `auto` takes a graphics card that this program can use, else the processor, and says which.
+    /// Where networks are trained and the large matrices of ease, next-linear, als, item-knn and item-vectors are worked out; `auto` takes a graphics card that this program can use, else the processor, and says which.
     #[arg(long, value_enum, default_value_t, value_name = "DEVICE")]
     device: Wish,
 }
@@ -61,6 +62,18 @@ impl Compute {
         }
     }
 
+    /// What `--device` calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Ndarray => "ndarray",
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => "wgpu",
+            #[cfg(feature = "cuda")]
+            Self::Cuda => "cuda",
+        }
+    }
+
     /// Whether its memory is the processor's, so that our own loops can work on its numbers
     /// where they are.
     pub fn is_processor(self) -> bool {
@@ -68,34 +81,62 @@ impl Compute {
     }
 }
 
-impl DeviceArgs {
-    /// The device for these models, ready for use. Says what `auto` took.
-    pub fn open(self, models: &[ModelConfig], progress: &Progress) -> Result<Compute> {
-        self.open_for(models.iter().any(ModelConfig::is_neural), progress)
-    }
+/// What a device is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Work {
+    /// At least one network is trained.
+    Networks,
+    /// Only matrices, of which large ones may go to a graphics card.
+    Matrices,
+    /// Nothing but what the processor does.
+    Neither,
+}
 
-    /// The same for models of which some are neural, or none.
-    pub fn open_for(self, neural: bool, progress: &Progress) -> Result<Compute> {
-        if !neural {
-            if self.device != Wish::Auto {
-                progress.say(
-                    "--device: none of these models is neural; all are fitted on the processor",
-                );
-            }
-            return Ok(Compute::Cpu);
-        }
-        match self.device {
-            Wish::Auto => {
-                let (compute, name) = best();
-                progress.say(format!("device: {name}"));
-                Ok(compute)
-            }
-            Wish::Cpu => Ok(Compute::Cpu),
-            Wish::Ndarray => Ok(Compute::Ndarray),
-            Wish::Wgpu => wgpu(),
-            Wish::Cuda => cuda(),
+impl Work {
+    /// What the fits of `models` are.
+    pub fn of(models: &[ModelConfig]) -> Self {
+        match () {
+            () if models.iter().any(ModelConfig::is_neural) => Self::Networks,
+            () if models.iter().any(may_use_card) => Self::Matrices,
+            () => Self::Neither,
         }
     }
+}
+
+impl DeviceArgs {
+    /// The device for this work, ready for use. Says what `auto` took, and where a device that
+    /// was asked for has nothing to do.
+    pub fn open(self, work: Work, progress: &Progress) -> Result<Compute> {
+        let asked = match self.device {
+            Wish::Auto => return Ok(usual(work, progress)),
+            Wish::Cpu => Compute::Cpu,
+            Wish::Ndarray => Compute::Ndarray,
+            Wish::Wgpu => wgpu()?,
+            Wish::Cuda => cuda()?,
+        };
+        let name = asked.name();
+        if work == Work::Matrices && !asked.is_processor() {
+            progress.say(format!("device: {name}, for large matrices"));
+        } else if work != Work::Networks && asked != Compute::Cpu {
+            progress.say(format!(
+                "--device {name}: these models have nothing for it to do; the processor fits them"
+            ));
+        }
+        Ok(asked)
+    }
+}
+
+/// What `auto` is.
+fn usual(work: Work, progress: &Progress) -> Compute {
+    if work == Work::Neither {
+        return Compute::Cpu;
+    }
+    let (compute, name) = best();
+    // That the processor fits what it always fits is no news.
+    if work == Work::Networks || !compute.is_processor() {
+        progress.say(format!("device: {name}"));
+    }
+    compute
 }
 
 /// A card that is there, else the processor, each with its name.
@@ -168,4 +209,24 @@ fn cuda() -> Result<Compute> {
         "--device cuda: this program was built without it; build it with `cargo build --release \
          -p doorstep-trainer --features cuda`, or take --device cpu"
     )
+}
+
+/// The graphics cards that this build can use, for tests that run where there is one. Says which it
+/// looked for in vain.
+#[cfg(test)]
+pub(crate) fn cards() -> Vec<Compute> {
+    use std::io::Write as _;
+    let asked = [
+        (cfg!(feature = "wgpu"), wgpu()),
+        (cfg!(feature = "cuda"), cuda()),
+    ];
+    let mut cards = Vec::new();
+    for (_, found) in asked.into_iter().filter(|(built, _)| *built) {
+        match found {
+            Ok(compute) => cards.push(compute),
+            // Not by a macro, whose lines tests that pass don't show.
+            Err(why) => writeln!(std::io::stderr(), "SKIPPED on a card: {why}").expect("stderr"),
+        }
+    }
+    cards
 }
