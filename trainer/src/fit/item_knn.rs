@@ -71,6 +71,7 @@ fn card(user_items: &UserItems, training: &Training, progress: &Progress) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::Compute;
     use doorstep_shared::Event;
     use proptest::prelude::*;
 
@@ -93,13 +94,20 @@ mod tests {
             let config = ItemKnnConfig { shrinkage, ratings: rated, ..Default::default() };
             let training = Training { n_items, histories: &histories, content: Default::default(), guide: Default::default(), };
             let model = fit(&config, &training, &Progress::new(true)).unwrap();
+            let UserItems { by_item, .. } = UserItems::new(&training, rated);
+            let bar = indicatif::ProgressBar::hidden();
+            let keep = config.neighbours as usize;
+            let card = Card::new(Compute::Cpu);
+            let there = neighbours_on(&card, &by_item, shrinkage, keep, &bar).unwrap();
             let dot = |i, j| (0..n_users).map(|u| x(u, i) * x(u, j)).sum::<f64>();
             for i in 0..n_items {
                 for j in 0..n_items {
                     let denominator = (dot(i, i) * dot(j, j)).sqrt() + f64::from(shrinkage);
                     let expected = if i == j || denominator == 0.0 { 0.0 } else { dot(i, j) / denominator };
-                    let found = model.neighbours.get(i, j).copied().unwrap_or(0.0);
-                    prop_assert!((f64::from(found) - expected).abs() < 1e-5);
+                    for neighbours in [&model.neighbours, &there] {
+                        let found = neighbours.get(i, j).copied().unwrap_or(0.0);
+                        prop_assert!((f64::from(found) - expected).abs() < 1e-5);
+                    }
                 }
             }
         }

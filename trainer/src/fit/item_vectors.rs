@@ -202,6 +202,7 @@ mod tests {
 
     use super::*;
     use crate::data::ItemVectors;
+    use crate::device::Compute;
     use crate::fit::ItemContent;
 
     fn fitted(ids: &[&str], vectors: &ItemVectors, neighbours: u32) -> ItemItem {
@@ -258,6 +259,25 @@ mod tests {
                     prop_assert!((cosine(a, known[other]) - value).abs() < 1e-5);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_card_finds_the_same() {
+        let directions = Directions {
+            items: (0..300).map(|at| 2 * at).collect(),
+            width: 16,
+            values: (0..300 * 16).map(|at| ((at * at) as f32).sin()).collect(),
+        };
+        let bar = ProgressBar::hidden();
+        let own = directions.rows_by(20, &bar);
+        let found = directions
+            .rows_on(&Card::new(Compute::Cpu), 20, &bar)
+            .unwrap();
+        assert_eq!(own.len(), found.len());
+        for (own, found) in own.iter().flatten().zip(found.iter().flatten()) {
+            assert_eq!(own.item, found.item);
+            assert!((own.score - found.score).abs() < 1e-5);
         }
     }
 

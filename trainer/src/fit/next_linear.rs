@@ -291,7 +291,41 @@ fn block_rows(
 
 #[cfg(test)]
 mod tests {
-    use super::decayed_rows;
+    use super::*;
+    use crate::device::Compute;
+    use doorstep_shared::Event;
+
+    #[test]
+    fn a_card_finds_the_same() {
+        let history = |user: u32| {
+            let items = (0..3 + user % 5).map(move |at| (user * 7 + at * at * 3) % 90);
+            items.map(Event::implicit).collect()
+        };
+        let histories: Vec<Vec<Event>> = (0..200).map(history).collect();
+        let training = Training {
+            n_items: 90,
+            histories: &histories,
+            content: Default::default(),
+            guide: Default::default(),
+        };
+        let (config, quiet) = (NextLinearConfig::default(), Progress::new(true));
+        let products = Products {
+            config: &config,
+            training: &training,
+            occurrences: &Occurrences::new(&training),
+        };
+        let gram = products.matrix("gram", "", &quiet, Products::add_gram_row);
+        let next = products.matrix("next", "", &quiet, Products::add_next_row);
+        let inverse = invert("", &gram, config.lambda, &training, &quiet).unwrap();
+        let bar = ProgressBar::hidden();
+        let own = weights(&inverse, &next, 90, &bar);
+        let found = weights_on(&Card::new(Compute::Cpu), &inverse, &next, 90, &bar).unwrap();
+        for (item, other) in (0..90).flat_map(|item| (0..90).map(move |other| (item, other))) {
+            let of = |matrix: &Neighbours| matrix.get(item, other).copied().unwrap_or(0.0);
+            assert!((of(&own) - of(&found)).abs() < 1e-6, "({item}, {other})");
+        }
+        assert!(own.nnz() > 1000);
+    }
 
     #[test]
     fn the_closed_form_is_the_sum() {

@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use super::ImageArgs;
 use super::detectors::{Detector, ImageModel, ImageTraining, border, fit, mean_intensity};
-use super::judge::{Judgement, Spread};
+use super::judge::Judgement;
 use super::readers::read;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
+use super::spread::Spread;
 use crate::device::Compute;
 use crate::failure::{self, Failure};
 use crate::neural::Means;
@@ -181,7 +182,8 @@ pub fn compare(
             divisions,
             preparation,
             seeds,
-            interval: "1.96 standard deviations over fits",
+            interval: "1.96 standard deviations over fits, as the SALAD paper prints; in brackets half of the 95 % confidence \
+                       interval of their mean (Student's t)",
             version: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
             notes: set.notes.clone(),
         },
@@ -320,10 +322,13 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// A figure, with its interval where there is more than one fit.
+/// A figure, with its intervals where there is more than one fit.
 fn shown(spread: &Spread) -> String {
     match spread.interval > 0.0 {
-        true => format!("{:.4} ± {:.4}", spread.mean, spread.interval),
+        true => format!(
+            "{:.4} ± {:.4} ({:.4})",
+            spread.mean, spread.interval, spread.of_mean
+        ),
         false => format!("{:.4}", spread.mean),
     }
 }
@@ -357,7 +362,7 @@ pub fn text(report: &Report) -> String {
         let Some(first) = rows().next() else {
             continue;
         };
-        _ = write!(text, "\n{:28} {:>16} {:>16}", "", "AUROC", "AUPRC");
+        _ = write!(text, "\n{:28} {:>24} {:>24}", "", "AUROC", "AUPRC");
         for part in &first.labels {
             _ = write!(text, " {:>14}", part.name);
         }
@@ -368,7 +373,7 @@ pub fn text(report: &Report) -> String {
         for row in rows() {
             _ = write!(
                 text,
-                "{:28} {:>16} {:>16}",
+                "{:28} {:>24} {:>24}",
                 row.name,
                 shown(&row.all.auroc),
                 shown(&row.all.auprc)

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::spread::Spread;
+
 /// Two figures that need no threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Figures {
@@ -10,16 +12,6 @@ pub struct Figures {
     /// Average precision: the area under the steps of precision by recall. Pictures with equal scores are
     /// taken together.
     pub auprc: f64,
-}
-
-/// A figure over several fits.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Spread {
-    /// Their mean.
-    pub mean: f64,
-    /// Half the width of the interval that the SALAD paper prints: 1.96 standard deviations
-    /// (of the sample) over fits, 0 of one fit.
-    pub interval: f64,
 }
 
 /// Both figures over several fits.
@@ -60,20 +52,6 @@ pub fn judge(scored: &[(f64, bool)]) -> Option<Figures> {
         auroc: pairs / (abnormal * normal),
         auprc,
     })
-}
-
-impl Spread {
-    /// Over fits; at least one.
-    pub fn of(figures: &[f64]) -> Self {
-        let n = figures.len() as f64;
-        let mean = figures.iter().sum::<f64>() / n;
-        let squares: f64 = figures.iter().map(|f| (f - mean) * (f - mean)).sum();
-        let deviation = (squares / (n - 1.0).max(1.0)).sqrt();
-        Self {
-            mean,
-            interval: 1.96 * deviation,
-        }
-    }
 }
 
 impl Judgement {
@@ -166,12 +144,5 @@ mod tests {
         );
         assert_eq!(judge(&right[..4]), None);
         assert_eq!(judge(&[]), None);
-    }
-
-    #[test]
-    fn the_interval_is_that_of_the_paper() {
-        let spread = Spread::of(&[0.7, 0.8, 0.9]);
-        assert!((spread.mean - 0.8).abs() < 1e-12 && (spread.interval - 0.196).abs() < 1e-12);
-        assert_eq!(Spread::of(&[0.6]).interval, 0.0);
     }
 }

@@ -15,6 +15,7 @@ pub mod readers;
 pub mod salad;
 pub mod set;
 pub mod split;
+pub mod spread;
 
 pub use args::ImageArgs;
 pub use publish::{Publish, PublishArgs, look};
