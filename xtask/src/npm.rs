@@ -107,6 +107,6 @@ fn manifest() -> Value {
         "type": "module",
         "types": "./doorstep.d.ts",
         "exports": exports,
-        "sideEffects": ["./widgets.js", "./predict/panel.js"],
+        "sideEffects": ["./widgets.js", "./predict/panel.js", "./anomaly/panel.js"],
     })
 }
