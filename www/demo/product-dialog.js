@@ -57,8 +57,9 @@ export function showProductDialog(doorstep, onView) {
   });
   dialog.addEventListener('close', () => {
     if (shownId() !== undefined) history.replaceState(null, '', location.pathname + location.search);
-    // The shelf has moved on, perhaps with the card that was clicked.
-    if (document.activeElement === document.body) find('for-you-title').focus({ preventScroll: true });
+    // The shelf has moved on, perhaps with the card that was clicked; then the focus is nowhere, or still in here for a frame.
+    const { activeElement } = document;
+    if (activeElement === document.body || dialog.contains(activeElement)) find('for-you-title').focus({ preventScroll: true });
   });
   addEventListener('hashchange', follow);
   return follow();
