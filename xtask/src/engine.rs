@@ -29,14 +29,14 @@ pub fn build_gpu(project: &Project, tools: &Tools) -> Result<PathBuf> {
     }
     let name = "build engine gpu, for WebGPU (some minutes where nothing of it was built before)";
     make_folder(name, &folder, inputs, || {
-        process::run(
+        process::run_step(
             process::cargo(&project.root)
                 .args(["build", "--locked", "--target", WASM_TARGET])
                 .args(["--profile", "engine", "-p", "doorstep-web"])
                 .args(["--bin", NAME, "--features", "webgpu"]),
         )?;
         let built = project.target.join(WASM_TARGET).join("engine");
-        process::run(
+        process::run_step(
             Command::new("wasm-bindgen")
                 .env("PATH", tools.path()?)
                 .args(["--target", "web", "--no-typescript", "--out-dir"])

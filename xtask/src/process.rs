@@ -31,6 +31,11 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// The same with all output on stderr: of a step on the way to what the task itself prints.
+pub fn run_step(command: &mut Command) -> Result<()> {
+    run(command.stdout(std::io::stderr()))
+}
+
 /// Runs to the end and returns what went to stdout; stderr passes through.
 pub fn output(command: &mut Command) -> Result<String> {
     let line = line(command);

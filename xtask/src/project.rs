@@ -70,7 +70,7 @@ impl Project {
                 "release"
             }
         };
-        process::run(&mut cargo)?;
+        process::run_step(&mut cargo)?;
         Ok(self
             .target
             .join(folder)
@@ -79,7 +79,7 @@ impl Project {
 
     /// Builds an example of the tests, with the features that these have, and returns where it lies.
     pub fn build_test_example(&self, name: &str) -> Result<PathBuf> {
-        process::run(process::cargo(&self.root).args([
+        process::run_step(process::cargo(&self.root).args([
             "build",
             "--locked",
             "--workspace",
@@ -91,7 +91,7 @@ impl Project {
 
     /// Builds an example of the trainer, to be quick, and returns where it lies.
     pub fn build_example(&self, name: &str) -> Result<PathBuf> {
-        process::run(process::cargo(&self.root).args([
+        process::run_step(process::cargo(&self.root).args([
             "build",
             "--locked",
             "--release",

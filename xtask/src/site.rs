@@ -180,7 +180,7 @@ fn generate(doorstep: &Path, what: &str, data: &Path, options: &[&str]) -> Resul
         .text(&process::line(&command))
         .path(doorstep)?;
     make_folder(&format!("generate {}", name_of(data)), data, inputs, || {
-        process::run(&mut command)
+        process::run_step(&mut command)
     })
 }
 
@@ -249,7 +249,7 @@ fn train(
         .path(doorstep)?
         .path(data)?;
     make_folder(&format!("train and publish {what}"), bundle, inputs, || {
-        process::run(&mut command)
+        process::run_step(&mut command)
     })
 }
 
@@ -272,8 +272,8 @@ pub fn build_page(project: &Project, tools: &Tools) -> Result<PathBuf> {
     }
     make_folder("build the engine and the page", &page, inputs, || {
         // trunk runs offline, so that it uses our tools and fetches none of its own.
-        process::run(process::cargo(&project.root).args(["fetch", "--locked"]))?;
-        process::run(
+        process::run_step(process::cargo(&project.root).args(["fetch", "--locked"]))?;
+        process::run_step(
             Command::new("trunk")
                 .current_dir(&project.root)
                 .env("PATH", tools.path()?)

@@ -92,7 +92,7 @@ impl Tools {
             return Ok(());
         }
         step(&format!("add the {WASM_TARGET} target"), || {
-            process::run(Command::new("rustup").current_dir(&project.root).args([
+            process::run_step(Command::new("rustup").current_dir(&project.root).args([
                 "target",
                 "add",
                 WASM_TARGET,
@@ -164,7 +164,7 @@ impl Tools {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
         step(&format!("install {package} {version}"), || {
-            process::run(&mut npm)
+            process::run_step(&mut npm)
         })?;
         Ok(Some(part))
     }
@@ -196,9 +196,9 @@ impl Tools {
             return Ok(python);
         }
         step("install the peers of the benchmarks by pip", || {
-            process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            process::run_step(Command::new("python3").args(["-m", "venv"]).arg(&folder))
                 .context("install Python 3 with its venv module, then try again")?;
-            process::run(
+            process::run_step(
                 Command::new(&python)
                     .args(["-m", "pip", "install", "--quiet"])
                     .args(PACKAGES),
@@ -235,7 +235,7 @@ impl Tools {
         install.arg("--root").arg(&self.folder);
         let name = format!("install {} {}", wanted.package, wanted.version);
         step(&format!("{name} (once; this takes minutes)"), || {
-            process::run(&mut install).with_context(|| {
+            process::run_step(&mut install).with_context(|| {
                 format!(
                     "could not {name}; to try by hand: {}",
                     process::line(&install)
