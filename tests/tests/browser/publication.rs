@@ -159,25 +159,39 @@ async fn a_pinned_page_runs_no_script_and_no_engine_that_was_changed() -> Result
             false => &[0, 2, 1, b'x'],
         };
         std::fs::write(&path, [&whole, more].concat())?;
-        page.forget_cache().await?;
-        page.go_to(&host.url("pinned.html")).await?;
-        let refused = "
-            const shelf = document.querySelector('doorstep-recommend');
-            const defined = await Promise.race([customElements.whenDefined('doorstep-recommend').then(() => true), new Promise((ready) => setTimeout(ready, 2000))]);
-            if (defined) {
-                const failed = new Promise((told) => shelf.addEventListener('doorstep:error', ({ detail }) => told(detail.error.code)));
-                shelf.refresh();
-                if (await failed !== 'network') throw new Error(await failed);
-            }
-            return !globalThis.changed && shelf.querySelector('a').checkVisibility();";
-        let is_well: bool = page.run(refused, Value::Null).await?;
-        assert!(is_well, "{file}");
+        let mut is_well = fallback_is_left(&host.url("pinned.html")).await;
+        // Chromium 156 crashed a tab once of many times in which it refused a module.
+        if is_well
+            .as_ref()
+            .is_err_and(|error| format!("{error:#}").contains("tab crashed"))
+        {
+            eprintln!("{file}: the browser's tab crashed; once more");
+            is_well = fallback_is_left(&host.url("pinned.html")).await;
+        }
+        assert!(is_well?, "{file}");
         std::fs::write(&path, whole)?;
     }
+    page.close_with(of_pictures).await
+}
+
+/// Whether a fresh browser ran nothing that was changed and shows what stands between an element's tags.
+async fn fallback_is_left(url: &str) -> Result<bool> {
+    let page = Page::open(url).await?;
+    let refused = "
+        const shelf = document.querySelector('doorstep-recommend');
+        const defined = await Promise.race([customElements.whenDefined('doorstep-recommend').then(() => true), new Promise((ready) => setTimeout(ready, 2000))]);
+        if (defined) {
+            const failed = new Promise((told) => shelf.addEventListener('doorstep:error', ({ detail }) => told(detail.error.code)));
+            shelf.refresh();
+            if (await failed !== 'network') throw new Error(await failed);
+        }
+        return !globalThis.changed && shelf.querySelector('a').checkVisibility();";
+    let is_well = page.run(refused, Value::Null).await?;
     page.close_with(|line| {
         line.contains("integrity") || line.contains("Failed to load") || of_pictures(line)
     })
-    .await
+    .await?;
+    Ok(is_well)
 }
 
 #[tokio::test]
