@@ -70,6 +70,12 @@ impl Scores {
         &self.values
     }
 
+    /// Each item that was given a score, in the order of their first, with its score.
+    pub fn entries(&self) -> impl Iterator<Item = (u32, f32)> + Clone {
+        let value = |&item: &u32| (item, self.values[item as usize]);
+        self.touched.iter().map(value)
+    }
+
     /// The items that were given a score, in the order of their first.
     pub fn touched(&self) -> &[u32] {
         &self.touched

@@ -94,8 +94,7 @@ struct Settings {
 const TAG: &str = "model";
 /// The field of an ensemble that holds tables.
 const MEMBERS: &str = "members";
-const MEMBER: &str =
-    "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE";
+const MEMBER: &str = "tables of a file for --config: [[ensemble.members]], then weight, model and its FIELD = VALUE, and temperature if you like";
 
 impl Settings {
     fn defaults(model: &str) -> Result<Self> {
@@ -297,6 +296,7 @@ fn member(entry: &Spanned<DeValue>, file: &TomlFile) -> Result<Value> {
         found.with_context(|| format!("{place}: a member has no {field}; members are {MEMBER}"))
     };
     let (model, weight) = (take(TAG)?, take("weight")?);
+    let temperature = table.remove_entry("temperature").map(|(_, value)| value);
     let name = model.get_ref().as_str().unwrap_or_default();
     let mut settings = Settings::defaults(name).with_context(|| file.place(&model.span()))?;
     settings.set_all("", &table, file)?;
@@ -309,6 +309,16 @@ fn member(entry: &Spanned<DeValue>, file: &TomlFile) -> Result<Value> {
         shown(&weight)
     );
     member["weight"] = weight;
+    if let Some(temperature) = temperature {
+        let place = file.place(&temperature.span());
+        let temperature = json(temperature.get_ref());
+        ensure!(
+            temperature.as_u64().is_some_and(|t| t <= u32::MAX.into()),
+            "{place}: a member's temperature must be 1, 2, 4 or 8, not {}",
+            shown(&temperature)
+        );
+        member["temperature"] = temperature;
+    }
     Ok(member)
 }
 

@@ -204,6 +204,14 @@ fn whatever_is_wrong_in_a_file_is_told_with_its_line() {
             "FILE:2: a member's weight must be a number",
         ),
         (
+            "[[ensemble.members]]\nweight = 1\ntemperature = 1.5\nmodel = 'ease'\n",
+            "FILE:3: a member's temperature must be 1, 2, 4 or 8, not 1.5",
+        ),
+        (
+            "[[ensemble.members]]\nweight = 1\ntemperature = 3\nmodel = 'ease'\n",
+            "FILE:1: ensemble.members.temperature must be 1, 2, 4 or 8, not 3",
+        ),
+        (
             &format!("{two}{two}lamda = 3\n"),
             "FILE:7: there is no hyper-parameter of ease called `lamda`",
         ),

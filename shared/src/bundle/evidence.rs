@@ -8,15 +8,15 @@ use super::source::{GlobalModel, Source};
 use super::{BundleError, Store};
 use crate::factors::Factors;
 use crate::item_item::accumulate;
-use crate::models::Share;
+use crate::models::{Scale, Share};
 use crate::{Event, Recommender, Scores};
 
 /// What one model, or one member of an ensemble, has read for a history.
 pub(super) struct Evidence<'a> {
     /// The member's share; `None` where the model stands alone, unscaled.
     share: Option<Share>,
-    /// What its scores were multiplied by.
-    scale: f32,
+    /// What became of a member's scores, once scored; `None` where all are 0.
+    scale: Option<Scale>,
     read: Read<'a>,
 }
 
@@ -74,7 +74,7 @@ impl<S: Store> Bundle<S> {
             };
             evidence.push(Evidence {
                 share,
-                scale: 1.0,
+                scale: None,
                 read,
             });
         }
@@ -91,7 +91,7 @@ pub(super) fn score(evidence: &mut [Evidence<'_>], history: &[Event], scores: &m
         };
         let mut own = Scores::new(scores.values().len());
         read.score(history, &mut own);
-        *scale = share.add(&own, scores);
+        *scale = share.add(own.entries(), scores);
     }
 }
 
@@ -110,6 +110,30 @@ impl Read<'_> {
             Self::Scores(own) => scores.add_all(own),
         }
     }
+
+    /// What each event adds to the member's own score of each item.
+    fn parts(&self, history: &[Event], items: &[u32]) -> Vec<Vec<(u32, f32)>> {
+        match self {
+            Self::Rows(weighed, rows) => {
+                let part = |item: &u32, (event, weight): &(Event, f32)| {
+                    let row = &rows[event.item];
+                    let position = row.items.binary_search(item).ok()?;
+                    Some((event.item, weight * row.weights[position]))
+                };
+                let of = |item| {
+                    weighed
+                        .iter()
+                        .filter_map(|event| part(item, event))
+                        .collect()
+                };
+                items.iter().map(of).collect()
+            }
+            Self::Factors(model) => model.contributions(history, items),
+            Self::Whole(_) => Vec::new(),
+            #[cfg(feature = "neural")]
+            Self::Scores(_) => Vec::new(),
+        }
+    }
 }
 
 /// What each event of the history adds to the score of each of `items`, once scored.
@@ -119,27 +143,15 @@ pub(super) fn parts(
     items: &[u32],
 ) -> Vec<Vec<(u32, f32)>> {
     let mut parts = vec![Vec::new(); items.len()];
-    for Evidence { scale, read, .. } in evidence {
-        match read {
-            Read::Rows(weighed, rows) => {
-                for (item, parts) in items.iter().zip(&mut parts) {
-                    for (event, weight) in weighed {
-                        let row = &rows[event.item];
-                        if let Ok(position) = row.items.binary_search(item) {
-                            parts.push((event.item, scale * weight * row.weights[position]));
-                        }
-                    }
-                }
+    // A member that scores nothing has no part in anything.
+    let counts = |own: &&Evidence| own.share.is_none() || own.scale.is_some();
+    for Evidence { scale, read, .. } in evidence.iter().filter(counts) {
+        for (parts, mut own) in parts.iter_mut().zip(read.parts(history, items)) {
+            if let Some(scale) = scale {
+                let factor = scale.of_parts(own.iter().map(|(_, part)| part).sum());
+                own.iter_mut().for_each(|(_, part)| *part *= factor);
             }
-            Read::Factors(model) => {
-                let own = model.contributions(history, items);
-                for (parts, own) in parts.iter_mut().zip(own) {
-                    parts.extend(own.into_iter().map(|(item, part)| (item, scale * part)));
-                }
-            }
-            Read::Whole(_) => {}
-            #[cfg(feature = "neural")]
-            Read::Scores(_) => {}
+            parts.extend(own);
         }
     }
     parts

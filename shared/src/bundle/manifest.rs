@@ -15,6 +15,7 @@ use super::range_table::RangeTableRef;
 use super::table::{FileRef, TableRef};
 use super::{BundleError, MANIFEST, Store};
 use crate::item_item::HistoryWeighting;
+use crate::models::{is_one, one};
 
 /// Longest manifest that is read.
 pub const MAX_MANIFEST_BYTES: u64 = 4 << 20;
@@ -205,6 +206,9 @@ pub struct ModelContent {
 pub struct MemberRef {
     /// What its scores, once scaled, are multiplied by.
     pub weight: f32,
+    /// Its scaled scores are taken to the power of 1 / this.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub temperature: u32,
     /// Whether predicted ratings become 0 to 1 by their scale, and other scores
     /// stay as they are; elsewhere each history's largest score becomes ±1.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

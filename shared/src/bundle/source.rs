@@ -139,10 +139,11 @@ impl Source {
             let ratings = factors.and_then(|files| files.fold_in.ratings);
             let share = Share {
                 weight: member.weight,
+                temperature: member.temperature,
                 range: member.absolute.then(|| Share::range_of(ratings)),
             };
             if !share.is_valid() {
-                let why = "a member's weight or range is none";
+                let why = "a member's weight, temperature or range is none";
                 return Err(BundleError::damaged(MANIFEST, why));
             }
             match Self::open_alone(name, &member.content, n_items)? {

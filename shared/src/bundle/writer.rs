@@ -296,6 +296,7 @@ fn write_model(
                 total += bytes;
                 members.push(MemberRef {
                     weight: share.weight,
+                    temperature: share.temperature,
                     absolute: share.range.is_some(),
                     content,
                 });

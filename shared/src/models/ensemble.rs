@@ -6,6 +6,12 @@
 //! or, where a member has a range, mapped from it to 0..1; an item that a
 //! member leaves untouched has 0 from it. Similar items are those of a history
 //! that holds the one item alone, by the members that have rows of neighbours.
+//!
+//! A network's scores are a softmax, of which one item may have nearly all. A
+//! member's temperature T takes each scaled score to the power 1/T, its sign kept,
+//! which for a softmax is what dividing its logits by T gives (Hinton, Vinyals and
+//! Dean 2015, "Distilling the Knowledge in a Neural Network", equation 1). T is a
+//! power of two, so that square roots are enough: they are the same on every machine.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +21,8 @@ use crate::{Event, Recommender, Scores};
 
 /// Weights must sum to 1 within this.
 const TOLERANCE: f32 = 1e-3;
+/// What a member's temperature may be.
+pub const TEMPERATURES: [u32; 4] = [1, 2, 4, 8];
 
 /// Hyper-parameters of an ensemble.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +37,23 @@ pub struct EnsembleConfig {
 pub struct MemberConfig {
     /// Its share: from 0 to 1, and 1 over all members.
     pub weight: f32,
+    /// One of [`TEMPERATURES`]; above 1 its scores lie closer together.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub temperature: u32,
     /// The model, with its hyper-parameters beside the weight.
     #[serde(flatten)]
     pub model: ModelConfig,
+}
+
+/// The temperature that changes nothing.
+pub(crate) fn one() -> u32 {
+    1
+}
+
+/// Whether a temperature changes nothing, and is not written down.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+pub(crate) fn is_one(temperature: &u32) -> bool {
+    *temperature == 1
 }
 
 impl Default for EnsembleConfig {
@@ -47,7 +69,11 @@ impl Default for EnsembleConfig {
             (0.25, ModelConfig::NextLinear(recent)),
             (0.35, ModelConfig::Ease(EaseConfig::default())),
         ];
-        let member = |(weight, model)| MemberConfig { weight, model };
+        let member = |(weight, model)| MemberConfig {
+            weight,
+            temperature: 1,
+            model,
+        };
         Self {
             members: members.map(member).into(),
         }
@@ -84,6 +110,12 @@ impl EnsembleConfig {
             format!("{} = {sum}", shown.join(" + ")),
         )?;
         for member in &self.members {
+            check(
+                TEMPERATURES.contains(&member.temperature),
+                "members.temperature",
+                "1, 2, 4 or 8",
+                member.temperature.to_string(),
+            )?;
             let nested = matches!(
                 member.model,
                 ModelConfig::Ensemble(_) | ModelConfig::Hybrid(_)
@@ -115,37 +147,88 @@ pub struct Ensemble {
 pub struct Share {
     /// From 0 to 1.
     pub weight: f32,
+    /// One of [`TEMPERATURES`].
+    pub temperature: u32,
     /// The scores that become 0 and 1; without it each history's largest becomes ±1.
     pub range: Option<[f32; 2]>,
 }
 
+/// What a member's scores for one history become in the total.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    low: f32,
+    factor: f32,
+    weight: f32,
+    /// Square roots that are taken: the temperature's logarithm.
+    roots: u32,
+}
+
 impl Share {
+    /// All of the total, as scores are but for their size.
+    pub fn of_weight(weight: f32) -> Self {
+        Self {
+            weight,
+            temperature: 1,
+            range: None,
+        }
+    }
+
     /// The range of predicted ratings, and of scores that are from 0 to 1 anyhow.
     pub fn range_of(ratings: Option<RatingScale>) -> [f32; 2] {
         ratings.map_or([0.0, 1.0], |scale| [scale.least, scale.most])
     }
 
-    /// Whether both numbers are in their ranges.
+    /// Whether all numbers are in their ranges.
     pub fn is_valid(&self) -> bool {
         let width = self.range.map_or(1.0, |[low, high]| high - low);
-        (0.0..=1.0).contains(&self.weight) && width > 0.0 && width.is_finite()
+        let warm = TEMPERATURES.contains(&self.temperature);
+        (0.0..=1.0).contains(&self.weight) && warm && width > 0.0 && width.is_finite()
     }
 
-    /// Adds a member's `scores` to the total, and gives what they were multiplied by.
-    pub fn add(&self, scores: &Scores, total: &mut Scores) -> f32 {
-        let value = |item: u32| scores.values()[item as usize];
+    /// Adds a member's scores to the total, and gives what became of them; `None` where
+    /// they are all 0.
+    pub fn add(
+        &self,
+        scores: impl Iterator<Item = (u32, f32)> + Clone,
+        total: &mut Scores,
+    ) -> Option<Scale> {
         let [low, high] = self.range.unwrap_or_else(|| {
-            let sizes = scores.touched().iter().map(|&item| value(item).abs());
+            let sizes = scores.clone().map(|(_, score)| score.abs());
             [0.0, sizes.fold(0.0, f32::max)]
         });
         if high <= low {
-            return 0.0;
+            return None;
         }
-        let factor = self.weight / (high - low);
-        for &item in scores.touched() {
-            total.add(item, factor * (value(item) - low));
+        let scale = Scale {
+            low,
+            factor: 1.0 / (high - low),
+            weight: self.weight,
+            roots: self.temperature.ilog2(),
+        };
+        scores.for_each(|(item, score)| total.add(item, scale.of(score)));
+        Some(scale)
+    }
+}
+
+impl Scale {
+    /// What a score adds to the total.
+    #[inline]
+    pub fn of(&self, score: f32) -> f32 {
+        let scaled = (score - self.low) * self.factor;
+        let mut size = scaled.abs();
+        for _ in 0..self.roots {
+            size = size.sqrt();
         }
-        factor
+        self.weight * size.copysign(scaled)
+    }
+
+    /// What each part of a score that is `score` as a whole is multiplied by, for parts
+    /// to add up to what it adds to the total, but for the end of a range.
+    pub fn of_parts(&self, score: f32) -> f32 {
+        match self.roots > 0 && score != 0.0 {
+            true => self.of(score) / score,
+            false => self.weight * self.factor,
+        }
     }
 }
 
@@ -164,7 +247,7 @@ impl Recommender for Ensemble {
         for (share, model) in &self.members {
             own.clear();
             model.score(history, &mut own);
-            share.add(&own, scores);
+            share.add(own.entries(), scores);
         }
     }
 }
@@ -183,10 +266,7 @@ mod tests {
             n_items: 3,
             top: vec![(2, 5), (0, 1)],
         });
-        let share = |weight| Share {
-            weight,
-            range: None,
-        };
+        let share = Share::of_weight;
         let ensemble = Ensemble {
             name: "ensemble".to_owned(),
             members: vec![(share(0.75), popularity), (share(0.25), recent)],
@@ -195,20 +275,49 @@ mod tests {
         ensemble.score(&[], &mut scores);
         assert_eq!(scores.values(), [0.75 + 0.05, 0.1875, 0.25]);
         let nothing = Scores::new(3);
-        assert_eq!(share(1.0).add(&nothing, &mut scores), 0.0);
+        assert_eq!(share(1.0).add(nothing.entries(), &mut scores), None);
+    }
+
+    #[test]
+    fn a_temperature_divides_the_logits_of_a_softmax() {
+        let logits = [3.0f32, -1.0, 0.5, 2.5];
+        for temperature in TEMPERATURES {
+            let (mut own, mut total) = (Scores::new(4), Scores::new(4));
+            own.add_all(&logits.map(|logit| 0.3 * logit.exp()));
+            let share = Share {
+                temperature,
+                ..Share::of_weight(0.5)
+            };
+            let scale = share.add(own.entries(), &mut total).unwrap();
+            for (found, logit) in total.values().iter().zip(logits) {
+                let expected = 0.5 * ((logit - 3.0) / temperature as f32).exp();
+                assert!((found - expected).abs() < 1e-6, "{temperature}: {total:?}");
+            }
+            // Parts of a score add up to what it became.
+            let score = own.values()[2];
+            let parts = [0.25 * score, 0.75 * score].map(|part| part * scale.of_parts(score));
+            assert!((parts[0] + parts[1] - scale.of(score)).abs() < 1e-6);
+            assert_eq!(scale.of(-score), -scale.of(score));
+        }
+        let odd = Share {
+            temperature: 3,
+            ..Share::of_weight(1.0)
+        };
+        assert!(!odd.is_valid());
     }
 
     #[test]
     fn a_range_becomes_0_to_1() {
         let share = Share {
-            weight: 0.5,
             range: Some([1.0, 5.0]),
+            ..Share::of_weight(0.5)
         };
         let (mut own, mut total) = (Scores::new(4), Scores::new(4));
         own.add(0, 1.0);
         own.add(1, 5.0);
         own.add(2, 3.0);
-        assert_eq!(share.add(&own, &mut total), 0.125);
+        let scale = share.add(own.entries(), &mut total).unwrap();
+        assert_eq!(scale.of_parts(5.0), 0.125);
         assert_eq!(total.values(), [0.0, 0.5, 0.25, 0.0]);
         let empty = [5.0, 5.0];
         assert!(
@@ -235,6 +344,10 @@ mod tests {
         config.members.truncate(2);
         let message = config.validate().unwrap_err().to_string();
         assert!(message.contains("0.4 + 0.25 = 0.65"), "{message}");
+        config.members[1].temperature = 3;
+        config.members[1].weight = 0.6;
+        let message = config.validate().unwrap_err().to_string();
+        assert!(message.contains("1, 2, 4 or 8, not 3"), "{message}");
         config.members[1].weight = -0.2;
         let message = config.validate().unwrap_err().to_string();
         assert!(message.contains("from 0 to 1"), "{message}");
@@ -243,9 +356,22 @@ mod tests {
         assert!(message.contains("one model or more, not none"), "{message}");
         config.members.push(MemberConfig {
             weight: 1.0,
+            temperature: 1,
             model: ModelConfig::Ensemble(EnsembleConfig::default()),
         });
         assert!(config.validate().is_err());
+    }
+
+    #[test]
+    fn a_temperature_is_written_where_it_is_not_1() {
+        let json =
+            r#"{"model":"ensemble","members":[{"weight":1,"temperature":4,"model":"ease"}]}"#;
+        let config: ModelConfig = serde_json::from_str(json).unwrap();
+        let again = serde_json::to_string(&config).unwrap();
+        assert!(again.contains(r#""temperature":4"#), "{again}");
+        assert_eq!(serde_json::from_str::<ModelConfig>(&again).unwrap(), config);
+        let usual = serde_json::to_string(&EnsembleConfig::default()).unwrap();
+        assert!(!usual.contains("temperature"), "{usual}");
     }
 
     #[test]

@@ -35,10 +35,7 @@ fn site_with_mixed_bundle() -> Result<site::Copy> {
         network::ARCHITECTURES[0],
         ITEMS,
     )?));
-    let half = Share {
-        weight: 0.5,
-        range: None,
-    };
+    let half = Share::of_weight(0.5);
     let models = [
         Model::Popularity(Popularity {
             counts: vec![1; ITEMS],

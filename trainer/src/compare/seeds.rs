@@ -131,7 +131,11 @@ mod tests {
         assert_eq!(found.iter().map(of).collect::<Vec<_>>(), [[3], [1]]);
         let ensemble = ModelConfig::Ensemble(EnsembleConfig {
             members: [ease, svd]
-                .map(|model| MemberConfig { weight: 0.5, model })
+                .map(|model| MemberConfig {
+                    weight: 0.5,
+                    temperature: 1,
+                    model,
+                })
                 .into(),
         });
         assert_eq!(seeds_of(&ensemble).unwrap(), [0]);

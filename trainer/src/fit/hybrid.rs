@@ -26,8 +26,11 @@ pub(super) fn fit(
     let mut add = |weight: f32, scale, model: &dyn Fn() -> Result<Model>| {
         let [low, high] = Share::range_of(scale);
         if weight > 0.0 && low < high {
-            let range = Some([low, high]);
-            members.push((Share { weight, range }, model()?));
+            let share = Share {
+                range: Some([low, high]),
+                ..Share::of_weight(weight)
+            };
+            members.push((share, model()?));
         }
         anyhow::Ok(())
     };

@@ -7,6 +7,7 @@
 
 mod axis;
 mod halving;
+mod kept_scores;
 mod report;
 mod search;
 mod space;

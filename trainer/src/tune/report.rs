@@ -39,6 +39,9 @@ pub fn weights_file(config: &ModelConfig) -> Result<String> {
             "[[ensemble.members]]\nweight = {}\nmodel = \"{model}\"",
             member.weight
         );
+        if member.temperature != 1 {
+            let _ = writeln!(text, "temperature = {}", member.temperature);
+        }
         let defaults = ModelConfig::named(model)
             .map(|c| hyper_parameters(&c))
             .unwrap_or_default();

@@ -1,17 +1,17 @@
-//! The weights of an ensemble: members are fitted once, then hundredths of
-//! weight move from one member to another as long as the validation cases gain.
+//! The weights and temperatures of an ensemble: members are fitted once and score each
+//! validation case once, then hundredths of weight move from one member to another, and
+//! temperatures change, as long as the cases gain.
 
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
-use doorstep_shared::models::{EnsembleConfig, Model, ModelConfig};
+use doorstep_shared::models::{Ensemble, EnsembleConfig, Model, ModelConfig, TEMPERATURES};
 
 use super::Trial;
-use super::trial::judge;
-use crate::device::Compute;
-use crate::evaluate::Context;
+use super::kept_scores::KeptScores;
+use crate::evaluate::{Context, Metrics, evaluate};
 use crate::fit::{ItemContent, Training, fit};
-use crate::neural::Guide;
+use crate::neural::{Guide, Means};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -19,15 +19,15 @@ use crate::split::Split;
 const STEPS: [u32; 4] = [20, 10, 5, 2];
 
 /// Fits the members of `config` on the training part and searches for the
-/// weights with the best `metric` on the validation cases, starting at its own.
-/// Every trial is returned.
+/// weights and temperatures with the best `metric` on the validation cases, starting at
+/// its own. Every trial is returned.
 pub fn tune_weights(
     config: &EnsembleConfig,
     split: &Split,
     content: ItemContent,
     context: &Context,
     metric: &str,
-    compute: Compute,
+    means: Means,
     progress: &Progress,
 ) -> Result<Vec<Trial>> {
     ensure!(
@@ -39,54 +39,56 @@ pub fn tune_weights(
         n_items: split.items.len(),
         histories: &split.train,
         content: content.of_first(split.items.len()),
-        guide: Guide::by(&split.validation, compute),
+        guide: Guide {
+            validation: &split.validation,
+            means,
+            kept: None,
+        },
     };
     let fitted = fit(&ModelConfig::Ensemble(config.clone()), &training, progress)?;
-    let Model::Ensemble(mut ensemble) = fitted else {
+    let Model::Ensemble(Ensemble { members, .. }) = fitted else {
         bail!("an ensemble is fitted as another model");
     };
+    let mut kept = KeptScores::of(&members, split.items.len(), &split.validation, progress);
     let mut trials: Vec<Trial> = Vec::new();
-    // The score of these weights, in hundredths; judged once each.
-    let mut score = |weights: &[u32]| {
-        let config = weighted(config, weights);
+    let mut score = |point: &Point| {
+        let config = point.config(config);
         if let Some(trial) = trials.iter().find(|trial| trial.config == config) {
             return trial.score(metric);
         }
         let clock = Instant::now();
-        for ((share, _), hundredths) in ensemble.members.iter_mut().zip(weights) {
+        for (share, (hundredths, temperature)) in kept.shares.iter_mut().zip(&point.members) {
             share.weight = *hundredths as f32 / 100.0;
+            share.temperature = *temperature;
         }
-        let model = Model::Ensemble(ensemble.clone());
-        let cases = &split.validation;
-        let (trial, _) = judge(
-            &config,
-            &model.into(),
-            cases,
-            split,
-            context,
-            clock,
-            progress,
-        );
+        let Metrics(metrics) = evaluate(&kept, kept.cases(), context, progress).metrics();
+        let trial = Trial {
+            config,
+            metrics: metrics.into_iter().collect(),
+            seconds: clock.elapsed().as_secs_f64(),
+            rung: None,
+        };
         let score = trial.score(metric);
-        progress.say(format!("{weights:?} hundredths: {metric} {score:.5}"));
+        progress.say(format!("{}: {metric} {score:.5}", point.shown()));
         trials.push(trial);
         score
     };
-    let mut best = hundredths(config);
+    let mut best = Point::of(config);
     let mut best_score = score(&best);
     for step in STEPS {
         loop {
             let before = best_score;
-            for to in 0..best.len() {
-                for from in 0..best.len() {
-                    let mut moved = best.clone();
-                    let step = step.min(moved[from]);
-                    moved[from] -= step;
-                    moved[to] += step;
-                    let found = score(&moved);
-                    if found > best_score {
-                        (best, best_score) = (moved, found);
-                    }
+            // Each is made of the best so far, which changes while they are tried.
+            let n = best.members.len();
+            let moves =
+                (0..n).flat_map(|to| (0..n).map(move |from| Change::Weight { from, to, step }));
+            let warmer =
+                (0..n).flat_map(|of| TEMPERATURES.map(|to| Change::Temperature { of, to }));
+            for change in moves.chain(warmer) {
+                let changed = best.changed(change);
+                let found = score(&changed);
+                if found > best_score {
+                    (best, best_score) = (changed, found);
                 }
             }
             if best_score <= before {
@@ -97,21 +99,66 @@ pub fn tune_weights(
     Ok(trials)
 }
 
-/// The weights in hundredths, summing to 100: what rounding loses goes to the first.
-fn hundredths(config: &EnsembleConfig) -> Vec<u32> {
-    let members = config.members.iter();
-    let mut weights: Vec<u32> = members.map(|m| (m.weight * 100.0).floor() as u32).collect();
-    let rest = 100u32.saturating_sub(weights.iter().sum());
-    weights[0] += rest;
-    weights
+/// Weights and temperatures.
+#[derive(Clone, Debug, PartialEq)]
+struct Point {
+    /// Hundredths of weight, summing to 100, and temperature of each member.
+    members: Vec<(u32, u32)>,
 }
 
-fn weighted(config: &EnsembleConfig, hundredths: &[u32]) -> ModelConfig {
-    let mut config = config.clone();
-    for (member, weight) in config.members.iter_mut().zip(hundredths) {
-        member.weight = *weight as f32 / 100.0;
+/// How one point leads to another.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    Weight { from: usize, to: usize, step: u32 },
+    Temperature { of: usize, to: u32 },
+}
+
+impl Point {
+    /// The ensemble's own: what rounding loses of weights goes to the first.
+    fn of(config: &EnsembleConfig) -> Self {
+        let own = |weight: f32| (weight * 100.0).floor() as u32;
+        let members = config.members.iter();
+        let mut members: Vec<(u32, u32)> = members
+            .map(|member| (own(member.weight), member.temperature))
+            .collect();
+        let sum: u32 = members.iter().map(|(hundredths, _)| hundredths).sum();
+        members[0].0 += 100u32.saturating_sub(sum);
+        Self { members }
     }
-    ModelConfig::Ensemble(config)
+
+    fn changed(&self, change: Change) -> Self {
+        let mut members = self.members.clone();
+        match change {
+            Change::Weight { from, to, step } => {
+                let step = step.min(members[from].0);
+                members[from].0 -= step;
+                members[to].0 += step;
+            }
+            // Without weight no temperature matters.
+            Change::Temperature { of, to } if members[of].0 > 0 => members[of].1 = to,
+            Change::Temperature { .. } => {}
+        }
+        Self { members }
+    }
+
+    fn config(&self, base: &EnsembleConfig) -> ModelConfig {
+        let mut config = base.clone();
+        for (member, (hundredths, temperature)) in config.members.iter_mut().zip(&self.members) {
+            member.weight = *hundredths as f32 / 100.0;
+            member.temperature = *temperature;
+        }
+        ModelConfig::Ensemble(config)
+    }
+
+    /// `35 at 2, 65`: hundredths, and the temperatures that are not 1.
+    fn shown(&self) -> String {
+        let member = |(hundredths, temperature): &(u32, u32)| match temperature {
+            1 => hundredths.to_string(),
+            _ => format!("{hundredths} at {temperature}"),
+        };
+        let members: Vec<String> = self.members.iter().map(member).collect();
+        format!("hundredths {}", members.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -124,13 +171,26 @@ mod tests {
     fn hundredths_sum_to_a_hundred() {
         let member = |weight| MemberConfig {
             weight,
+            temperature: 2,
             model: ModelConfig::named("popularity").unwrap(),
         };
         let config = EnsembleConfig {
             members: vec![member(1.0 / 3.0), member(1.0 / 3.0), member(1.0 / 3.0)],
         };
-        assert_eq!(hundredths(&config), [34, 33, 33]);
-        weighted(&config, &[34, 33, 33]).validate().unwrap();
+        let point = Point::of(&config);
+        assert_eq!(point.members, [(34, 2), (33, 2), (33, 2)]);
+        point.config(&config).validate().unwrap();
+        let moved = point.changed(Change::Weight {
+            from: 0,
+            to: 2,
+            step: 40,
+        });
+        assert_eq!(moved.members, [(0, 2), (33, 2), (67, 2)]);
+        // Of a member without weight nothing is tried.
+        let warmer = moved.changed(Change::Temperature { of: 0, to: 8 });
+        assert_eq!(warmer, moved);
+        let warmer = moved.changed(Change::Temperature { of: 1, to: 1 });
+        assert_eq!(warmer.shown(), "hundredths 0 at 2, 33, 67 at 2");
     }
 
     #[test]
@@ -140,6 +200,7 @@ mod tests {
             members: ["popularity", "next-linear"]
                 .map(|name| MemberConfig {
                     weight: 0.5,
+                    temperature: 1,
                     model: ModelConfig::named(name).unwrap(),
                 })
                 .into(),
@@ -153,7 +214,7 @@ mod tests {
             content,
             &context,
             "ndcg@5",
-            Compute::Cpu,
+            Means::default(),
             &progress,
         )
         .unwrap();
@@ -165,7 +226,7 @@ mod tests {
             content,
             &context,
             "ndcg@5",
-            Compute::Cpu,
+            Means::default(),
             &progress,
         )
         .unwrap();

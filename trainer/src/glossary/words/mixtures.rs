@@ -31,7 +31,7 @@ pub(super) const WORDS: &[Words] = &[
         what: "a weighted sum of other models, each scaled by its largest score",
         fields: &[(
             "members",
-            "the models with their weights; `doorstep tune ensemble` chooses the weights",
+            "the models with their weights, and temperatures 2, 4 or 8 that even out a network's scores; `doorstep tune ensemble` chooses both",
         )],
     },
 ];
