@@ -35,6 +35,8 @@ pub fn stream(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
         write(&mut out)?;
         out.flush()?;
         let bytes = out.get_ref().metadata()?.len();
+        // Else a machine that loses power may have the name before the content.
+        out.get_ref().sync_data()?;
         std::fs::rename(partial, path)?;
         Ok(bytes)
     };

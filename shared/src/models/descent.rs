@@ -2,6 +2,18 @@
 
 use super::{OutOfRange, require};
 
+/// Checks the decay of a moving average of parameters.
+pub(super) fn check_ema_decay(model: &'static str, decay: f32) -> Result<(), OutOfRange> {
+    let range = "from 0 to below 1";
+    require(
+        (0.0..1.0).contains(&decay),
+        model,
+        "ema_decay",
+        range,
+        decay,
+    )
+}
+
 /// What is checked of them.
 pub(super) struct Descent {
     pub epochs: u32,

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::descent::Descent;
+use super::descent::{Descent, check_ema_decay};
 use super::{OutOfRange, require};
 
 /// Hyper-parameters of SASRec.
@@ -34,6 +34,9 @@ pub struct SasRecConfig {
     pub learning_rate: f32,
     /// Of all parameters, by AdamW.
     pub weight_decay: f32,
+    /// What the moving average of the parameters keeps of itself with each step; it is judged and
+    /// published in their place. 0 takes the parameters themselves.
+    pub ema_decay: f32,
     /// Random items that a right one is told from, shared by a step; 0 takes all items.
     pub negatives: u32,
     /// Of the first parameters, the order and what is dropped.
@@ -54,6 +57,7 @@ impl Default for SasRecConfig {
             batch: 256,
             learning_rate: 0.001,
             weight_decay: 0.0,
+            ema_decay: 0.0,
             negatives: 0,
             seed: 0,
         }
@@ -77,7 +81,8 @@ impl SasRecConfig {
             weight_decay: self.weight_decay,
             dropout: self.dropout,
         }
-        .validate(Self::NAME)
+        .validate(Self::NAME)?;
+        check_ema_decay(Self::NAME, self.ema_decay)
     }
 }
 

@@ -11,7 +11,9 @@ use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::{check_ratings, warnings};
+use crate::neural::{CheckpointArgs, Means};
 use crate::progress::Progress;
+use crate::publish::JUDGED;
 use crate::settings::SettingArgs;
 use crate::tune::{
     Axis, Halving, Method, Plan, Report, Search, Setting, SpaceFile, State, check_values,
@@ -70,6 +72,8 @@ pub struct Args {
     #[command(flatten)]
     device: DeviceArgs,
     #[command(flatten)]
+    checkpoints: CheckpointArgs,
+    #[command(flatten)]
     settings: SettingArgs,
     /// Keeps completed trials in this file, and goes on from it.
     #[arg(long, value_name = "FILE")]
@@ -124,6 +128,12 @@ impl Args {
     pub fn run(self, output: &Output) -> Result<()> {
         let progress = output.progress();
         let jobs = self.jobs(&progress)?;
+        let weights = self.model.as_deref() == Some(EnsembleConfig::NAME);
+        ensure!(
+            weights || self.checkpoints.checkpoints.is_none(),
+            "--checkpoints keeps the networks of an ensemble, which are trained once; trials of a \
+             search are kept by --state"
+        );
         let task = match (&self.space, &self.model) {
             (Some(_), _) => self.task_of_space()?,
             (None, Some(model)) => {
@@ -286,13 +296,16 @@ impl Args {
         );
         let progress = output.progress();
         let whole = ModelConfig::Ensemble(ensemble.clone());
-        let compute = self.device.open(Work::of(&[whole]), &progress)?;
+        // By the name that `train --split` gives them.
+        let checkpoints = self.checkpoints.open()?.map(|kept| kept.part(JUDGED));
+        let means = Means {
+            compute: self.device.open(Work::of(&[whole]), &progress)?,
+            checkpoints: checkpoints.as_ref(),
+        };
         let division = self.division.load(&progress)?;
         let content = division.content();
         let Division { split, context, .. } = &division;
-        let mut found = tune_weights(
-            ensemble, split, content, context, metric, compute, &progress,
-        )?;
+        let mut found = tune_weights(ensemble, split, content, context, metric, means, &progress)?;
         found.sort_by(|a, b| b.score(metric).total_cmp(&a.score(metric)));
         let best = &found.first().context("no trial")?.config;
         let report = Report {

@@ -87,6 +87,10 @@ impl Ranker {
             return f64::INFINITY;
         }
         let own = self.scores.values()[item as usize];
+        // A score that is no number stands nowhere.
+        if own.is_nan() {
+            return f64::INFINITY;
+        }
         let (mut greater, mut equal) = (0, 0);
         for candidate in candidates {
             greater += usize::from(candidate.score > own);
@@ -122,6 +126,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_score_that_is_no_number_stands_nowhere() {
+        struct Broken;
+        impl Recommender for Broken {
+            fn name(&self) -> &str {
+                "broken"
+            }
+            fn n_items(&self) -> usize {
+                3
+            }
+            fn score(&self, _: &[Event], scores: &mut Scores) {
+                scores.add_all(&[f32::NAN; 3]);
+            }
+        }
+        let case = Case {
+            user: 0,
+            history: Vec::new(),
+            relevant: vec![1],
+        };
+        let ranked = Ranker::new(3, false).rank(&Broken, &case, 2);
+        assert_eq!(ranked.ranks, [f64::INFINITY]);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use doorstep_shared::models::{Ensemble, EnsembleConfig, Share};
 
 use super::Training;
+use crate::neural::{Guide, Means};
 use crate::progress::Progress;
 
 pub(super) fn fit(
@@ -18,11 +19,22 @@ pub(super) fn fit(
         progress.say(format!(
             "{ensemble}: fitting {name}, member {number} of {all}"
         ));
-        let model = super::fit(&member.model, training, progress)
-            .with_context(|| format!("member {name}"))?;
+        // Several members may be of one kind, and each trains into a file of its own.
+        let means = training.guide.means;
+        let own = means.checkpoints.map(|all| all.of(&member.model));
+        let guide = Guide {
+            means: Means {
+                checkpoints: own.as_ref(),
+                ..means
+            },
+            ..training.guide
+        };
+        let own = Training { guide, ..*training };
+        let model =
+            super::fit(&member.model, &own, progress).with_context(|| format!("member {name}"))?;
         let share = Share {
-            weight: member.weight,
-            range: None,
+            temperature: member.temperature,
+            ..Share::of_weight(member.weight)
         };
         Ok((share, model))
     });

@@ -35,6 +35,7 @@ pub(super) fn fit(
             weight_decay: config.weight_decay,
             decoupled: false,
             dropout: config.dropout,
+            ema_decay: 0.0,
             seed: config.seed,
         },
     };

@@ -34,6 +34,7 @@ pub(super) fn fit(
             weight_decay: config.weight_decay,
             decoupled: true,
             dropout: config.dropout,
+            ema_decay: config.ema_decay,
             seed: config.seed,
         },
     };

@@ -5,13 +5,35 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use doorstep_shared::models::ModelConfig;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::save::stream;
 
 /// What the file begins with.
-const MAGIC: &[u8; 16] = b"doorstep-train-1";
+const MAGIC: &[u8; 16] = b"doorstep-train-2";
+
+/// The options of commands that train networks and keep that.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct CheckpointArgs {
+    /// Keep the training of neural models here after every epoch.
+    #[arg(long, value_name = "DIR")]
+    pub checkpoints: Option<PathBuf>,
+    /// Go on from the checkpoints of the same data and hyper-parameters; the result is that of an uninterrupted run.
+    #[arg(long, requires = "checkpoints")]
+    pub resume: bool,
+}
+
+impl CheckpointArgs {
+    /// Makes the folder that is asked for.
+    pub fn open(&self) -> Result<Option<Checkpoints>> {
+        let folder = self.checkpoints.as_deref();
+        folder
+            .map(|folder| Checkpoints::new(folder, self.resume))
+            .transpose()
+    }
+}
 
 /// A folder of checkpoints, and whether to go on from what is in it.
 #[derive(Clone, Debug)]
@@ -19,7 +41,7 @@ pub struct Checkpoints {
     folder: PathBuf,
     resume: bool,
     /// What the files' names end in.
-    part: &'static str,
+    part: String,
 }
 
 impl Checkpoints {
@@ -34,14 +56,22 @@ impl Checkpoints {
         Ok(Self {
             folder: folder.to_owned(),
             resume,
-            part: "",
+            part: String::new(),
         })
     }
 
+    /// Of one of several networks, told apart by its hyper-parameters other than the number
+    /// of epochs, to which more may be added.
+    pub fn of(&self, config: &ModelConfig) -> Self {
+        let mut config = serde_json::to_value(config).expect("hyper-parameters are plain");
+        config.as_object_mut().map(|fields| fields.remove("epochs"));
+        self.part(&hex(&Sha256::digest(config.to_string())[..4]))
+    }
+
     /// Of one of several trainings of a model, in files of their own.
-    pub fn part(&self, part: &'static str) -> Self {
+    pub fn part(&self, part: &str) -> Self {
         Self {
-            part,
+            part: format!("{}-{part}", self.part),
             ..self.clone()
         }
     }
@@ -63,13 +93,14 @@ impl Keeper {
     /// In a file called `name`, for a training that `about` describes in full: another
     /// description, another training.
     pub fn new(checkpoints: Option<&Checkpoints>, name: &str, about: &[u8]) -> Self {
-        Self(checkpoints.map(|checkpoints| Place {
-            path: checkpoints.folder.join(match checkpoints.part {
-                "" => format!("{name}.checkpoint"),
-                part => format!("{name}-{part}.checkpoint"),
-            }),
-            resume: checkpoints.resume,
-            fingerprint: hex(&Sha256::digest(about)),
+        Self(checkpoints.map(|checkpoints| {
+            Place {
+                path: checkpoints
+                    .folder
+                    .join(format!("{name}{}.checkpoint", checkpoints.part)),
+                resume: checkpoints.resume,
+                fingerprint: hex(&Sha256::digest(about)),
+            }
         }))
     }
 
@@ -124,7 +155,9 @@ pub struct Checkpoint {
     pub best_figure: Option<f64>,
     /// Parameters after the last epoch.
     pub net: Vec<u8>,
-    /// Parameters after the best epoch.
+    /// Their moving average, where one is kept.
+    pub average: Option<Vec<u8>>,
+    /// What was judged best.
     pub best: Vec<u8>,
     /// The optimizer's state.
     pub optimizer: Vec<u8>,
@@ -136,18 +169,27 @@ struct Head {
     epoch: u32,
     best_epoch: u32,
     best_figure: Option<f64>,
-    /// Lengths of the three parts.
-    parts: [usize; 3],
+    /// Whether a moving average is kept.
+    averaged: bool,
+    /// Lengths of the parts.
+    parts: [usize; 4],
 }
 
 /// Magic, digest of all that follows, length of the head, head, parts.
 fn encode(fingerprint: &str, checkpoint: &Checkpoint) -> Result<Vec<u8>> {
-    let parts = [&checkpoint.net, &checkpoint.best, &checkpoint.optimizer];
+    let (none, average) = (Vec::new(), &checkpoint.average);
+    let parts = [
+        &checkpoint.net,
+        average.as_ref().unwrap_or(&none),
+        &checkpoint.best,
+        &checkpoint.optimizer,
+    ];
     let head = serde_json::to_vec(&Head {
         fingerprint: fingerprint.to_owned(),
         epoch: checkpoint.epoch,
         best_epoch: checkpoint.best_epoch,
         best_figure: checkpoint.best_figure,
+        averaged: average.is_some(),
         parts: parts.map(Vec::len),
     })?;
     let mut content = (head.len() as u64).to_le_bytes().to_vec();
@@ -168,8 +210,9 @@ fn decode(bytes: &[u8]) -> Result<(String, Checkpoint)> {
     let length = u64::from_le_bytes(*length) as usize;
     let (head, content) = content.split_at_checked(length).context(whole)?;
     let head: Head = serde_json::from_slice(head)?;
-    let [net, best, optimizer] = head.parts;
+    let [net, average, best, optimizer] = head.parts;
     let (net, content) = content.split_at_checked(net).context(whole)?;
+    let (average, content) = content.split_at_checked(average).context(whole)?;
     let (best, content) = content.split_at_checked(best).context(whole)?;
     ensure!(content.len() == optimizer, whole);
     let checkpoint = Checkpoint {
@@ -177,6 +220,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Checkpoint)> {
         best_epoch: head.best_epoch,
         best_figure: head.best_figure,
         net: net.to_vec(),
+        average: head.averaged.then(|| average.to_vec()),
         best: best.to_vec(),
         optimizer: content.to_vec(),
     };
@@ -197,6 +241,7 @@ mod tests {
             best_epoch: 5,
             best_figure: Some(0.1),
             net: vec![1, 2, 3],
+            average: Some(vec![4, 5]),
             best: vec![],
             optimizer: vec![9; 40],
         }

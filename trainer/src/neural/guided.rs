@@ -110,7 +110,9 @@ pub(super) fn gain(scores: &mut [f32], case: &Case) -> f64 {
     let found = right.iter().map(|own| {
         let above = scores.iter().filter(|score| *score > own).count();
         let equal = scores.iter().filter(|score| *score == own).count();
-        above as f64 + (equal as f64 - 1.0) / 2.0
+        // A score that is no number stands nowhere.
+        let rank = above as f64 + (equal as f64 - 1.0) / 2.0;
+        if own.is_nan() { f64::INFINITY } else { rank }
     });
     let found: f64 = found.filter(|rank| *rank < CUTOFF).map(discounted).sum();
     let ideal: f64 = (0..case.relevant.len().min(CUTOFF as usize))

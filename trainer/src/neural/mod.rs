@@ -1,6 +1,7 @@
 //! How networks are trained: one loop for all of them, the losses, and
 //! what is kept on disk between epochs.
 
+mod average;
 mod checkpoint;
 mod cross_entropy;
 mod device_cross_entropy;
@@ -15,8 +16,8 @@ mod start;
 mod training;
 mod visitors;
 
-pub use checkpoint::Checkpoints;
 pub(crate) use checkpoint::Keeper;
+pub use checkpoint::{CheckpointArgs, Checkpoints};
 pub(crate) use dropout::Dropout;
 pub use interrupt::is_stopped;
 pub use item_metadata::ItemMetadata;

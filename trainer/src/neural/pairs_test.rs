@@ -29,6 +29,7 @@ fn plan(ratings: bool) -> PairPlan {
             weight_decay: 1e-5,
             decoupled: false,
             dropout: 0.1,
+            ema_decay: 0.0,
             seed: 1,
         },
     }

@@ -42,6 +42,7 @@ fn plan() -> SequencePlan {
             weight_decay: 0.0,
             decoupled: true,
             dropout: 0.1,
+            ema_decay: 0.0,
             seed: 1,
         },
     }
@@ -120,7 +121,7 @@ fn shortened(epochs: u32) -> SequencePlan {
 fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
     let folder = tempfile::tempdir().unwrap();
     let (histories, cases) = without_last(&histories());
-    let train = |epochs, resume| {
+    let train_by = |ema_decay, epochs, resume| {
         let checkpoints = Checkpoints::new(folder.path(), resume).unwrap();
         let guide = Guide {
             validation: &cases,
@@ -132,9 +133,15 @@ fn a_resumed_training_ends_where_an_uninterrupted_one_does() {
         };
         let mut plan = shortened(epochs);
         plan.schedule.patience = 50;
+        plan.schedule.ema_decay = ema_decay;
         fitted(&plan, &histories, guide).map(|model| model.parameters())
     };
+    let averaged = train_by(0.9, 5, false).unwrap();
+    train_by(0.9, 2, false).unwrap();
+    assert_eq!(train_by(0.9, 5, true).unwrap(), averaged);
+    let train = |epochs, resume| train_by(0.0, epochs, resume);
     let whole = train(5, false).unwrap();
+    assert_ne!(whole, averaged);
     train(2, false).unwrap();
     assert_eq!(train(5, true).unwrap(), whole);
     // Nothing is left to do.

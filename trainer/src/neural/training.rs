@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use burn::module::Module;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
@@ -12,6 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
+use super::average::{Average, read};
 use super::checkpoint::{Checkpoint, Keeper};
 use super::dropout::Dropout;
 use super::interrupt;
@@ -45,6 +46,9 @@ pub struct Schedule {
     pub decoupled: bool,
     /// Share of the numbers that are dropped.
     pub dropout: f32,
+    /// What the moving average of the parameters keeps of itself with each step at most; it is
+    /// judged and kept in their place. 0 for none.
+    pub ema_decay: f32,
     /// Of the order and of what is dropped.
     pub seed: u32,
 }
@@ -155,6 +159,7 @@ pub fn train<T: Task>(
     };
     let mut run = Run {
         best: net.clone(),
+        average: None,
         net,
         optimizer: schedule.optimizer(),
         epoch: 0,
@@ -186,22 +191,29 @@ pub fn train<T: Task>(
         );
         let mut noise = Dropout::new(schedule.dropout, schedule.rng(epoch, STREAM_OF_DROPOUT));
         let (mut loss, mut count) = (0.0, 0);
+        let mut average = match schedule.ema_decay {
+            0.0 => None,
+            decay => Some(Average::of(
+                run.average.as_ref().unwrap_or(&run.net),
+                decay,
+            )?),
+        };
+        let before = u64::from(run.epoch) * steps.len() as u64;
         let bar = progress.bar(format!("{model}: epoch {epoch}"), steps.len() as u64);
-        for step in &steps {
+        for (number, step) in (before + 1..).zip(&steps) {
             let found = task.gradient(&run.net, step, &mut noise)?;
-            if !found.loss.is_finite() {
-                bail!(
-                    "{model} diverged in epoch {epoch}: its loss is no number any more; lower \
-                     {model}.learning_rate (it is {}){}",
-                    schedule.learning_rate,
-                    keeper.hint()
-                );
-            }
+            ensure!(
+                found.loss.is_finite(),
+                diverged(schedule, epoch, "its loss is", keeper)
+            );
             (loss, count) = (loss + found.loss, count + found.count);
             let rate = f64::from(schedule.learning_rate);
             run.net = run.optimizer.step(rate, run.net, found.gradients);
             if let Some(after) = found.after {
                 run.net = after(run.net)?;
+            }
+            if let Some(average) = &mut average {
+                average.follow(&run.net, number)?;
             }
             bar.inc(1);
             if interrupt::is_stopped() {
@@ -213,11 +225,17 @@ pub fn train<T: Task>(
             // A part of an epoch is no epoch: what was before it is kept.
             return run.interrupted(model);
         }
+        // The last step's loss is of the parameters before it.
+        let sound = read(&run.net)?.iter().flatten().all(|x| x.is_finite());
+        let parameter = "a parameter is";
+        ensure!(sound, diverged(schedule, epoch, parameter, keeper));
         let loss = loss / count as f64;
-        let figure = task.judge(&run.net)?;
+        let judged = average.map_or_else(|| run.net.clone(), |own| own.network(&run.net));
+        let figure = task.judge(&judged)?;
         run.epoch = epoch;
+        run.average = (schedule.ema_decay > 0.0).then(|| judged.clone());
         if figure.is_none() || run.best_figure.is_none_or(|best| figure > Some(best)) {
-            run.best = run.net.clone();
+            run.best = judged;
             (run.best_epoch, run.best_figure) = (epoch, figure);
         }
         keeper.save(&run.checkpoint()?)?;
@@ -246,9 +264,19 @@ pub fn train<T: Task>(
     })
 }
 
+fn diverged(schedule: &Schedule, epoch: u32, what: &str, keeper: &Keeper) -> String {
+    let (model, rate, hint) = (schedule.model, schedule.learning_rate, keeper.hint());
+    format!(
+        "{model} diverged in epoch {epoch}: {what} no number any more; lower \
+         {model}.learning_rate (it is {rate}){hint}"
+    )
+}
+
 /// Training as it stands.
 struct Run<N> {
     net: N,
+    /// The moving average, where one is kept and an epoch is over.
+    average: Option<N>,
     best: N,
     optimizer: ModuleOptimizer,
     epoch: u32,
@@ -280,6 +308,7 @@ impl<N: Module> Run<N> {
             best_epoch: self.best_epoch,
             best_figure: self.best_figure,
             net: bytes(&self.net)?,
+            average: self.average.as_ref().map(bytes).transpose()?,
             best: bytes(&self.best)?,
             optimizer: self.optimizer.into_bytes()?.to_vec(),
         })
@@ -293,7 +322,9 @@ impl<N: Module> Run<N> {
             anyhow::Ok(net.try_load_record(record)?)
         };
         let optimizer = Bytes::from_bytes_vec(kept.optimizer);
+        let average = kept.average.map(|bytes| load(self.net.clone(), bytes));
         Ok(Self {
+            average: average.transpose()?,
             net: load(self.net, kept.net)?,
             best: load(self.best, kept.best)?,
             optimizer: self.optimizer.from_bytes(optimizer)?,

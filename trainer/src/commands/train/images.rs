@@ -21,7 +21,7 @@ impl Args {
         let models = image_models(&self.models, set, self.images.preset)?;
         check_free(self.out(), self.force)?;
         let progress = output.progress();
-        let checkpoints = self.checkpoints()?;
+        let checkpoints = self.checkpoints.open()?;
         let publish = Publish {
             images: &self.images,
             asked: self.pictures,

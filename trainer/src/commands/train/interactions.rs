@@ -36,7 +36,7 @@ impl Args {
                 records: &records,
                 vectors: dataset.vectors.as_ref(),
             };
-            let checkpoints = self.checkpoints()?;
+            let checkpoints = self.checkpoints.open()?;
             let guide = Guide {
                 means: Means {
                     compute,
@@ -62,7 +62,7 @@ impl Args {
         compute: Compute,
         progress: &Progress,
     ) -> Result<Manifest> {
-        let checkpoints = self.checkpoints()?;
+        let checkpoints = self.checkpoints.open()?;
         let means = Means {
             compute,
             checkpoints: checkpoints.as_ref(),

@@ -18,7 +18,7 @@ impl Args {
         let replaces = self.update.is_some() && self.out.is_none();
         let force = self.force || replaces;
         check_free(self.out(), force)?;
-        let checkpoints = self.checkpoints()?;
+        let checkpoints = self.checkpoints.open()?;
         let lasting = |state: &Path, compute| {
             let means = Means {
                 compute,

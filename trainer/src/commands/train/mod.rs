@@ -17,7 +17,7 @@ use crate::data::DataArgs;
 use crate::device::DeviceArgs;
 use crate::division::RelevanceArgs;
 use crate::images::{ImageArgs, PublishArgs};
-use crate::neural::Checkpoints;
+use crate::neural::CheckpointArgs;
 use crate::publish::WeightsWish;
 use crate::settings::SettingArgs;
 use crate::split::SplitMethod;
@@ -77,12 +77,8 @@ pub struct Args {
     /// After judging, fit again on all interactions and publish that.
     #[arg(long, requires = "judged")]
     refit: bool,
-    /// Keep the training of neural models here after every epoch.
-    #[arg(long, value_name = "DIR")]
-    checkpoints: Option<PathBuf>,
-    /// Go on from the checkpoints of the same data and hyper-parameters; the result is that of an uninterrupted run.
-    #[arg(long, requires = "checkpoints")]
-    resume: bool,
+    #[command(flatten)]
+    checkpoints: CheckpointArgs,
     /// What networks are stored as.
     #[arg(long, value_enum, value_name = "TYPE", default_value_t)]
     weights: WeightsWish,
@@ -116,13 +112,6 @@ impl Args {
             return self.run_auto(output);
         }
         self.run_interactions(output)
-    }
-
-    fn checkpoints(&self) -> Result<Option<Checkpoints>> {
-        let folder = self.checkpoints.as_ref();
-        folder
-            .map(|folder| Checkpoints::new(folder, self.resume))
-            .transpose()
     }
 
     /// The folder that is written to.

@@ -31,6 +31,10 @@ pub(super) const WORDS: &[Words] = &[
             ),
             ("weight_decay", "pulls all parameters to 0 (AdamW)"),
             (
+                "ema_decay",
+                "what the moving average of the parameters keeps of itself with each step; it is what is judged and published; 0 for none",
+            ),
+            (
                 "negatives",
                 "random items that a right one is told from, shared by a step; 0 takes all items",
             ),
@@ -72,6 +76,10 @@ pub(super) const WORDS: &[Words] = &[
                 "size of a step: too large diverges, small needs more epochs",
             ),
             ("weight_decay", "pulls all parameters to 0 (AdamW)"),
+            (
+                "ema_decay",
+                "what the moving average of the parameters keeps of itself with each step; it is what is judged and published; 0 for none",
+            ),
             (
                 "negatives",
                 "random items that a right one is told from, shared by a step; 0 takes all items",

@@ -123,6 +123,7 @@ impl Deep {
             weight_decay: config.weight_decay,
             decoupled: false,
             dropout: 0.0,
+            ema_decay: 0.0,
             seed,
         };
         let keeper = Keeper::default();

@@ -281,6 +281,7 @@ fn schedule(name: &'static str, config: &SaladConfig, seed: u32) -> Schedule {
         weight_decay: 0.0,
         decoupled: false,
         dropout: 0.0,
+        ema_decay: 0.0,
         seed,
     }
 }
