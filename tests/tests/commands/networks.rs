@@ -38,12 +38,19 @@ fn a_network_is_trained_published_and_judged_by_what_the_browser_runs() -> Resul
         (&epoch["model"], &epoch["epoch"]),
         (&"sasrec".into(), &1.into())
     );
+    for told in ["loss", "seconds", "seconds_left"] {
+        assert!(epoch[told].is_number(), "{told}: {epoch}");
+    }
     assert!(epoch["validation"]["ndcg@10"].is_number(), "{epoch}");
 
     let inspected = terminal.run("inspect bundle")?.stdout;
     assert_says(
         &inspected,
-        &["network, half precision", "recommend (10 items)"],
+        &[
+            "network, half precision (0.",
+            "% off)",
+            "recommend (10 items)",
+        ],
     );
     let judged =
         terminal.json("evaluate bundle --interactions walks.txt --split leave-last-two")?;
@@ -52,6 +59,65 @@ fn a_network_is_trained_published_and_judged_by_what_the_browser_runs() -> Resul
         found > 0.9 && found > 2.0 * metric(&judged, "popularity", "recall@10")?,
         "{found}"
     );
+    Ok(())
+}
+
+#[test]
+fn a_comparison_shows_how_a_network_learnt() -> Result<()> {
+    let terminal = walks()?;
+    let report = terminal.json(&format!(
+        "compare --models sasrec {SMALL} --split leave-last-two"
+    ))?;
+    let curve = &report["models"][0]["curve"];
+    assert_eq!(curve["unit"], "epoch", "{curve}");
+    let points = curve["points"].as_array().context("no points")?;
+    assert!(points.len() >= 4, "{curve}");
+    let of = |point: &Value| {
+        let figure = point["metrics"]["ndcg@10"].as_f64();
+        point["loss"].as_f64().zip(figure).context("no figures")
+    };
+    let (first, last) = (of(&points[0])?, of(&points[points.len() - 1])?);
+    assert!(last.0 < first.0 && last.1 > first.1, "{curve}");
+    Ok(())
+}
+
+#[test]
+fn the_networks_of_an_ensemble_are_trained_once() -> Result<()> {
+    let terminal = walks()?;
+    let member = |weight: &str, model: &str, more: &str| {
+        format!("[[ensemble.members]]\nweight = {weight}\nmodel = '{model}'\n{more}\n")
+    };
+    let small = "width = 16\nblocks = 1\nlearning_rate = 0.01\nepochs = 3\npatience = 3";
+    let members = [
+        member("0.4", "sasrec", small),
+        member("0.3", "sasrec", &format!("{small}\nseed = 1")),
+        member("0.3", "next-linear", "lambda = 5"),
+    ];
+    fs::write(terminal.path("members.toml"), members.concat())?;
+    let keep = "--interactions walks.txt --split leave-last-two --checkpoints kept";
+    let tuned = terminal.run(&format!("tune ensemble --config members.toml {keep}"))?;
+    assert_says(&tuned.stderr, &["hundredths 40, 30, 30: ndcg@10", " at 2"]);
+    // Each has a file of its own.
+    assert_eq!(fs::read_dir(terminal.path("kept"))?.count(), 2);
+    fs::write(terminal.path("best.toml"), &tuned.stdout)?;
+
+    let train = format!("train ensemble --config best.toml {keep} --resume --out bundle");
+    let trained = terminal.run(&train)?;
+    assert_says(&trained.stderr, &["sasrec: going on after epoch"]);
+    let epochs = trained.stderr.lines().filter(|l| l.starts_with('{'));
+    assert_eq!(epochs.count(), 0, "{}", trained.stderr);
+    // What the browser runs takes the temperatures from the bundle.
+    let judged =
+        terminal.json("evaluate bundle --interactions walks.txt --split leave-last-two")?;
+    let compared = terminal.json(&format!(
+        "compare --models ensemble --config best.toml --interactions walks.txt"
+    ))?;
+    let [found, expected] = [judged, compared].map(|own| metric(&own, "ensemble", "ndcg@10"));
+    let (found, expected) = (found?, expected?);
+    assert!((found - expected).abs() < 0.01, "{found} and {expected}");
+
+    let refused = "tune next-linear --interactions walks.txt --checkpoints kept";
+    assert_says(&terminal.refused(refused)?, &["--checkpoints", "--state"]);
     Ok(())
 }
 
@@ -154,6 +220,17 @@ fn what_is_stopped_is_published_with_the_best_so_far() -> Result<()> {
         "the training part of leave-last-two"
     );
     assert!(found["models"][0]["evaluation"]["metrics"]["ndcg@10"].is_number());
+    // A network that has not begun is left out.
+    let two = judged.replace("train sasrec", "train sasrec bsarec");
+    let (fine, said) = stopped_after(&terminal, &two.replace("judged", "two"), 2)?;
+    assert!(fine, "{said}");
+    assert_says(&said, &["bsarec is left out: bsarec was stopped before"]);
+    let found = manifest("two")?;
+    let models = found["models"].as_array().context("no models")?;
+    assert!(
+        models.len() == 1 && models[0]["name"] == "sasrec",
+        "{found}"
+    );
     // While it is fitted again.
     let again = format!(
         "train sasrec {} --set sasrec.patience=0 --split leave-last-two --refit --out again",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use doorstep_shared::bundle::{Bundle, InspectQuery, Labels, Manifest, ModelContent};
+use doorstep_shared::bundle::{Bundle, InspectQuery, Labels, Manifest, ModelContent, NeuralRef};
 use doorstep_shared::images::GreyImage;
 use doorstep_shared::query::SimilarQuery;
 use serde::Serialize;
@@ -178,8 +178,9 @@ fn describe(
                 )
             })
             .collect();
+        let cost = model.content.neural.as_ref().map_or(String::new(), cost);
         text += &format!(
-            "{:20} {:>14}  {}{default}{figures}\n",
+            "{:20} {:>14}  {}{cost}{default}{figures}\n",
             model.name,
             bytes(model.bytes),
             kind(&model.content)
@@ -205,6 +206,17 @@ fn line(name: &str, download: &Download) -> String {
         download.median_files,
         bytes(download.largest_bytes)
     )
+}
+
+/// How far a network's numbers are from what was trained, and what that cost where it was measured.
+fn cost(network: &NeuralRef) -> String {
+    let lost = network.lost.map_or(String::new(), |lost| {
+        format!(
+            ", NDCG@10 on validation cases down by {:.2} %",
+            100.0 * lost
+        )
+    });
+    format!(" ({:.2} % off{lost})", 100.0 * network.error)
 }
 
 fn kind(content: &ModelContent) -> &'static str {

@@ -25,6 +25,9 @@ const STOPPED: &str = "all interactions, by a training that was stopped";
 /// The same where there are no interactions.
 const CATALOGUE: &str = "item records alone";
 
+/// What the files of trainings that are judged are called by, beside the model.
+pub const JUDGED: &str = "judged";
+
 /// What `fitted_on` says where a split's other parts were held out.
 pub fn training_part(protocol: &str) -> String {
     format!("the training part of {protocol}")
@@ -53,6 +56,28 @@ struct Judged {
     model: Option<Model>,
     figures: Figures,
     weights: Option<Weights>,
+}
+
+/// Does `work` for each model. Where a training is stopped before it has anything to show, the
+/// model is left out and named, as long as there is another.
+fn until_stopped<T, U>(
+    all: Vec<T>,
+    progress: &Progress,
+    config: impl Fn(&T) -> &ModelConfig,
+    work: impl Fn(T) -> Result<U>,
+) -> Result<Vec<U>> {
+    let mut done = Vec::new();
+    for one in all {
+        let name = config(&one).name();
+        match work(one) {
+            Ok(own) => done.push(own),
+            Err(error) if is_stopped() && !done.is_empty() => {
+                progress.say(format!("{name} is left out: {error:#}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
 }
 
 impl Bundled {
@@ -89,18 +114,16 @@ impl Bundled {
             content,
             guide,
         };
-        let mut models = Vec::new();
-        for config in configs {
-            let model = timed_fit(&config, &training, progress)?.model;
-            models.push(Entry {
+        let entry = |config: ModelConfig| -> Result<Entry> {
+            Ok(Entry {
+                model: timed_fit(&config, &training, progress)?.model,
                 config,
-                model,
                 evaluation: None,
                 weights: Weights::default(),
-            });
-        }
+            })
+        };
         Ok(Self {
-            models,
+            models: until_stopped(configs, progress, |config| config, entry)?,
             fitted_on: match dataset.interactions.rows.is_empty() {
                 true => CATALOGUE.to_owned(),
                 false => EVERYTHING.to_owned(),
@@ -119,7 +142,7 @@ impl Bundled {
         wish: WeightsWish,
         progress: &Progress,
     ) -> Result<Self> {
-        let judging = means.checkpoints.map(|kept| kept.part("judged"));
+        let judging = means.checkpoints.map(|kept| kept.part(JUDGED));
         let content = division.content();
         let n_items = division.split.items.len();
         let training = Training {
@@ -135,8 +158,7 @@ impl Bundled {
                 kept: None,
             },
         };
-        let mut judged = Vec::new();
-        for (config, known) in configs {
+        let judge_one = |(config, known): (ModelConfig, Option<Figures>)| -> Result<Judged> {
             // What is published knows the items that nobody has interacted with, too.
             let wider = config.reads_content() && content.records.len() > n_items;
             let (mut model, mut weights) = (None, None);
@@ -158,13 +180,14 @@ impl Bundled {
                 };
                 model = Some(timed_fit(&config, &training, progress)?.model);
             }
-            judged.push(Judged {
+            Ok(Judged {
                 config,
                 model,
                 figures,
                 weights,
-            });
-        }
+            })
+        };
+        let judged = until_stopped(configs, progress, |(config, _)| config, judge_one)?;
         if refit && !is_stopped() {
             let refitted = Self::refitted(&judged, division, means, wish, progress);
             if !is_stopped() {
@@ -215,6 +238,7 @@ impl Bundled {
             ..Guide::default()
         };
         let mut all = Self::fitted_on_everything(configs, dataset, content, guide, progress)?;
+        // A training that is stopped leaves models out, and then this is not published.
         for (new, judged) in all.models.iter_mut().zip(judged) {
             // What was fitted on everything has seen the validation cases.
             new.weights = match judged.weights {
