@@ -384,3 +384,7 @@ impl Report {
         .to_string()
     }
 }
+
+#[cfg(test)]
+#[path = "training_test.rs"]
+mod tests;
