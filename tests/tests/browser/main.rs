@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod bundler;
+mod contract;
 mod damage;
 mod elements;
 mod engines;
@@ -25,6 +26,7 @@ mod webgpu;
 
 use anyhow::Result;
 use doorstep_tests::page::Page;
+use serde_json::Value;
 
 /// The element with this `data-testid`, as an expression.
 fn hook(name: &str) -> String {
@@ -61,4 +63,16 @@ async fn until_open(page: &Page) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// How far the page has moved by itself since it was opened, as browsers add it up.
+async fn layout_shift(page: &Page) -> Result<f64> {
+    let add_up = "
+        return new Promise((done) => {
+            let sum = 0;
+            const add = (list) => list.getEntries().forEach(({ value, hadRecentInput }) => { if (!hadRecentInput) sum += value; });
+            new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+            setTimeout(() => done(sum), 300);
+        });";
+    page.run(add_up, Value::Null).await
 }
