@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is.
 
+use std::env;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -60,6 +61,19 @@ pub fn run(args: Args) -> Result<()> {
     }
     if let Some(esbuild) = tools.esbuild()? {
         cargo.env("DOORSTEP_ESBUILD", esbuild);
+    }
+    if let Some(compiler) = tools.typescript()? {
+        cargo.env("DOORSTEP_TSC", compiler);
+    }
+    match browser::firefox()? {
+        Some(firefox) => {
+            let driver = match env::var_os("GECKODRIVER") {
+                Some(driver) => driver.into(),
+                None => tools.geckodriver()?,
+            };
+            cargo.env("FIREFOX", firefox).env("GECKODRIVER", driver);
+        }
+        None => skipped("Firefox", "it is not installed; its tests will say so"),
     }
     step("run the tests", || process::run(&mut cargo))
 }
