@@ -10,8 +10,9 @@
 //
 // All elements
 // Attributes: worker-url (property workerUrl), where worker.js is if a page may start workers of
-//   its own origin only: put all scripts and engines there; in-page, to have no worker at all. Elements
-//   of the same bundle share one engine: give them the same.
+//   its own origin only: put all scripts and engines there; in-page (property inPage), to have no worker
+//   at all. Elements of the same bundle share one engine: give them the same.
+// Elements may be moved and removed: one that is back within a second finds its bundle still loaded.
 //
 // Shelves
 // Attributes (each also a property): bundle, limit, model, history or item;
@@ -78,6 +79,7 @@ interface ItemShelf extends HTMLElement {
   popular: string;
   currency: string;
   workerUrl: string;
+  inPage: boolean;
   readonly hits: Hit[];
   refresh(): Promise<void>;
   /** Forgets what the visitor looked at: the key of localStorage that history.d.ts names. */
@@ -95,6 +97,7 @@ export interface DoorstepPredict extends HTMLElement {
   limit: number;
   label: string;
   workerUrl: string;
+  inPage: boolean;
   noun: string;
   /** The inputs' values. Setting some of them moves these inputs; a value need not be one that a slider can reach. */
   get values(): Record<string, Feature>;
@@ -103,19 +106,25 @@ export interface DoorstepPredict extends HTMLElement {
   readonly prediction?: Prediction;
   readonly info?: TableInfo;
   /** Opens the model again, for example after an error. */
-  refresh(): Promise<void> | undefined;
+  refresh(): Promise<void>;
 }
 
 export interface DoorstepAnomaly extends HTMLElement {
   bundle: string;
   model: string;
   label: string;
+  workerUrl: string;
+  inPage: boolean;
+  prototypes: number;
+  /** `environment` or `user`; null takes the attribute away. */
+  get camera(): string;
+  set camera(value: string | null);
   /** What is shown now. */
   readonly inspection?: Inspection;
   /** Inspects a picture once the bundle is there; resolves when it is shown or refused. Once anomaly/panel.js is loaded. */
   inspect(picture: Blob | CanvasImageSource | ImageData): Promise<void> | undefined;
   /** Opens the model again, for example after an error. */
-  refresh(): Promise<void> | undefined;
+  refresh(): Promise<void>;
 }
 
 export const DoorstepAnomaly: { new (): DoorstepAnomaly };

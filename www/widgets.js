@@ -62,7 +62,7 @@ sheet.replaceSync(`
   --_width: var(--doorstep-card-width, 10.5rem);
   --_border: var(--doorstep-border, color-mix(in srgb, CanvasText 16%, transparent));
   display: block;
-  min-block-size: var(--doorstep-height, calc(var(--_width) + 11.25em));
+  min-block-size: var(--doorstep-height, calc(var(--_width) + 11.75em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
@@ -84,7 +84,7 @@ li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=price] { margin: .2em .75em 0; min-block-size: 1.35em; font-variant-numeric: tabular-nums; }
 [part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 8.25em)); }
+:host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 8.5em)); }
 :host(doorstep-similar) [part=reason] { min-block-size: 0; }
 @media (prefers-reduced-motion: reduce) { [part=card] { transition: none; } [part=card]:hover { transform: none; } }
 `);
@@ -99,9 +99,29 @@ const text = (property, fallback = '') => {
   };
 };
 
+/** A count that is `least` or more. */
+const count = (name, fallback, least) => ({
+  get() {
+    const number = Number.parseInt(this.getAttribute(name), 10);
+    return number >= least ? number : fallback;
+  },
+  set(value) { this.setAttribute(name, value); },
+  configurable: true,
+  enumerable: true,
+});
+
+/** Takes over properties that were set before the element's class was known, which hide its accessors. */
+function takeOver(host) {
+  for (const name of Object.keys(host)) {
+    if (!(name in host.constructor.prototype)) continue;
+    const value = host[name];
+    delete host[name];
+    Reflect.set(host, name, value);
+  }
+}
+
 class ItemShelf extends HTMLElement {
   static observedAttributes = ['bundle', 'limit', 'model', 'history', 'item', 'label', 'because', 'popular', 'currency'];
-  static properties = [...this.observedAttributes, 'workerUrl'];
 
   #list = element('ul', 'list', { hidden: true });
   #status = element('p', 'status');
@@ -128,20 +148,8 @@ class ItemShelf extends HTMLElement {
   /** What is shown now. */
   get hits() { return this.#hits; }
 
-  get limit() {
-    const limit = Number.parseInt(this.getAttribute('limit'), 10);
-    return limit > 0 ? limit : 8;
-  }
-  set limit(value) { this.setAttribute('limit', value); }
-
   connectedCallback() {
-    // Properties set before this class was known hide its accessors.
-    for (const name of this.constructor.properties) {
-      if (!Object.hasOwn(this, name)) continue;
-      const value = this[name];
-      delete this[name];
-      this[name] = value;
-    }
+    takeOver(this);
     this.#observer = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       this.#observer.disconnect();
@@ -184,7 +192,7 @@ class ItemShelf extends HTMLElement {
       });
       const hits = await this.query(doorstep, signal);
       const template = this.querySelector(':scope > template');
-      if (template) this.#content ??= (await import('./item-template.js')).content.bind(undefined, template);
+      if (template) this.#content ??= (await brought(import('./item-template.js'), 'item-template.js')).content.bind(undefined, template);
       if (!signal.aborted) this.#show(hits);
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
@@ -320,10 +328,19 @@ class ItemShelf extends HTMLElement {
   }
 }
 
-const accessors = (kind, defaults) => Object.defineProperties(kind.prototype,
-  Object.fromEntries(Object.entries(defaults).map(([name, fallback]) => [name, text(name, fallback)])));
+const accessors = (kind, defaults, counts = {}) => Object.defineProperties(kind.prototype, {
+  ...Object.fromEntries(Object.entries(defaults).map(([name, fallback]) => [name, text(name, fallback)])),
+  ...counts,
+  inPage: {
+    get() { return this.hasAttribute('in-page'); },
+    set(value) { this.toggleAttribute('in-page', !!value); },
+    configurable: true,
+    enumerable: true,
+  },
+});
 
-accessors(ItemShelf, { bundle: '', model: '', workerUrl: '', item: '', because: 'Because you viewed {title}', popular: 'Popular', currency: '' });
+accessors(ItemShelf, { bundle: '', model: '', workerUrl: '', item: '', because: 'Because you viewed {title}', popular: 'Popular', currency: '' },
+  { limit: count('limit', 8, 1) });
 
 /** Items for this visitor. */
 export class DoorstepRecommend extends ItemShelf {
@@ -354,13 +371,20 @@ export class DoorstepSimilar extends ItemShelf {
 }
 accessors(DoorstepSimilar, { history: 'local', label: 'Similar items' });
 
+/** A script that is fetched when it is needed. */
+const brought = (loading, file) => loading.catch(({ message }) => {
+  throw new DoorstepError('network', `${file}: could not be loaded (${message}). Upload the whole folder.`, { file });
+});
+
 /** An element whose inside is made in a folder of its own, which other pages don't load. */
 class PanelElement extends HTMLElement {
   #panel;
 
   async connectedCallback() {
     try {
-      this.#panel ??= new (await this.load()).Panel(this);
+      const { Panel } = await this.load();
+      this.#panel ??= new Panel(this); // perhaps it was moved meanwhile
+      takeOver(this);
       this.#panel.connect();
     } catch (error) {
       emit(this, 'error', { error });
@@ -368,19 +392,22 @@ class PanelElement extends HTMLElement {
   }
 
   disconnectedCallback() { this.#panel?.disconnect(); }
+
+  /** Tries again. */
+  async refresh() { return this.#panel ? this.#panel.open() : this.connectedCallback(); }
 }
 
 /** A column predicted from inputs. */
 export class DoorstepPredict extends PanelElement {
-  load() { return import('./predict/panel.js'); }
+  load() { return brought(import('./predict/panel.js'), 'predict/panel.js'); }
 }
-accessors(DoorstepPredict, { bundle: '', model: '', workerUrl: '', label: 'Prediction', noun: 'training rows' });
+accessors(DoorstepPredict, { bundle: '', model: '', workerUrl: '', label: 'Prediction', noun: 'training rows' }, { limit: count('limit', 8, 1) });
 
 /** How unusual a picture is. */
 export class DoorstepAnomaly extends PanelElement {
-  load() { return import('./anomaly/panel.js'); }
+  load() { return brought(import('./anomaly/panel.js'), 'anomaly/panel.js'); }
 }
-accessors(DoorstepAnomaly, { bundle: '', model: '', workerUrl: '', label: 'How unusual a picture is' });
+accessors(DoorstepAnomaly, { bundle: '', model: '', workerUrl: '', label: 'How unusual a picture is', camera: '' }, { prototypes: count('prototypes', 3, 0) });
 
 // A page may have another version of this script, which came first.
 for (const [name, kind] of Object.entries({ recommend: DoorstepRecommend, similar: DoorstepSimilar, predict: DoorstepPredict, anomaly: DoorstepAnomaly })) {

@@ -1,5 +1,6 @@
 //! Measures in Chromium what a list of ten for a history of ten costs a page: bytes until the first, and
-//! time of a query, by Doorstep and by what a site owner might take in its place.
+//! time of a query, by Doorstep and by what a site owner might take in its place, each in the page and in a
+//! worker.
 //!
 //! `cargo run -p doorstep-tests --example peer_figures -- BUNDLE ENGINES ORT MODEL.onnx HNSW`, with
 //! ENGINES as `cargo xtask dist` gathers them, ORT and HNSW the folders `dist` of npm's `onnxruntime-web`
@@ -78,7 +79,7 @@ async fn main() -> Result<()> {
     let asked = json!({ "histories": named, "k": K });
     measure(
         root.path(),
-        "doorstep (in its worker; from the page and back)",
+        "doorstep, in its worker (within it; from the page and back)",
         OURS,
         &asked,
     )
@@ -86,14 +87,24 @@ async fn main() -> Result<()> {
     let asked = json!({ "histories": named, "k": K, "inPage": true });
     measure(
         root.path(),
-        "doorstep, in-page (by the engine; from the page and back)",
+        "doorstep, in the page (by the engine; from the page and back)",
         OURS,
         &asked,
     )
     .await?;
-    let asked = json!({ "histories": histories, "k": K, "items": ids.len() });
-    measure(root.path(), "onnxruntime-web, factors of 64", ORT, &asked).await?;
-    measure(root.path(), "hnswlib-wasm, factors of 64", HNSW, &asked).await
+    for (what, peer) in [
+        ("onnxruntime-web, factors of 64", ORT),
+        ("hnswlib-wasm, factors of 64", HNSW),
+    ] {
+        fs::write(root.path().join("peer.js"), peer)?;
+        fs::write(root.path().join("worker.js"), WORKER)?;
+        for (place, in_page) in [("in its worker", false), ("in the page", true)] {
+            let asked =
+                json!({ "histories": histories, "k": K, "items": ids.len(), "inPage": in_page });
+            measure(root.path(), &format!("{what}, {place}"), PEER, &asked).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The first list in a browser of its own, whose bytes the host counts, then all in another.
@@ -145,47 +156,75 @@ const OURS: &str = "
     ds.dispose();
     return { first, times: [within, times], listed };";
 
+/// What runs one of the peers: a module that exports `open(base, input)`, which promises what answers a history.
 const ORT: &str = "
-    const begin = performance.now();
-    const ort = await import(new URL('ort/ort.wasm.bundle.min.mjs', document.baseURI));
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = new URL('ort/', document.baseURI).href;
-    const session = await ort.InferenceSession.create('model.onnx', { executionProviders: ['wasm'] });
-    const times = [];
-    let first;
-    let list;
-    for (const history of input.histories) {
-        const begun = performance.now();
-        const items = new ort.Tensor('int64', BigInt64Array.from(history, BigInt), [history.length]);
-        const { best } = await session.run({ items });
-        const seen = new Set(history);
-        list = [...best.data].map(Number).filter((item) => !seen.has(item)).slice(0, input.k);
-        times.push(performance.now() - begun);
-        first ??= performance.now() - begin;
-    }
-    return { first, times: [times], listed: list.length };";
+    export async function open(base, { k }) {
+        const ort = await import(new URL('ort/ort.wasm.bundle.min.mjs', base));
+        ort.env.wasm.numThreads = 1;
+        ort.env.wasm.wasmPaths = new URL('ort/', base).href;
+        const session = await ort.InferenceSession.create(new URL('model.onnx', base).href, { executionProviders: ['wasm'] });
+        return async (history) => {
+            const items = new ort.Tensor('int64', BigInt64Array.from(history, BigInt), [history.length]);
+            const { best } = await session.run({ items });
+            const seen = new Set(history);
+            return [...best.data].map(Number).filter((item) => !seen.has(item)).slice(0, k);
+        };
+    }";
 
 const HNSW: &str = "
+    export async function open(base, { k, items }) {
+        // Its script takes whatever has no window for node.
+        globalThis.window ??= globalThis;
+        const { loadHnswlib } = await import(new URL('hnsw/hnswlib.js', base));
+        const [lib, buffer] = await Promise.all([loadHnswlib(), fetch(new URL('model.f32', base)).then((answer) => answer.arrayBuffer())]);
+        const vectors = new Float32Array(buffer);
+        const width = vectors.length / items;
+        const vectorOf = (item) => vectors.subarray(item * width, (item + 1) * width);
+        const index = new lib.HierarchicalNSW('ip', width, '');
+        index.initIndex(items, 16, 200, 100);
+        index.setEfSearch(64);
+        index.addItems(Array.from({ length: items }, (_, item) => vectorOf(item)), false);
+        return (history) => {
+            const mean = new Float32Array(width);
+            for (const item of history) vectorOf(item).forEach((value, at) => { mean[at] += value / history.length; });
+            const seen = new Set(history);
+            const { neighbors } = index.searchKnn(mean, k + history.length, undefined);
+            return neighbors.filter((item) => !seen.has(item)).slice(0, k);
+        };
+    }";
+
+/// Has a peer answer in a worker of its own: a message there and one back for each history, and nothing else.
+const WORKER: &str = "
+    import { open } from './peer.js';
+    let answer;
+    onmessage = async ({ data: { base, input, history } }) => {
+        answer ??= open(base, input);
+        postMessage(history && await (await answer)(history));
+    };";
+
+const PEER: &str = "
     const begin = performance.now();
-    const { loadHnswlib } = await import(new URL('hnsw/hnswlib.js', document.baseURI));
-    const [lib, buffer] = await Promise.all([loadHnswlib(), fetch('model.f32').then((answer) => answer.arrayBuffer())]);
-    const vectors = new Float32Array(buffer);
-    const width = vectors.length / input.items;
-    const vectorOf = (item) => vectors.subarray(item * width, (item + 1) * width);
-    const index = new lib.HierarchicalNSW('ip', width, '');
-    index.initIndex(input.items, 16, 200, 100);
-    index.setEfSearch(64);
-    index.addItems(Array.from({ length: input.items }, (_, item) => vectorOf(item)), false);
+    const base = document.baseURI;
+    const { histories, inPage, ...rest } = input;
+    let answer;
+    if (inPage) {
+        answer = await (await import(new URL('peer.js', base))).open(base, rest);
+    } else {
+        const worker = new Worker('worker.js', { type: 'module' });
+        const ask = (message) => new Promise((answered, failed) => {
+            worker.onmessage = ({ data }) => answered(data);
+            worker.onerror = ({ message }) => failed(new Error(message));
+            worker.postMessage(message);
+        });
+        await ask({ base, input: rest });
+        answer = (history) => ask({ history });
+    }
     const times = [];
     let first;
     let list;
-    for (const history of input.histories) {
+    for (const history of histories) {
         const begun = performance.now();
-        const mean = new Float32Array(width);
-        for (const item of history) vectorOf(item).forEach((value, at) => { mean[at] += value / history.length; });
-        const seen = new Set(history);
-        const { neighbors } = index.searchKnn(mean, input.k + history.length, undefined);
-        list = neighbors.filter((item) => !seen.has(item)).slice(0, input.k);
+        list = await answer(history);
         times.push(performance.now() - begun);
         first ??= performance.now() - begin;
     }

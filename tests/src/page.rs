@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use thirtyfour::common::capabilities::firefox::FirefoxPreferences;
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, WebElement};
 use tokio::time::sleep;
 
-use crate::webdriver::ChromeDriver;
+use crate::webdriver::Driver;
 
 /// How long a page may take to come to an expected state on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,13 +37,15 @@ const FLAGS: [&str; 12] = [
 /// One browser with one page.
 pub struct Page {
     browser: WebDriver,
-    _driver: ChromeDriver,
+    _driver: Driver,
+    /// Whether the browser tells what it logged, which Firefox does not.
+    has_log: bool,
 }
 
 impl Page {
     /// Starts a fresh browser, without any stored state, on an address.
     pub async fn open(url: &str) -> Result<Self> {
-        let driver = ChromeDriver::start()?;
+        let driver = Driver::chrome()?;
         let mut wanted = DesiredCapabilities::chrome();
         for flag in FLAGS {
             wanted.add_arg(flag)?;
@@ -57,11 +60,44 @@ impl Page {
         let page = Self {
             browser,
             _driver: driver,
+            has_log: true,
         };
         page.browser.set_script_timeout(PATIENCE).await?;
         page.resize(1440, 1000).await?;
         page.browser.goto(url).await?;
         Ok(page)
+    }
+
+    /// The same in Firefox, for a visitor who prefers `light` or `dark`; `None`, after saying so, where there is none.
+    pub async fn open_in_firefox(url: &str, scheme: &str) -> Result<Option<Self>> {
+        let Some(mut driver) = Driver::gecko()? else {
+            crate::say(
+                "skipped: FIREFOX and GECKODRIVER are not set; install Firefox and run `cargo xtask test`",
+            );
+            return Ok(None);
+        };
+        let mut wanted = DesiredCapabilities::firefox();
+        wanted.set_headless()?;
+        let mut preferences = FirefoxPreferences::new();
+        let number = match scheme {
+            "dark" => 0,
+            _ => 1,
+        };
+        preferences.set("layout.css.prefers-color-scheme.content-override", number)?;
+        wanted.set_preferences(preferences)?;
+        let browser = WebDriver::new(&driver.url(), wanted)
+            .await
+            .context("cannot start Firefox")?;
+        driver.ends_session(&browser.session_id().to_string());
+        let page = Self {
+            browser,
+            _driver: driver,
+            has_log: false,
+        };
+        page.browser.set_script_timeout(PATIENCE).await?;
+        page.browser.set_window_rect(0, 0, 1440, 1000).await?;
+        page.browser.goto(url).await?;
+        Ok(Some(page))
     }
 
     /// Sets the size of the visible page, as a device of that size would.
@@ -228,6 +264,9 @@ impl Page {
 
     /// Errors that the browser logged since the last call: thrown, rejected, refused, not found.
     pub async fn complaints(&self) -> Result<Vec<String>> {
+        if !self.has_log {
+            return Ok(Vec::new());
+        }
         let entries = self.browser.browser_log().await?;
         Ok(entries
             .into_iter()

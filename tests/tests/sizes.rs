@@ -42,11 +42,11 @@ fn the_widgets_and_what_they_import_are_at_most_15_kb() {
 fn what_a_prediction_adds_is_at_most_155_kb_of_engine_and_11_kb_of_scripts() {
     let engine = gzipped(&["doorstep-tables_bg.wasm"]);
     let names = ["panel", "answer", "coalesce", "inputs", "scale", "style"];
-    let bytes: usize = names
+    let own = names
         .iter()
-        .map(|name| gzipped(&[&format!("predict/{name}.js")]))
-        .sum();
-    println!("tables engine: {engine} bytes of gzip; predict/: {bytes}");
+        .map(|name| gzipped(&[&format!("predict/{name}.js")]));
+    let bytes = own.sum::<usize>() + gzipped(&["panel.js"]);
+    println!("tables engine: {engine} bytes of gzip; predict/ and panel.js: {bytes}");
     assert!(engine <= 155 * KB, "{engine}");
     assert!(bytes <= 11 * KB, "{bytes}");
 }

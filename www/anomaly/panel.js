@@ -1,29 +1,21 @@
 // What <doorstep-anomaly> shows and does; widgets.d.ts describes it.
 
-import { DoorstepAnomaly, element, emit, shareFor } from '../widgets.js';
+import { LazyPanel, ofPanel, panelOf } from '../panel.js';
+import { DoorstepAnomaly, element, emit } from '../widgets.js';
 import { pixelsOf } from './pixels.js';
 import { sheet } from './style.js';
 import { View } from './view.js';
 
 const ATTRIBUTES = ['bundle', 'model', 'label', 'prototypes', 'camera'];
-const PROTOTYPES = 3;
-
-const panels = new WeakMap();
+const MOST_PROTOTYPES = 64;
 
 const fileOf = ({ files = [] }) => [...files].find(({ type }) => type.startsWith('image/')) ?? files[0];
 
 /** The inside of one element. */
-export class Panel {
-  #host;
-  #view;
-  #panel = element('div', 'panel', { hidden: true });
-  #fallback = element('slot');
-  #status = element('p', 'status');
+export class Panel extends LazyPanel {
+  #view = new View((map) => this.#ask({ map }));
   #message = element('p', 'message', { hidden: true });
   #file = element('input', 'file', { type: 'file', accept: 'image/png,image/jpeg,image/webp' });
-  #watch = new MutationObserver((changes) => this.#changed(changes.map((change) => change.attributeName)));
-  #seen;
-  #share;
   #session; // AbortController of what the present bundle and model lead to
   #asking; // AbortController of the present picture
   #doorstep;
@@ -31,18 +23,12 @@ export class Panel {
   inspection;
 
   constructor(host) {
-    this.#host = host;
-    panels.set(host, this);
-    this.#view = new View((map) => this.#ask({ map }));
-    const root = host.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheet];
-    this.#status.setAttribute('role', 'status');
+    super(host, sheet, ATTRIBUTES);
     this.#message.setAttribute('role', 'alert');
     const choose = element('label', 'choose', {}, 'Choose a picture', this.#file);
     const hint = element('p', 'hint', {}, 'or drop one here, or paste it. It stays in this browser.');
     const bring = element('div', 'bring', {}, choose, hint, element('slot', '', { name: 'samples' }));
-    this.#panel.append(bring, this.#message, this.#view.stage, this.#view.finding, element('slot', '', { name: 'note' }));
-    root.append(this.#panel, this.#status, this.#fallback);
+    this.panel.append(bring, this.#message, this.#view.stage, this.#view.finding, element('slot', '', { name: 'note' }));
     this.#file.onchange = () => {
       const file = fileOf(this.#file);
       this.#file.value = ''; // the same file may be chosen again
@@ -51,60 +37,40 @@ export class Panel {
   }
 
   connect() {
-    this.disconnect(); // it may have been moved within the page
-    if (!this.#host.isConnected) return;
-    this.#watch.observe(this.#host, { attributeFilter: ATTRIBUTES });
-    for (const type of ['dragover', 'dragleave', 'drop']) this.#host.addEventListener(type, this.#dragged);
+    super.connect();
+    if (!this.host.isConnected) return;
+    for (const type of ['dragover', 'dragleave', 'drop']) this.host.addEventListener(type, this.#dragged);
     document.addEventListener('paste', this.#pasted);
-    this.#seen = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      this.#seen.disconnect();
-      this.open();
-    }, { rootMargin: '200px' });
-    this.#seen.observe(this.#host);
   }
 
-  disconnect() {
-    this.#watch.disconnect();
-    this.#seen?.disconnect();
+  end() {
     this.#session?.abort();
     this.#asking?.abort();
-    for (const type of ['dragover', 'dragleave', 'drop']) this.#host.removeEventListener(type, this.#dragged);
+    for (const type of ['dragover', 'dragleave', 'drop']) this.host.removeEventListener(type, this.#dragged);
     document.removeEventListener('paste', this.#pasted);
-    this.#share?.release();
-    this.#share = this.#doorstep = undefined;
+    this.#doorstep = undefined;
   }
 
-  #changed(names) {
-    if (names.includes('bundle') || names.includes('model')) {
-      this.disconnect();
-      this.connect();
-    } else if (this.#picture) {
-      this.#ask();
-    }
+  changed(names) {
+    if (names.includes('bundle') || names.includes('model')) this.connect();
+    else if (this.#picture) this.#ask();
     this.#label();
   }
 
   #label() {
-    this.#panel.setAttribute('role', 'group');
-    this.#panel.ariaLabel = this.#host.label;
-    if (this.#host.hasAttribute('camera')) this.#file.setAttribute('capture', this.#host.getAttribute('camera') || 'environment');
+    this.panel.ariaLabel = this.host.label;
+    if (this.host.hasAttribute('camera')) this.#file.setAttribute('capture', this.host.camera || 'environment');
     else this.#file.removeAttribute('capture');
   }
 
   /** Loads the bundle; then pictures can be brought. */
   async open() {
     this.#session?.abort();
-    const { bundle, model } = this.#host;
+    const { bundle, model } = this.host;
     if (!bundle) return;
     const { signal } = (this.#session = new AbortController());
     try {
-      const share = (this.#share ??= shareFor(this.#host));
-      const doorstep = await share.ready.catch((error) => {
-        if (this.#share === share) this.#share = undefined; // a later try may succeed
-        share.release();
-        throw error;
-      });
+      const doorstep = await this.bundle();
       if (signal.aborted) return;
       const { models } = doorstep.manifest;
       const entry = model ? models.find(({ name }) => name === model) : models.find((own) => own.default);
@@ -113,11 +79,10 @@ export class Panel {
       this.#doorstep = doorstep;
       this.#view.calibration = pictures.calibration;
       this.#label();
-      this.#panel.hidden = false;
-      this.#fallback.hidden = true;
+      this.show(true);
       if (this.#picture) await this.#ask();
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) this.fail(error);
     }
   }
 
@@ -144,14 +109,13 @@ export class Panel {
     this.#message.hidden = true;
     this.#view.busy = true;
     try {
-      const wanted = Number.parseInt(this.#host.getAttribute('prototypes'), 10);
-      const prototypes = Number.isNaN(wanted) ? PROTOTYPES : Math.min(64, Math.max(0, wanted));
-      const inspection = await this.#doorstep.inspect(picture, { model: this.#host.model || undefined, map, prototypes, signal });
+      const prototypes = Math.min(MOST_PROTOTYPES, this.host.prototypes);
+      const inspection = await this.#doorstep.inspect(picture, { model: this.host.model || undefined, map, prototypes, signal });
       if (signal.aborted) return;
       this.inspection = inspection;
       this.#view.show(picture, inspection, map);
-      this.#status.textContent = this.#view.sentence;
-      emit(this.#host, 'inspection', { inspection, picture });
+      this.status.textContent = this.#view.sentence;
+      emit(this.host, 'inspection', { inspection, picture });
     } catch (error) {
       if (!signal.aborted) this.#refuse(error);
     } finally {
@@ -163,34 +127,27 @@ export class Panel {
   #refuse(error) {
     this.#message.textContent = error.message;
     this.#message.hidden = false;
-    emit(this.#host, 'error', { error });
-  }
-
-  #fail(error) {
-    this.#panel.hidden = true;
-    this.#fallback.hidden = false;
-    emit(this.#host, 'error', { error });
+    emit(this.host, 'error', { error });
   }
 
   #dragged = (event) => {
     if (![...event.dataTransfer.types].includes('Files')) return;
     event.preventDefault();
-    this.#panel.toggleAttribute('data-over', event.type === 'dragover');
+    this.panel.toggleAttribute('data-over', event.type === 'dragover');
     const file = event.type === 'drop' && fileOf(event.dataTransfer);
     if (file) this.inspect(file);
   };
 
   #pasted = (event) => {
     const file = fileOf(event.clipboardData);
-    const alone = document.querySelectorAll(this.#host.localName).length === 1;
-    if (!file || this.#panel.hidden || !(alone || this.#host.matches(':focus-within, :hover'))) return;
+    const alone = document.querySelectorAll(this.host.localName).length === 1;
+    if (!file || this.panel.hidden || !(alone || this.host.matches(':focus-within, :hover'))) return;
     event.preventDefault();
     this.inspect(file);
   };
 }
 
 Object.defineProperties(DoorstepAnomaly.prototype, {
-  inspection: { get() { return panels.get(this)?.inspection; }, configurable: true, enumerable: true },
-  inspect: { value(picture) { return panels.get(this)?.inspect(picture); }, configurable: true, writable: true },
-  refresh: { value() { return panels.get(this)?.open(); }, configurable: true, writable: true },
+  inspection: ofPanel('inspection'),
+  inspect: { value(picture) { return panelOf(this)?.inspect(picture); }, configurable: true, writable: true },
 });

@@ -1,6 +1,7 @@
 // What <doorstep-predict> shows and does; widgets.d.ts describes it.
 
-import { DoorstepPredict, element, emit, shareFor } from '../widgets.js';
+import { LazyPanel, ofPanel, panelOf } from '../panel.js';
+import { DoorstepPredict, element, emit } from '../widgets.js';
 import { Answer } from './answer.js';
 import { coalesced } from './coalesce.js';
 import { Inputs } from './inputs.js';
@@ -11,8 +12,6 @@ const SETTLED_AFTER_MS = 250;
 /** Training rows that are asked which categories are usual. */
 const ASKED = 99;
 const ATTRIBUTES = ['bundle', 'model', 'limit', 'label', 'noun'];
-
-const panels = new WeakMap();
 
 /** The commonest category of each categorical feature. */
 async function commonest(doorstep, info, model) {
@@ -29,14 +28,7 @@ async function commonest(doorstep, info, model) {
 }
 
 /** The inside of one element. */
-export class Panel {
-  #host;
-  #panel = element('div', 'panel', { hidden: true });
-  #fallback = element('slot');
-  #status = element('p', 'status');
-  #watch = new MutationObserver((changes) => this.#changed(changes.map((change) => change.attributeName)));
-  #seen;
-  #share;
+export class Panel extends LazyPanel {
   #session; // AbortController of what the present bundle and model lead to
   #inputs;
   #answer;
@@ -48,56 +40,23 @@ export class Panel {
   prediction;
 
   constructor(host) {
-    this.#host = host;
-    panels.set(host, this);
-    const root = host.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [sheet];
-    this.#status.setAttribute('role', 'status');
-    root.append(this.#panel, this.#status, this.#fallback);
-    // Properties set before there was a panel hide the accessors.
-    for (const name of [...ATTRIBUTES, 'workerUrl', 'values']) {
-      if (!Object.hasOwn(host, name)) continue;
-      const value = host[name];
-      delete host[name];
-      host[name] = value;
-    }
+    super(host, sheet, ATTRIBUTES);
   }
 
-  connect() {
-    this.disconnect(); // it may have been moved within the page
-    if (!this.#host.isConnected) return;
-    this.#watch.observe(this.#host, { attributeFilter: ATTRIBUTES });
-    this.#seen = new IntersectionObserver((entries) => {
-      if (!entries.some((entry) => entry.isIntersecting)) return;
-      this.#seen.disconnect();
-      this.open();
-    }, { rootMargin: '200px' });
-    this.#seen.observe(this.#host);
-  }
-
-  disconnect() {
-    this.#watch.disconnect();
-    this.#seen?.disconnect();
-    this.#end();
-    this.#share?.release();
-    this.#share = undefined;
-  }
-
-  #changed(names) {
+  changed(names) {
     if (names.includes('bundle')) {
       this.#clear();
       this.info = this.#inputs = this.#answer = undefined; // another bundle has other inputs
-      this.disconnect();
       this.connect();
     } else if (names.includes('model')) {
       this.open();
     } else if (this.#answer) {
-      this.#answer.limit = this.#host.limit;
+      this.#answer.limit = this.host.limit;
       this.#ask();
     }
   }
 
-  #end() {
+  end() {
     this.#session?.abort();
     this.#naming?.abort();
     clearTimeout(this.#settling);
@@ -106,17 +65,12 @@ export class Panel {
 
   /** Opens the bundle's model, with the inputs as they are where it has the same. */
   async open() {
-    this.#end();
-    const { bundle, model } = this.#host;
+    this.end();
+    const { bundle, model } = this.host;
     if (!bundle) return;
     const { signal } = (this.#session = new AbortController());
     try {
-      const share = (this.#share ??= shareFor(this.#host));
-      const doorstep = await share.ready.catch((error) => {
-        if (this.#share === share) this.#share = undefined; // a later try may succeed
-        share.release();
-        throw error;
-      });
+      const doorstep = await this.bundle();
       const info = await doorstep.features(model || undefined, { signal });
       const usual = await commonest(doorstep, info, model || undefined);
       if (signal.aborted) return;
@@ -126,7 +80,7 @@ export class Panel {
       this.#ask = coalesced(() => this.#predict(doorstep, model || undefined, signal));
       await this.#ask();
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) this.fail(error);
     }
   }
 
@@ -136,15 +90,15 @@ export class Panel {
   }
 
   #build(info, values) {
-    const language = this.#host.closest('[lang]')?.lang || undefined;
+    const language = this.host.closest('[lang]')?.lang || undefined;
     const inputs = new Inputs(info.features, language, () => this.#ask());
     inputs.values = values;
-    const answer = new Answer(this.#host, info, language);
-    answer.limit = this.#host.limit;
+    const answer = new Answer(this.host, info, language);
+    answer.limit = this.host.limit;
     const controls = element('div', 'inputs', {}, ...inputs.nodes);
     controls.setAttribute('role', 'group');
     controls.ariaLabel = 'Inputs';
-    this.#panel.replaceChildren(answer.head, element('div', 'side', {}, element('slot', '', { name: 'start' }), controls), answer.reasons);
+    this.panel.replaceChildren(answer.head, element('div', 'side', {}, element('slot', '', { name: 'start' }), controls), answer.reasons);
     this.info = info;
     this.#inputs = inputs;
     this.#answer = answer;
@@ -156,14 +110,14 @@ export class Panel {
     const { values } = this.#inputs;
     try {
       // Names that would have to be fetched wait until the hand rests.
-      const prediction = await doorstep.predict(values, { model, neighbours: this.#host.limit, names: false, signal });
+      const prediction = await doorstep.predict(values, { model, neighbours: this.host.limit, names: false, signal });
       if (signal.aborted) return;
       this.#show(prediction, values, false);
       this.#naming = new AbortController();
       const naming = AbortSignal.any([signal, this.#naming.signal]);
       this.#settling = setTimeout(() => this.#settle(doorstep, model, naming, prediction, values), SETTLED_AFTER_MS);
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
+      if (!signal.aborted) this.fail(error);
     }
   }
 
@@ -175,42 +129,37 @@ export class Panel {
     } catch (error) {
       if (signal.aborted) return;
       for (const row of nameless) row.name = `No. ${row.row + 1}`; // the prediction is right without names
-      emit(this.#host, 'error', { error });
+      emit(this.host, 'error', { error });
     }
     if (signal.aborted) return;
     this.#show(prediction, values, true);
     const said = this.#answer.summary;
-    if (this.#status.textContent !== said) this.#status.textContent = said;
+    if (this.status.textContent !== said) this.status.textContent = said;
   }
 
   #show(prediction, values, settled) {
     this.prediction = prediction;
     this.#answer.show(prediction);
-    this.#panel.ariaLabel = this.#host.label;
-    this.#panel.setAttribute('role', 'group');
-    this.#panel.hidden = false;
-    this.#fallback.hidden = true;
-    emit(this.#host, 'prediction', { prediction, values, settled });
+    this.panel.ariaLabel = this.host.label;
+    this.show(true);
+    emit(this.host, 'prediction', { prediction, values, settled });
   }
 
-  /** Back to what stands between the tags. */
   #clear() {
     this.prediction = undefined;
-    this.#panel.hidden = true;
-    this.#fallback.hidden = false;
-    this.#status.textContent = '';
+    this.show(false);
+    this.status.textContent = '';
   }
 
-  #fail(error) {
+  fail(error) {
     this.#clear();
-    emit(this.#host, 'error', { error });
+    super.fail(error);
   }
 
   get values() { return this.#inputs?.values ?? this.#given; }
 
   set values(given) {
-    const changes = this.#watch.takeRecords(); // of the same task, such as another bundle
-    if (changes.length) this.#changed(changes.map((change) => change.attributeName));
+    this.catchUp(); // another bundle, perhaps
     if (!this.#inputs) {
       this.#given = { ...this.#given, ...given };
       return;
@@ -220,27 +169,16 @@ export class Panel {
   }
 }
 
-const ofPanel = (name) => ({ get() { return panels.get(this)?.[name]; }, configurable: true, enumerable: true });
 Object.defineProperties(DoorstepPredict.prototype, {
   info: ofPanel('info'),
   prediction: ofPanel('prediction'),
   values: {
     ...ofPanel('values'),
     set(value) {
-      const panel = panels.get(this);
+      const panel = panelOf(this);
       if (panel) panel.values = value;
-      // Before it is on the page there is no panel: that takes the property over.
+      // Before it is on the page there is no panel: the property is taken over then.
       else Object.defineProperty(this, 'values', { value, writable: true, configurable: true, enumerable: true });
     },
   },
-  limit: {
-    get() {
-      const limit = Number.parseInt(this.getAttribute('limit'), 10);
-      return limit > 0 ? limit : 8;
-    },
-    set(value) { this.setAttribute('limit', value); },
-    configurable: true,
-    enumerable: true,
-  },
-  refresh: { value() { return panels.get(this)?.open(); }, configurable: true, writable: true },
 });

@@ -30,6 +30,15 @@ pub fn find() -> Result<Browser> {
     })
 }
 
+/// Firefox, by `$FIREFOX` or its usual names, where it is installed.
+pub fn firefox() -> Result<Option<PathBuf>> {
+    let names = ["firefox", "firefox-esr"];
+    match env::var_os("FIREFOX") {
+        Some(_) => program("FIREFOX", &names).map(Some),
+        None => Ok(program("FIREFOX", &names).ok()),
+    }
+}
+
 fn program(variable: &str, names: &[&str]) -> Result<PathBuf> {
     if let Some(path) = env::var_os(variable) {
         let path = PathBuf::from(path);

@@ -20,6 +20,7 @@ mod step;
 mod strip;
 mod test;
 mod tools;
+mod training;
 
 use std::process::ExitCode;
 

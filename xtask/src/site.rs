@@ -14,35 +14,7 @@ use crate::stamp::{Inputs, make_folder};
 use crate::step::step;
 use crate::strip::strip_folder;
 use crate::tools::Tools;
-
-/// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 12] = [
-    "next-linear",
-    "item-knn",
-    "ease",
-    "sasrec",
-    "bsarec",
-    "tf-idf",
-    "ensemble",
-    "hybrid",
-    "als",
-    "svd",
-    "recent-popularity",
-    "popularity",
-];
-
-/// How the networks are trained: small and briefly, so that nobody waits long for a demo.
-const NETWORKS: [&str; 2] = ["sasrec", "bsarec"];
-const LEARNING: [&str; 8] = [
-    "width=32",
-    "blocks=1",
-    "inner=32",
-    "length=20",
-    "dropout=0.2",
-    "learning_rate=0.003",
-    "batch=32",
-    "epochs=8",
-];
+use crate::training::{radiographs, shop, table};
 
 /// Pictures for visitors to try, of other phantoms than are learnt from.
 const SAMPLES: [&str; 6] = ["--pictures", "30", "--picture-size", "192", "--seed", "11"];
@@ -182,52 +154,6 @@ fn generate(doorstep: &Path, what: &str, data: &Path, options: &[&str]) -> Resul
     make_folder(&format!("generate {}", name_of(data)), data, inputs, || {
         process::run_step(&mut command)
     })
-}
-
-/// What trains the shop's recommenders.
-fn shop(doorstep: &Path, data: &Path) -> Command {
-    let mut command = Command::new(doorstep);
-    command
-        .arg("train")
-        .args(MODELS)
-        .arg("--interactions")
-        .arg(data.join("interactions.csv"))
-        .arg("--items")
-        .arg(data.join("items.jsonl"))
-        .args(["--split", "leave-last-two", "--refit"]);
-    for network in NETWORKS {
-        for setting in LEARNING {
-            command.args(["--set", &format!("{network}.{setting}")]);
-        }
-    }
-    command
-}
-
-/// What trains the predictors of a song's energy. The genre is the generator's own
-/// secret: sound is to tell.
-fn table(doorstep: &Path, data: &Path) -> Command {
-    let mut command = Command::new(doorstep);
-    command
-        .args(["train", "knn-local", "knn", "--table"])
-        .arg(data.join("songs.csv"))
-        .args(["--target", "energy", "--exclude", "genre"])
-        .args(["--categorical", "key,mode,time_signature"])
-        .args(["--id", "id", "--name", "artist,track"])
-        .args(["--split", "every:5", "--refit"]);
-    command
-}
-
-/// What trains the model of pictures.
-fn radiographs(doorstep: &Path, pictures: &Path, settings: &[&str]) -> Command {
-    let mut command = Command::new(doorstep);
-    command
-        .args(["train", "salad", "--images"])
-        .arg(pictures.join("pictures.csv"))
-        .args(["--normal", "normal"]);
-    for setting in settings {
-        command.args(["--set", &format!("salad.{setting}")]);
-    }
-    command
 }
 
 /// A folder's own name.

@@ -1,8 +1,9 @@
 //! `cargo xtask test`: every test there is.
 
+use std::env;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::browser;
 use crate::dist::gather_built;
@@ -61,7 +62,26 @@ pub fn run(args: Args) -> Result<()> {
     if let Some(esbuild) = tools.esbuild()? {
         cargo.env("DOORSTEP_ESBUILD", esbuild);
     }
+    if let Some(compiler) = tools.typescript()? {
+        cargo.env("DOORSTEP_TSC", compiler);
+    }
+    match firefox(&tools) {
+        Ok((firefox, driver)) => {
+            cargo.env("FIREFOX", firefox).env("GECKODRIVER", driver);
+        }
+        Err(why) => skipped("Firefox", &format!("{why:#}; its tests will say so")),
+    }
     step("run the tests", || process::run(&mut cargo))
+}
+
+/// Firefox and what steers it. All else is tested without them, too.
+fn firefox(tools: &Tools) -> Result<(PathBuf, PathBuf)> {
+    let firefox = browser::firefox()?.context("it is not installed")?;
+    let driver = match env::var_os("GECKODRIVER") {
+        Some(driver) => driver.into(),
+        None => tools.geckodriver()?,
+    };
+    Ok((firefox, driver))
 }
 
 /// Builds the site for a test that was started without this task.

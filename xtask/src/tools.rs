@@ -24,6 +24,8 @@ const AXE_CORE: &str = "4.14.1";
 const ESBUILD: &str = "0.28.2";
 const HNSWLIB_WASM: &str = "0.8.2";
 const ONNXRUNTIME_WEB: &str = "1.30.0";
+const TYPESCRIPT: &str = "7.0.2";
+const GECKODRIVER: &str = "0.36.0";
 
 /// The folder of installed tools.
 pub struct Tools {
@@ -134,6 +136,21 @@ impl Tools {
     /// A bundler that takes the npm package, or `None` where npm is missing.
     pub fn esbuild(&self) -> Result<Option<PathBuf>> {
         self.npm("esbuild", ESBUILD, "bin/esbuild")
+    }
+
+    /// A compiler that reads the package's types, or `None` where npm is missing.
+    pub fn typescript(&self) -> Result<Option<PathBuf>> {
+        self.npm("typescript", TYPESCRIPT, "bin/tsc")
+    }
+
+    /// What steers Firefox.
+    pub fn geckodriver(&self) -> Result<PathBuf> {
+        self.program(Program {
+            package: "geckodriver",
+            binary: "geckodriver",
+            version: GECKODRIVER,
+            locked: true,
+        })
     }
 
     /// The folder of what runs ONNX in a browser, or `None` where npm is missing.

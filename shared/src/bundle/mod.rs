@@ -42,6 +42,7 @@ mod store;
 mod table;
 mod text;
 mod varint;
+mod whole;
 mod writer;
 
 pub use digest::Digest;

@@ -13,7 +13,7 @@ use crate::songs::until_predicted;
 use crate::{hook, measure_all, product, until_open};
 
 /// A script that lists what axe finds wrong; `None` after saying that it is not there.
-fn axe() -> Result<Option<String>> {
+pub fn axe() -> Result<Option<String>> {
     let Some(axe) = std::env::var_os("DOORSTEP_AXE") else {
         doorstep_tests::say(
             "skipped: DOORSTEP_AXE is not set; install npm and run `cargo xtask test`",
@@ -56,7 +56,59 @@ async fn axe_finds_no_violation_in_light_and_dark() -> Result<()> {
         let closed = format!("!{}.open && !location.hash", hook("product"));
         page.until::<bool>("the product is closed", &closed).await?;
     }
+    // The page says more where networks were wished to run on a graphics card.
+    page.click(&format!(
+        "{}.querySelector('[value=webgpu]')",
+        hook("devices")
+    ))
+    .await?;
+    let asked = "document.readyState === 'complete' && !!document.querySelector('[value=webgpu][aria-pressed=true]')";
+    page.until::<bool>("the page comes back", asked).await?;
+    for scheme in ["light", "dark"] {
+        page.prefer_colours(scheme).await?;
+        page.reload().await?;
+        until_open(&page).await?;
+        let found: Vec<String> = page.run(&check, Value::Null).await?;
+        assert!(found.is_empty(), "{scheme}, WebGPU: {found:#?}");
+    }
     page.close().await
+}
+
+/// What to paste, and each model's card: axe's rules, both schemes, a phone and a desktop.
+#[tokio::test]
+async fn axe_finds_no_violation_on_any_published_page() -> Result<()> {
+    let Some(check) = axe()? else {
+        return Ok(());
+    };
+    let room = site::folder().join("paste");
+    let mut pages = vec!["paste/".to_owned()];
+    for card in std::fs::read_dir(room.join("models"))? {
+        let name = card?.file_name();
+        pages.push(format!("paste/models/{}", name.to_string_lossy()));
+    }
+    assert!(pages.len() > 12, "{pages:?}");
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("")).await?;
+    for scheme in ["light", "dark"] {
+        page.prefer_colours(scheme).await?;
+        for (width, height) in [(320, 700), (1440, 1000)] {
+            page.resize(width, height).await?;
+            for address in &pages {
+                page.go_to(&server.url(address)).await?;
+                let content: u32 = page.value("document.documentElement.scrollWidth").await?;
+                assert!(
+                    content <= width,
+                    "{address}: {content} px of content on {width} px"
+                );
+                let found: Vec<String> = page.run(&check, Value::Null).await?;
+                assert!(
+                    found.is_empty(),
+                    "{address}, {scheme}, {width} px: {found:#?}"
+                );
+            }
+        }
+    }
+    page.close_with(|line| line.contains("/images/")).await
 }
 
 #[tokio::test]

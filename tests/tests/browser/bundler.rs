@@ -39,6 +39,7 @@ fn the_package_has_types_for_what_it_exports_and_runs_nothing_when_installed() -
         .collect();
     let mut expected = vec![
         "predict/panel.js",
+        "panel.js",
         "in-page.js",
         "item-template.js",
         "doorstep-core_bg.wasm",
@@ -64,6 +65,84 @@ fn the_package_has_types_for_what_it_exports_and_runs_nothing_when_installed() -
             .any(|file| file.contains("demo") || file.ends_with(".html")),
         "{files:?}"
     );
+    Ok(())
+}
+
+/// What a page's author writes, with three mistakes that a compiler is to find.
+const TYPED: &str = r#"
+import { DoorstepError, Doorstep, type Hit } from 'doorstep';
+import { VisitorHistory } from 'doorstep/history.js';
+import { shareBundle, type DoorstepRecommend } from 'doorstep/widgets.js';
+import { Doorstep as Published } from './p/doorstep.js';
+import { shareFor, title } from './p/widgets.js';
+
+const options = { workerUrl: '/doorstep/worker.js', history: ['B01', { item: 'B02', rating: 4 }] };
+const ds: Doorstep = await Doorstep.load('/shop/', { ...options, onProgress: ({ loaded, total }) => loaded / total });
+const hits: Hit[] = await ds.recommend({ history: ['B01'], k: 10, filter: { category: ['Tea'] }, explain: true });
+ds.addEventListener('query', ({ detail }) => detail.milliseconds + detail.bytes);
+const shelf: DoorstepRecommend = document.createElement('doorstep-recommend');
+shelf.limit = hits.length;
+shelf.inPage = true;
+shelf.addEventListener('doorstep:results', ({ detail }) => detail.hits.map(({ item }) => title(item)));
+document.addEventListener('doorstep:error', ({ detail }) => detail.error instanceof DoorstepError && detail.error.code === 'network');
+const pictures = document.createElement('doorstep-anomaly');
+pictures.camera = 'user';
+pictures.prototypes = 3;
+await pictures.inspect(new Blob());
+await document.createElement('doorstep-predict').refresh();
+VisitorHistory.of('/shop/').add('B01');
+const { ready, release } = shareBundle('/shop/');
+await (await ready).similar('B01', { k: 8 });
+await (await shareFor(shelf).ready).search('tea');
+release();
+(await Published.load('/shop/')).dispose();
+// @ts-expect-error
+shelf.limit = 'eight';
+// @ts-expect-error
+await ds.recommend({ histroy: [] });
+// @ts-expect-error
+await Doorstep.load('/shop/', { device: 'gpu' });
+"#;
+
+#[test]
+fn types_tell_right_from_wrong_in_the_package_and_in_a_publication() -> Result<()> {
+    let Some(compiler) = env::var_os("DOORSTEP_TSC") else {
+        say("skipped: DOORSTEP_TSC is not set; install npm and run `cargo xtask test`");
+        return Ok(());
+    };
+    let publication = Publication::new("p")?;
+    let modules = publication.folder().join("node_modules");
+    fs::create_dir(&modules)?;
+    std::os::unix::fs::symlink(site::npm_package(), modules.join("doorstep"))?;
+    publication.page("package.json", r#"{ "type": "module" }"#)?;
+    publication.page("source.ts", TYPED)?;
+    for resolution in ["nodenext", "bundler"] {
+        let module = if resolution == "bundler" {
+            "esnext"
+        } else {
+            resolution
+        };
+        let compiled = Command::new(&compiler)
+            .current_dir(publication.folder())
+            .args([
+                "--noEmit",
+                "--strict",
+                "--target",
+                "es2022",
+                "--lib",
+                "es2022,dom,dom.iterable",
+            ])
+            .args([
+                "--module",
+                module,
+                "--moduleResolution",
+                resolution,
+                "source.ts",
+            ])
+            .output()?;
+        let said = String::from_utf8_lossy(&compiled.stdout);
+        ensure!(compiled.status.success(), "{resolution}: {said}");
+    }
     Ok(())
 }
 

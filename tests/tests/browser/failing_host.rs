@@ -4,23 +4,98 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use doorstep_tests::host::{Fault, Host};
+use doorstep_tests::host::{Fault, Host, Line};
 use doorstep_tests::page::Page;
 use doorstep_tests::publication::{Publication, shop_of};
+use doorstep_tests::site;
 use serde_json::Value;
 
-const PAGE: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
+const HEAD: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
 <script>
   window.unhandled = [];
   addEventListener('unhandledrejection', ({ reason }) => unhandled.push(String(reason)));
   addEventListener('error', ({ message }) => message && unhandled.push(message));
   addEventListener('doorstep:error', ({ detail }) => { window.failed = detail.error.code ?? String(detail.error); });
+  const none = () => { window.failed ??= 'network'; };
+  import(new URL('d/widgets.js', document.baseURI)).then(({ DoorstepRecommend }) => DoorstepRecommend ?? none(), none);
 </script>
-<script type="module" src="d/widgets.js"></script>
-<doorstep-recommend bundle="d/shop/" history="HISTORY" limit="4"><a href="/">Popular</a></doorstep-recommend>"#;
+<script type="module" src="d/widgets.js"></script>"#;
+
+/// A page with one element, and what is true of it.
+struct Visit {
+    /// What stands in its page's body.
+    body: String,
+    /// There are results.
+    shown: &'static str,
+    /// It has said that there can be none, and shows so.
+    failed: &'static str,
+    /// A file of each kind that results need.
+    files: &'static [&'static str],
+}
+
+const LINK: &str = "document.querySelector('a').checkVisibility()";
+
+fn shelf(history: &str) -> Visit {
+    Visit {
+        body: format!(
+            r#"<doorstep-recommend bundle="d/shop/" history="{history}" limit="4"><a href="/">Popular</a></doorstep-recommend>"#
+        ),
+        shown: SHOWN,
+        failed: "document.querySelector('a').checkVisibility() && window.failed",
+        files: &[
+            "d/widgets.js",
+            "/doorstep.js",
+            "/worker.js",
+            "/doorstep-core.js",
+            "/doorstep-core_bg.wasm",
+            "/manifest.json",
+            "/models/next-linear-",
+            "/catalog/items-",
+        ],
+    }
+}
+
+fn prediction() -> Visit {
+    Visit {
+        body: r#"<doorstep-predict bundle="d/songs/"><a href="/">Songs</a></doorstep-predict>"#
+            .to_owned(),
+        shown: "!!document.querySelector('doorstep-predict').prediction",
+        failed: "document.querySelector('a').checkVisibility() && window.failed",
+        files: &[
+            "predict/panel.js",
+            "/doorstep-tables.js",
+            "/doorstep-tables_bg.wasm",
+            "/manifest.json",
+            "/songs/models/",
+        ],
+    }
+}
+
+/// A picture is given as soon as it can be; what can't be inspected is said in the element.
+fn picture() -> Visit {
+    Visit {
+        body: r#"<doorstep-anomaly bundle="d/xray/"><a href="/">Pictures</a></doorstep-anomaly>
+            <script>
+              const element = document.querySelector('doorstep-anomaly');
+              const wait = setInterval(() => {
+                if (!element.inspect) return;
+                clearInterval(wait);
+                element.inspect(new ImageData(64, 64));
+              }, 30);
+            </script>"#
+            .to_owned(),
+        shown: "!!document.querySelector('doorstep-anomaly').inspection",
+        failed: "window.failed && (document.querySelector('a').checkVisibility() || document.querySelector('doorstep-anomaly').shadowRoot.querySelector('[part=message]').checkVisibility())",
+        files: &[
+            "anomaly/panel.js",
+            "/doorstep-cpu_bg.wasm",
+            "/manifest.json",
+            "/xray/models/",
+        ],
+    }
+}
 
 const SHOWN: &str = "document.querySelector('doorstep-recommend').hits?.length > 0";
-const FALLBACK: &str = "document.querySelector('doorstep-recommend a').checkVisibility() && (window.failed ?? !customElements.get('doorstep-recommend'))";
 
 /// What the page says that the browser itself logs of a file that can't be had.
 fn of_browser(line: &str) -> bool {
@@ -36,51 +111,58 @@ fn of_browser(line: &str) -> bool {
 
 /// An item of the shop by its number.
 fn item(number: usize) -> Result<String> {
-    let record =
-        std::fs::read_to_string(doorstep_tests::site::folder().join("../test-data/items.jsonl"))?;
+    let record = std::fs::read_to_string(site::folder().join("../test-data/items.jsonl"))?;
     let first: Value = serde_json::from_str(record.lines().nth(number).context("no item")?)?;
     Ok(first["id"].as_str().context("no id")?.to_owned())
 }
 
-fn publication() -> Result<Publication> {
+/// A publication whose host shows the page of a visit.
+fn publication(visit: &Visit) -> Result<Publication> {
     let publication = Publication::new("d")?;
-    publication.page("index.html", &PAGE.replace("HISTORY", &item(0)?))?;
+    publication.page("index.html", &format!("{HEAD}{}", visit.body))?;
     Ok(publication)
 }
 
-/// A file of each kind that a first list reads.
-const FILES: [&str; 8] = [
-    "d/widgets.js",
-    "/doorstep.js",
-    "/worker.js",
-    "/doorstep-core.js",
-    "/doorstep-core_bg.wasm",
-    "/manifest.json",
-    "/models/next-linear-",
-    "/catalog/items-",
+fn is_of(path: &str, file: &str) -> bool {
+    path.ends_with(file) || (file.ends_with(['-', '/']) && path.contains(file))
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault::Status(404),
+    Fault::Status(500),
+    Fault::Page,
+    Fault::Truncated,
+    Fault::Hangup,
+    Fault::Kind("text/plain"),
 ];
 
-fn is_of(path: &str, file: &str) -> bool {
-    path.ends_with(file) || (file.ends_with('-') && path.contains(file))
+#[tokio::test]
+async fn every_file_of_a_list_may_fail_in_every_way() -> Result<()> {
+    let visit = shelf(&item(0)?);
+    every_file_may_fail(&publication(&visit)?, &visit).await
 }
 
 #[tokio::test]
-async fn every_file_may_fail_in_every_way() -> Result<()> {
-    let publication = publication()?;
+async fn every_file_of_a_prediction_may_fail_in_every_way() -> Result<()> {
+    let visit = prediction();
+    every_file_may_fail(&publication(&visit)?, &visit).await
+}
+
+#[tokio::test]
+async fn every_file_of_a_finding_may_fail_in_every_way() -> Result<()> {
+    let visit = picture();
+    let publication = publication(&visit)?;
+    publication.publish(&[site::folder().join("xray").display().to_string()])?;
+    every_file_may_fail(&publication, &visit).await
+}
+
+async fn every_file_may_fail(publication: &Publication, visit: &Visit) -> Result<()> {
     let host = Host::start(publication.folder())?;
-    let faults = [
-        Fault::Status(404),
-        Fault::Status(500),
-        Fault::Page,
-        Fault::Truncated,
-        Fault::Hangup,
-        Fault::Kind("text/plain"),
-    ];
-    for file in FILES {
+    for &file in visit.files {
         // A fresh browser for each file, so that no cache helps; what fails is not kept.
         let page = Page::open(&host.url("")).await?;
-        for fault in faults {
-            fails(&host, &page, file, fault)
+        for fault in FAULTS {
+            fails(&host, &page, visit, file, fault)
                 .await
                 .with_context(|| format!("{file}: {fault:?}"))?;
         }
@@ -89,25 +171,35 @@ async fn every_file_may_fail_in_every_way() -> Result<()> {
     Ok(())
 }
 
-async fn fails(host: &Host, page: &Page, file: &'static str, fault: Fault) -> Result<()> {
+async fn fails(
+    host: &Host,
+    page: &Page,
+    visit: &Visit,
+    file: &'static str,
+    fault: Fault,
+) -> Result<()> {
+    let Visit { shown, failed, .. } = visit;
     page.forget_cache().await?;
     host.fail(move |path| is_of(path, file).then_some(fault));
     page.go_to(&host.url("")).await?;
-    let end = format!("({SHOWN}) || ({FALLBACK})");
-    page.until::<bool>("there are results or the fallback", &format!("!!({end})"))
+    let end = format!("!!(({shown}) || ({failed}))");
+    page.until::<bool>("there are results or the fallback", &end)
         .await?;
     let unhandled: Vec<String> = page.value("unhandled").await?;
     ensure!(unhandled.is_empty(), "{unhandled:?}");
+    let code: Option<String> = page.value("window.failed").await?;
+    let is_known = |code: &str| ["network", "damaged"].contains(&code);
+    ensure!(code.as_deref().is_none_or(is_known), "{code:?}");
     // And once the host is well again, so is the page.
     host.recover();
     page.go_to(&host.url("")).await?;
-    page.until::<bool>("there are results again", SHOWN).await?;
+    page.until::<bool>("there are results again", shown).await?;
     Ok(())
 }
 
 #[tokio::test]
 async fn what_fails_once_is_asked_for_again() -> Result<()> {
-    let publication = publication()?;
+    let publication = publication(&shelf(&item(0)?))?;
     let host = Host::start(publication.folder())?;
     let failed = std::sync::Mutex::new(std::collections::HashSet::new());
     host.fail(move |path| {
@@ -125,18 +217,32 @@ async fn what_fails_once_is_asked_for_again() -> Result<()> {
 
 #[tokio::test]
 async fn a_host_that_takes_its_time_is_waited_for() -> Result<()> {
-    let publication = publication()?;
+    let publication = publication(&shelf(&item(0)?))?;
     let host = Host::start(publication.folder())?;
     host.fail(|_| Some(Fault::Late(Duration::from_millis(400))));
+    is_waited_for(&host).await
+}
+
+#[tokio::test]
+async fn a_slow_line_is_waited_for() -> Result<()> {
+    let publication = publication(&shelf(&item(0)?))?;
+    let host = Host::start(publication.folder())?;
+    host.behind(Line {
+        bytes_per_second: 1.6e6 / 8.0,
+        round_trip: Duration::from_millis(150),
+    });
+    is_waited_for(&host).await
+}
+
+async fn is_waited_for(host: &Host) -> Result<()> {
     let page = Page::open(&host.url("")).await?;
-    let fallback = "document.querySelector('doorstep-recommend a').checkVisibility()";
     ensure!(
-        page.value::<bool>(fallback).await?,
+        page.value::<bool>(LINK).await?,
         "nothing is shown in between"
     );
     page.until::<bool>("there are results", SHOWN).await?;
     ensure!(
-        !page.value::<bool>(fallback).await?,
+        !page.value::<bool>(LINK).await?,
         "the fallback is still there"
     );
     page.close().await
@@ -144,7 +250,7 @@ async fn a_host_that_takes_its_time_is_waited_for() -> Result<()> {
 
 #[tokio::test]
 async fn a_bundle_published_anew_is_taken_on_where_files_of_the_former_are_gone() -> Result<()> {
-    let publication = publication()?;
+    let publication = publication(&shelf(&item(0)?))?;
     let host = Host::start(publication.folder())?;
     let page = Page::open(&host.url("")).await?;
     page.until::<bool>("there are results", SHOWN).await?;
@@ -153,10 +259,7 @@ async fn a_bundle_published_anew_is_taken_on_where_files_of_the_former_are_gone(
     for entry in std::fs::read_dir(shop.join("models"))? {
         std::fs::remove_dir_all(entry?.path())?;
     }
-    let songs = doorstep_tests::site::folder()
-        .join("songs")
-        .display()
-        .to_string();
+    let songs = site::folder().join("songs").display().to_string();
     let (shop, _kept) = shop_of("item-knn")?;
     publication.publish(&[shop, songs])?;
     let ask = "

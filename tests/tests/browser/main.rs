@@ -2,10 +2,12 @@
 
 mod accessibility;
 mod bundler;
+mod contract;
 mod damage;
 mod elements;
 mod engines;
 mod failing_host;
+mod firefox;
 mod harness;
 mod hostile_content;
 mod keyboard;
@@ -18,6 +20,7 @@ mod predict;
 mod predict_element;
 mod privacy;
 mod publication;
+mod rooms;
 mod shop;
 mod soak;
 mod songs;
@@ -25,6 +28,7 @@ mod webgpu;
 
 use anyhow::Result;
 use doorstep_tests::page::Page;
+use serde_json::Value;
 
 /// The element with this `data-testid`, as an expression.
 fn hook(name: &str) -> String {
@@ -61,4 +65,16 @@ async fn until_open(page: &Page) -> Result<()> {
     )
     .await?;
     Ok(())
+}
+
+/// How far the page has moved by itself since it was opened, as browsers add it up.
+async fn layout_shift(page: &Page) -> Result<f64> {
+    let add_up = "
+        return new Promise((done) => {
+            let sum = 0;
+            const add = (list) => list.getEntries().forEach(({ value, hadRecentInput }) => { if (!hadRecentInput) sum += value; });
+            new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
+            setTimeout(() => done(sum), 300);
+        });";
+    page.run(add_up, Value::Null).await
 }

@@ -6,17 +6,22 @@ use anyhow::Result;
 use doorstep_tests::host::Host;
 use doorstep_tests::page::Page;
 use doorstep_tests::publication::Publication;
+use doorstep_tests::site;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_visit_asks_for_public_files_and_keeps_its_history_at_home() -> Result<()> {
     let publication = Publication::new("d")?;
+    let folder = |name: &str| site::folder().join(name).display().to_string();
+    let shop = format!("shop={}", folder("bundle"));
+    publication.publish(&[shop, folder("songs"), folder("xray")])?;
     let html = r#"<!doctype html><html lang="en"><title>A visit</title><link rel="icon" href="data:,">
         <script type="module" src="d/widgets.js"></script>
         <doorstep-recommend bundle="d/shop/" id="usual"></doorstep-recommend>
         <doorstep-recommend bundle="d/shop/" id="network" model="sasrec"></doorstep-recommend>
         <doorstep-similar bundle="d/shop/"></doorstep-similar>
-        <doorstep-predict bundle="d/songs/"></doorstep-predict>"#;
+        <doorstep-predict bundle="d/songs/"></doorstep-predict>
+        <doorstep-anomaly bundle="d/xray/"></doorstep-anomaly>"#;
     publication.page("index.html", html)?;
     let record: Value =
         serde_json::from_slice(&std::fs::read(publication.root().join("publication.json"))?)?;
@@ -45,6 +50,11 @@ async fn a_visit_asks_for_public_files_and_keeps_its_history_at_home() -> Result
             document.querySelector('doorstep-similar').item = before;
         }
         await until(() => document.querySelector('#network').hits.length && document.querySelector('doorstep-predict').prediction);
+        const pictures = document.querySelector('doorstep-anomaly');
+        await until(() => pictures.inspect);
+        pictures.scrollIntoView();
+        pictures.inspect(new ImageData(64, 64));
+        await until(() => pictures.inspection);
         const { shareBundle } = await import(new URL('d/widgets.js', document.baseURI));
         const doorstep = await shareBundle('d/shop/').ready;
         await doorstep.search('mug');

@@ -284,13 +284,7 @@ async fn the_rooms_lead_to_each_other_and_nothing_moves_while_loading() -> Resul
     );
     page.click(&hook("to-songs")).await?;
     until_predicted(&page).await?;
-    let shifts = "
-        return new Promise((done) => {
-            const observer = new PerformanceObserver(() => {});
-            observer.observe({ type: 'layout-shift', buffered: true });
-            setTimeout(() => done(observer.takeRecords().reduce((sum, { value }) => sum + value, 0)), 200);
-        });";
-    let shift: f64 = page.run(shifts, Value::Null).await?;
+    let shift = crate::layout_shift(&page).await?;
     ensure!(shift < 0.02, "the page moved by {shift}");
     page.click("document.querySelector('.rooms a')").await?;
     crate::until_open(&page).await?;

@@ -1,5 +1,7 @@
 //! A model's card, from the manifest: what it is, its data, how it was judged, its size and limits.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use doorstep_shared::bundle::{Manifest, ModelContent, ModelEntry};
 
 use crate::glossary;
@@ -14,7 +16,11 @@ pub(super) fn card(bundle: &str, manifest: &Manifest, model: &ModelEntry) -> Vec
     )];
     // A model of another program's making has a name that the glossary lacks.
     if let Ok([entry]) = glossary::entries(std::slice::from_ref(&model.name)).as_deref() {
-        parts.push(Html::labelled("p", &[("class", "lead")], entry.what));
+        parts.push(Html::labelled(
+            "p",
+            &[("class", "lead")],
+            &sentence(entry.what),
+        ));
     }
     let data = &manifest.data;
     let size = format!(
@@ -66,14 +72,7 @@ pub(super) fn card(bundle: &str, manifest: &Manifest, model: &ModelEntry) -> Vec
                 figures.split, figures.cases
             );
             parts.push(Html::labelled("p", &[], &protocol));
-            let metrics: Vec<(&str, String)> = figures
-                .metrics
-                .iter()
-                .map(|(name, value)| (name.as_str(), format!("{value:.4}")))
-                .collect();
-            parts.push(list(
-                metrics.iter().map(|(name, value)| (*name, value.as_str())),
-            ));
+            parts.extend(metrics(&figures.metrics));
         }
     }
     if !model.config.is_empty() {
@@ -89,6 +88,68 @@ pub(super) fn card(bundle: &str, manifest: &Manifest, model: &ModelEntry) -> Vec
     }
     parts.push(Html::labelled("h2", &[], "Limits"));
     parts.push(Html::labelled("p", &[], limits(&model.content)));
+    parts
+}
+
+/// What the glossary says as a sentence, without the options that a command line would need.
+fn sentence(what: &str) -> String {
+    let told = match what.rsplit_once("; needs ") {
+        Some((told, needed)) if needed.contains("--") => told,
+        _ => what,
+    };
+    let mut letters = told.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
+}
+
+/// Figures of lists of several lengths as a table, a length a column; others as they are.
+fn metrics(figures: &BTreeMap<String, f64>) -> Vec<Html> {
+    let mut by_length: BTreeMap<&str, BTreeMap<u32, f64>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for (name, &value) in figures {
+        match name
+            .split_once('@')
+            .map(|(of, length)| (of, length.parse()))
+        {
+            Some((of, Ok(length))) => {
+                by_length.entry(of).or_default().insert(length, value);
+            }
+            _ => others.push((name.as_str(), format!("{value:.4}"))),
+        }
+    }
+    let lengths: BTreeSet<u32> = by_length
+        .values()
+        .flat_map(|row| row.keys().copied())
+        .collect();
+    let mut parts = Vec::new();
+    if !lengths.is_empty() {
+        let heads = std::iter::once(String::from("Figure"))
+            .chain(lengths.iter().map(|length| format!("@{length}")))
+            .map(|head| Html::labelled("th", &[("scope", "col")], &head));
+        let rows = by_length.iter().map(|(of, row)| {
+            let cells = lengths.iter().map(|length| {
+                let value = row
+                    .get(length)
+                    .map_or(String::new(), |value| format!("{value:.4}"));
+                Html::labelled("td", &[], &value)
+            });
+            let head = Html::labelled("th", &[("scope", "row")], of);
+            Html::element("tr", &[], std::iter::once(head).chain(cells))
+        });
+        parts.push(Html::element(
+            "table",
+            &[],
+            [
+                Html::element("thead", &[], [Html::element("tr", &[], heads)]),
+                Html::element("tbody", &[], rows),
+            ],
+        ));
+    }
+    if !others.is_empty() {
+        parts.push(list(
+            others.iter().map(|(name, value)| (*name, value.as_str())),
+        ));
+    }
     parts
 }
 
@@ -124,5 +185,42 @@ fn limits(content: &ModelContent) -> &'static str {
         "It tells how far a picture is from normal ones, not what it shows. It is no medical device. The whole network is downloaded with the first picture, and an engine beyond the first."
     } else {
         "This version of the command doesn't know this kind of model."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_for_readers() {
+        for (what, said) in [
+            ("counts; needs --items", "Counts."),
+            ("a; b; needs ratings and --items", "A; b."),
+            ("svd; needs ratings", "Svd; needs ratings."),
+        ] {
+            assert_eq!(sentence(what), said);
+        }
+    }
+
+    #[test]
+    fn figures_stand_by_their_length() {
+        let figures = [
+            ("ndcg@10", 0.5),
+            ("ndcg@5", 0.25),
+            ("rmse", 1.0),
+            ("precision@10-testitems", 0.75),
+        ];
+        let figures = figures.map(|(name, value)| (name.to_owned(), value)).into();
+        let html: String = metrics(&figures).iter().map(Html::as_str).collect();
+        let row = "<th scope=\"row\">ndcg</th><td>0.2500</td><td>0.5000</td>";
+        assert!(
+            html.contains("@5</th><th scope=\"col\">@10</th>") && html.contains(row),
+            "{html}"
+        );
+        assert!(
+            html.contains("<dt>rmse</dt>") && html.contains("<dt>precision@10-testitems</dt>"),
+            "{html}"
+        );
     }
 }

@@ -269,6 +269,7 @@ impl Release {
 fn open(source: &BundleSource) -> Result<Opened> {
     let bundle = at_once(Bundle::open(FolderStore::open(&source.folder)?))
         .with_context(|| source.folder.display().to_string())?;
+    at_once(bundle.verify()).with_context(|| source.folder.display().to_string())?;
     let ids = at_once(bundle.all_ids())?;
     Ok(Opened {
         name: source.name.clone(),

@@ -238,6 +238,16 @@ fn names_and_places_that_cannot_be_are_refused() {
         .err()
         .unwrap();
     assert!(error.to_string().contains("two bundles"), "{error}");
+    // A bundle that lacks a file would be one for visitors, too.
+    bundle(&place.path("part"), &[1, 2]);
+    let lost = files(&place.path("part"))
+        .into_iter()
+        .find(|file| file.starts_with("models/"))
+        .unwrap();
+    fs::remove_file(place.path("part").join(&lost)).unwrap();
+    let part = BundleSource::parse(&place.path("part").display().to_string()).unwrap();
+    let error = Release::plan(&[part], &engines, &[]).err().unwrap();
+    assert!(format!("{error:#}").contains(&lost), "{error:#}");
     fs::create_dir_all(place.path("home")).unwrap();
     fs::write(place.path("home/thesis"), "").unwrap();
     let release = Release::plan(std::slice::from_ref(&source), &engines, &[]).unwrap();

@@ -6,9 +6,9 @@ mod state;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use doorstep_shared::Event;
 use doorstep_shared::bundle::Manifest;
 use doorstep_shared::models::ModelConfig;
+use doorstep_shared::{Event, Vocabulary};
 
 pub use state::{State, beside};
 
@@ -93,6 +93,14 @@ impl Lasting<'_> {
         let before = data::settle(state.read.clone(), &state.settling, &Progress::new(true))?;
         let known = std::mem::take(&mut state.read.catalogue);
         let new = data::read(&self.data, known, progress)?;
+        let (read, others) = (&state.read.interactions, &new.interactions);
+        ensure!(
+            others.rows.is_empty()
+                || goes_with(&read.users, &others.users)
+                || goes_with(&read.items, &others.items),
+            "no user and no item of the new interactions occurs in those of the bundle: is it another data set's? \
+             If they belong together all the same, train from scratch on both"
+        );
         add(&mut state.read, new)?;
         let after = data::settle(state.read.clone(), &state.settling, progress)?;
         let kept = self.kept(&mut state, &before, &after, progress);
@@ -151,6 +159,11 @@ impl Lasting<'_> {
         state.save(&self.state, &self.out)?;
         Ok(manifest)
     }
+}
+
+/// Whether any id of `new` is known.
+fn goes_with(known: &Vocabulary, new: &Vocabulary) -> bool {
+    new.ids().iter().any(|id| known.get(id).is_some())
 }
 
 /// Appends the rows of `new`, as if its files had been read after those of `read`.
