@@ -10,6 +10,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::{Bundle, MANIFEST};
@@ -22,18 +23,28 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Queries that are timed; as many come before.
-const QUERIES: usize = 300;
+/// Histories; a list for each comes before any is timed.
+const HISTORIES: usize = 300;
+/// How often each of them takes its turn, and queries in a turn, of which the first ones get a processor going.
+const TURNS: usize = 24;
+const IN_A_TURN: usize = 60;
+const FIRST_OF_A_TURN: usize = 10;
 const HISTORY: usize = 10;
 const K: usize = 10;
 
-/// What one of them took.
+/// What answers, and what it is called in `ANSWERS`.
+const NAMES: [(&str, &str); 3] = [
+    ("doorstep", "Doorstep"),
+    ("ort", "onnxruntime-web, factors of 64"),
+    ("hnsw", "hnswlib-wasm, factors of 64"),
+];
+const PLACES: [(bool, &str); 2] = [(false, "in its worker"), (true, "in the page")];
+
+/// What a first list took.
 #[derive(Deserialize)]
-struct Took {
-    /// Milliseconds from nothing to the first list.
-    first: f64,
-    /// Milliseconds of a query, by what answers it and from the page and back.
-    times: Vec<Vec<f64>>,
+struct First {
+    /// Milliseconds from nothing.
+    milliseconds: f64,
     listed: usize,
 }
 
@@ -67,94 +78,125 @@ async fn main() -> Result<()> {
         let bundle = at_once(Bundle::open(FolderStore::open(bundle)?)).context(MANIFEST)?;
         at_once(bundle.all_ids())?
     };
+    for (name, script) in [("ort", ORT), ("hnsw", HNSW)] {
+        fs::write(root.path().join(format!("peer-{name}.js")), script)?;
+        let worker = WORKER.replace("NAME", name);
+        fs::write(root.path().join(format!("worker-{name}.js")), worker)?;
+    }
     let mut random = Random::new(3);
-    let histories: Vec<Vec<usize>> = (0..2 * QUERIES)
+    let histories: Vec<Vec<usize>> = (0..HISTORIES)
         .map(|_| (0..HISTORY).map(|_| random.below(ids.len())).collect())
         .collect();
     let named: Vec<Vec<&str>> = histories
         .iter()
         .map(|history| history.iter().map(|&item| ids[item].as_str()).collect())
         .collect();
+    let asked = json!({
+        "histories": histories, "named": named, "k": K, "items": ids.len(),
+        "turns": TURNS, "each": IN_A_TURN, "skipped": FIRST_OF_A_TURN,
+    });
     println!("{} items, history of {HISTORY}, list of {K}", ids.len());
-    let asked = json!({ "histories": named, "k": K });
-    measure(
-        root.path(),
-        "doorstep, in its worker (within it; from the page and back)",
-        OURS,
-        &asked,
-    )
-    .await?;
-    let asked = json!({ "histories": named, "k": K, "inPage": true });
-    measure(
-        root.path(),
-        "doorstep, in the page (by the engine; from the page and back)",
-        OURS,
-        &asked,
-    )
-    .await?;
-    for (what, peer) in [
-        ("onnxruntime-web, factors of 64", ORT),
-        ("hnswlib-wasm, factors of 64", HNSW),
-    ] {
-        fs::write(root.path().join("peer.js"), peer)?;
-        fs::write(root.path().join("worker.js"), WORKER)?;
-        for (place, in_page) in [("in its worker", false), ("in the page", true)] {
-            let asked =
-                json!({ "histories": histories, "k": K, "items": ids.len(), "inPage": in_page });
-            measure(root.path(), &format!("{what}, {place}"), PEER, &asked).await?;
+    for (name, called) in NAMES {
+        for (in_page, place) in PLACES {
+            let (bytes, first) = first(root.path(), name, in_page, &asked).await?;
+            println!(
+                "{called}, {place}: {:.0} kB and {first:.0} ms until the first list",
+                bytes as f64 / 1e3
+            );
         }
     }
-    Ok(())
+    later(root.path(), &asked).await
 }
 
-/// The first list in a browser of its own, whose bytes the host counts, then all in another.
-async fn measure(root: &Path, what: &str, script: &str, asked: &Value) -> Result<()> {
+/// Serves `root` to pages that are isolated: only to these the browser tells the time to 5 µs, else to 100.
+fn serve(root: &Path) -> Result<Host> {
     let host = Host::start(root)?;
-    // Only to a page that is isolated from others the browser tells the time to 5 µs, else to 100.
     host.header("", "Cross-Origin-Opener-Policy", "same-origin");
     host.header("", "Cross-Origin-Embedder-Policy", "require-corp");
+    Ok(host)
+}
+
+/// The bytes that the host sent, and the milliseconds, until a fresh browser has the first list.
+async fn first(root: &Path, name: &str, in_page: bool, asked: &Value) -> Result<(usize, f64)> {
+    let host = serve(root)?;
     let page = Page::open(&host.url("")).await?;
     host.sent();
-    let mut one = asked.clone();
-    let histories = one["histories"].as_array_mut().context("no histories")?;
-    histories.truncate(1);
-    let first: Took = page.run(script, one).await?;
-    let bytes = host.sent();
-    ensure!(first.listed == K, "{what}: a list of {}", first.listed);
-    let page = Page::open(&host.url("")).await?;
-    let took: Took = page.run(script, asked.clone()).await?;
-    ensure!(took.listed == K);
-    let times: Vec<String> = took
-        .times
-        .into_iter()
-        .map(|times| percentiles(times[QUERIES..].to_vec()))
-        .collect();
-    println!(
-        "{what}: {:.0} kB and {:.0} ms until the first list; {}",
-        bytes as f64 / 1e3,
-        first.first,
-        times.join("; ")
+    let mut asked = asked.clone();
+    asked["name"] = json!(name);
+    asked["inPage"] = json!(in_page);
+    let script = format!(
+        "{ANSWERS}
+         const begin = performance.now();
+         const answer = await open(input.name, input.inPage);
+         const {{ length: listed }} = await answer(0);
+         return {{ milliseconds: performance.now() - begin, listed }};"
     );
+    let first: First = page.run(&script, asked).await?;
+    ensure!(first.listed == K, "{name}: a list of {}", first.listed);
+    Ok((host.sent(), first.milliseconds))
+}
+
+/// Later lists, from the page and back, by all in turns: whatever else the machine does meets each alike.
+async fn later(root: &Path, asked: &Value) -> Result<()> {
+    let host = serve(root)?;
+    let page = Page::open(&host.url("")).await?;
+    page.patience(Duration::from_secs(300)).await?;
+    let mut asked = asked.clone();
+    asked["names"] = json!(NAMES.map(|(name, _)| name));
+    let script = format!("{ANSWERS}\n{TURN_BY_TURN}");
+    let times: Vec<Vec<f64>> = page.run(&script, asked).await?;
+    let all = NAMES
+        .iter()
+        .flat_map(|name| PLACES.map(|place| (name.1, place.1)));
+    for ((called, place), times) in all.zip(times) {
+        println!("{called}, {place}: a later list {}", percentiles(times));
+    }
     Ok(())
 }
 
-const OURS: &str = "
-    const begin = performance.now();
-    const { Doorstep } = await import(new URL('d/doorstep.js', document.baseURI));
-    const ds = await Doorstep.load('d/measured/', { inPage: !!input.inPage });
-    const within = [];
-    ds.addEventListener('query', ({ detail }) => within.push(detail.milliseconds));
-    const times = [];
-    let first;
-    let listed;
-    for (const history of input.histories) {
-        const begun = performance.now();
-        ({ length: listed } = await ds.recommend({ history, k: input.k }));
-        times.push(performance.now() - begun);
-        first ??= performance.now() - begin;
+/// `open(name, inPage)` promises a function of a history's number, which promises a list.
+const ANSWERS: &str = "
+    const base = document.baseURI;
+    async function open(name, inPage) {
+        if (name === 'doorstep') {
+            const { Doorstep } = await import(new URL('d/doorstep.js', base));
+            const ds = await Doorstep.load('d/measured/', { inPage });
+            return (at) => ds.recommend({ history: input.named[at], k: input.k });
+        }
+        const given = { k: input.k, items: input.items };
+        if (inPage) {
+            const answer = await (await import(new URL(`peer-${name}.js`, base))).open(base, given);
+            return (at) => answer(input.histories[at]);
+        }
+        const worker = new Worker(`worker-${name}.js`, { type: 'module' });
+        const ask = (message) => new Promise((answered, failed) => {
+            worker.onmessage = ({ data }) => answered(data);
+            worker.onerror = ({ message }) => failed(new Error(message));
+            worker.postMessage(message);
+        });
+        await ask({ base, input: given });
+        return (at) => ask({ history: input.histories[at] });
+    }";
+
+const TURN_BY_TURN: &str = "
+    const all = [];
+    for (const name of input.names) {
+        for (const inPage of [false, true]) all.push({ answer: await open(name, inPage), times: [] });
     }
-    ds.dispose();
-    return { first, times: [within, times], listed };";
+    const { length } = input.histories;
+    for (let at = 0; at < length; at++) for (const { answer } of all) await answer(at);
+    for (let turn = 0; turn < input.turns; turn++) {
+        for (const { answer, times } of all) {
+            await new Promise((next) => setTimeout(next, 20));
+            for (let n = 0; n < input.each; n++) {
+                const at = (turn * input.each + n) % length;
+                const begun = performance.now();
+                await answer(at);
+                if (n >= input.skipped) times.push(performance.now() - begun);
+            }
+        }
+    }
+    return all.map(({ times }) => times);";
 
 /// What runs one of the peers: a module that exports `open(base, input)`, which promises what answers a history.
 const ORT: &str = "
@@ -195,40 +237,12 @@ const HNSW: &str = "
 
 /// Has a peer answer in a worker of its own: a message there and one back for each history, and nothing else.
 const WORKER: &str = "
-    import { open } from './peer.js';
+    import { open } from './peer-NAME.js';
     let answer;
     onmessage = async ({ data: { base, input, history } }) => {
         answer ??= open(base, input);
         postMessage(history && await (await answer)(history));
     };";
-
-const PEER: &str = "
-    const begin = performance.now();
-    const base = document.baseURI;
-    const { histories, inPage, ...rest } = input;
-    let answer;
-    if (inPage) {
-        answer = await (await import(new URL('peer.js', base))).open(base, rest);
-    } else {
-        const worker = new Worker('worker.js', { type: 'module' });
-        const ask = (message) => new Promise((answered, failed) => {
-            worker.onmessage = ({ data }) => answered(data);
-            worker.onerror = ({ message }) => failed(new Error(message));
-            worker.postMessage(message);
-        });
-        await ask({ base, input: rest });
-        answer = (history) => ask({ history });
-    }
-    const times = [];
-    let first;
-    let list;
-    for (const history of histories) {
-        const begun = performance.now();
-        list = await answer(history);
-        times.push(performance.now() - begun);
-        first ??= performance.now() - begin;
-    }
-    return { first, times: [times], listed: list.length };";
 
 fn percentiles(mut values: Vec<f64>) -> String {
     values.sort_unstable_by(f64::total_cmp);

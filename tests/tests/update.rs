@@ -126,7 +126,10 @@ fn what_cannot_be_updated_is_said() -> Result<()> {
     let home = home.path();
     std::fs::write(home.join("old.csv"), part(1, 60, 50, 0))?;
     std::fs::write(home.join("bare.csv"), "user,item\nu1,i1\nu2,i2\n")?;
-    let foreign = part(2, 60, 50, 0).replace(",i", ",x").replace("\nu", "\nv");
+    let foreign = part(2, 60, 50, 0)
+        .replace(",i", ",x")
+        .replace(",xtem", ",item")
+        .replace("\nu", "\nv");
     std::fs::write(home.join("foreign.csv"), foreign)?;
     train(home, &["old.csv"], &["--out", "without"])?;
     train(home, &["old.csv"], &["--out", "b", "--state", "b.state"])?;
