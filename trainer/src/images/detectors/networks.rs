@@ -96,7 +96,14 @@ pub fn fit_published(
         ImageModel::Autoencoder(config) => (config, false, true),
         _ => bail!("only {} can be published", PUBLISHED.join(", ")),
     };
-    let found = fit_salad(model.name(), config, training, with_abnormal, progress)?;
+    let found = fit_salad(
+        model.name(),
+        config,
+        training,
+        with_abnormal,
+        progress,
+        &mut Observer::none(),
+    )?;
     let size = training.normal[0].width();
     let mut network = parameters(found.autoencoder());
     if let Some(normal) = found.departures() {
@@ -127,6 +134,7 @@ fn fit_salad(
     training: &ImageTraining,
     with_abnormal: bool,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> Result<Salad> {
     let learnt = Learnt::new(training, with_abnormal);
     Salad::fit(
@@ -136,7 +144,7 @@ fn fit_salad(
         u32::try_from(training.seed).unwrap_or(u32::MAX),
         training.means,
         progress,
-        &mut Observer::none(),
+        observer,
     )
 }
 
@@ -148,12 +156,14 @@ pub(super) fn fit(
     model: &ImageModel,
     training: &ImageTraining,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> Result<Box<dyn Detector>> {
     let seed = u32::try_from(training.seed).unwrap_or(u32::MAX);
     // SALAD learns features of known abnormal pictures as of all others (Bozorgtabar et al. 2020, section 3), and not
     // how to make them; a plain autoencoder has nothing else to learn.
-    let salad = |config: &SaladConfig, with_abnormal: bool| {
-        fit_salad(model.name(), config, training, with_abnormal, progress)
+    let mut salad = |config: &SaladConfig, with_abnormal: bool| {
+        let name = model.name();
+        fit_salad(name, config, training, with_abnormal, progress, observer)
     };
     let deep = |which: DeepModel, config: &DeepConfig, with_abnormal: bool| {
         let learnt = Learnt::new(training, with_abnormal);
