@@ -62,7 +62,7 @@ pub struct Recipe {
     pub data: &'static [&'static str],
     /// The same beyond `--phantoms`, for pictures to learn from.
     pub phantoms: &'static [&'static str],
-    /// Hyper-parameters of the model of pictures that differ from its own.
+    /// Options for `doorstep train salad` beyond those that say what is learnt from.
     pub salad: &'static [&'static str],
     /// How the `doorstep` command is compiled.
     pub profile: Profile,
@@ -218,15 +218,13 @@ fn table(doorstep: &Path, data: &Path) -> Command {
 }
 
 /// What trains the model of pictures.
-fn radiographs(doorstep: &Path, pictures: &Path, settings: &[&str]) -> Command {
+fn radiographs(doorstep: &Path, pictures: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(doorstep);
     command
         .args(["train", "salad", "--images"])
         .arg(pictures.join("pictures.csv"))
-        .args(["--normal", "normal"]);
-    for setting in settings {
-        command.args(["--set", &format!("salad.{setting}")]);
-    }
+        .args(["--normal", "normal"])
+        .args(options);
     command
 }
 

@@ -2,7 +2,9 @@
 
 use anyhow::{Result, bail};
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{AutoencoderShape, BANK, Bank, DEPARTURES, Scoring};
+use doorstep_shared::images::salad::{
+    ABNORMAL, AutoencoderShape, BANK, Bank, CONTRAST, DEPARTURES, Scoring,
+};
 use doorstep_shared::neural::{Parameter, parameters};
 
 use super::{Detector, ImageModel, ImageTraining};
@@ -64,7 +66,7 @@ pub struct Trained {
     pub bank: Bank,
     /// Which normal picture each row of the bank is of, by its place.
     pub rows: Vec<usize>,
-    /// Of the autoencoder, and how far normal pictures depart where it makes any.
+    /// Of the autoencoder, how far normal pictures depart where it makes any, and what is known of abnormal ones.
     network: Vec<Parameter>,
 }
 
@@ -111,6 +113,19 @@ pub fn fit_published(
             name: DEPARTURES.to_owned(),
             shape: vec![2, size * size],
             values: normal.values(),
+        });
+    }
+    if let Some(known) = found.known() {
+        let bank = known.bank();
+        network.push(Parameter {
+            name: ABNORMAL.to_owned(),
+            shape: vec![bank.n_rows(), bank.features()],
+            values: bank.rows().to_vec(),
+        });
+        network.push(Parameter {
+            name: CONTRAST.to_owned(),
+            shape: vec![2],
+            values: known.terms().map(|own| own as f32).to_vec(),
         });
     }
     Ok(Trained {
@@ -160,7 +175,7 @@ pub(super) fn fit(
 ) -> Result<Box<dyn Detector>> {
     let seed = u32::try_from(training.seed).unwrap_or(u32::MAX);
     // SALAD learns features of known abnormal pictures as of all others (Bozorgtabar et al. 2020, section 3), and not
-    // how to make them; a plain autoencoder has nothing else to learn.
+    // how to make them; where `contrasted` says so they count in the score; a plain autoencoder has nothing else to learn.
     let mut salad = |config: &SaladConfig, with_abnormal: bool| {
         let name = model.name();
         fit_salad(name, config, training, with_abnormal, progress, observer)
