@@ -127,8 +127,6 @@ fn what_cannot_be_judged_is_said() -> Result<()> {
     ensure!(said.contains("has 0 normal ones of 100"), "{said}");
     let said = refusal(&folder, "normal", &["--prepare", "size=9000"])?;
     ensure!(said.contains("preparation.size"), "{said}");
-    let said = refusal(&folder, "normal", &["--report", "page.html"])?;
-    ensure!(said.contains("--report"), "{said}");
     let one = home.path().join("one");
     std::fs::create_dir_all(&one)?;
     std::fs::rename(folder.join("normal"), one.join("normal"))?;
@@ -225,12 +223,37 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
         ensure!((0.0..=1.0).contains(&figure), "{model}: {figure}");
     }
     ensure!(found["protocol"]["divisions"][0]["known_abnormal"] == 15);
-    let again = report(&folder.join("pictures.csv"), "normal", &more)?;
+    let page = home.path().join("page.html");
+    let shown = page.to_str().context("a path of text")?;
+    let again = [&more[..], &["--report", shown]].concat();
+    let again = report(&folder.join("pictures.csv"), "normal", &again)?;
     for model in salads.iter().chain(&deep) {
         ensure!(
             row(&again, model)?["all"] == row(&found, model)?["all"],
             "{model}"
         );
+    }
+
+    // The curves of the first seed, with how pure neighbourhoods are, and a page of all of it.
+    let points = row(&found, "salad")?["curve"]["points"].clone();
+    let points = points.as_array().context("no curve")?;
+    ensure!(points.len() == 3, "{points:?}");
+    let last = &points[2];
+    ensure!(last["loss"].is_number(), "{last}");
+    let purity = last["metrics"]["purity"].as_f64();
+    ensure!(
+        purity.is_some_and(|own| (0.0..=1.0).contains(&own)),
+        "{last}"
+    );
+    let page = std::fs::read_to_string(&page)?;
+    for part in [
+        "Learning curves",
+        "Entropy",
+        "Purity",
+        "grade 3",
+        "mean-intensity",
+    ] {
+        ensure!(page.contains(part), "no {part} on the page");
     }
 
     let alone = ["--models", "supervised-resnet18"];

@@ -34,7 +34,7 @@ pub struct Recipe {
     pub data: &'static [&'static str],
     /// The same beyond `--phantoms`, for pictures to learn from.
     pub phantoms: &'static [&'static str],
-    /// Hyper-parameters of the model of pictures that differ from its own.
+    /// Options for `doorstep train salad` beyond those that say what is learnt from.
     pub salad: &'static [&'static str],
     /// How the `doorstep` command is compiled.
     pub profile: Profile,

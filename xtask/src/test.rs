@@ -19,8 +19,17 @@ const SMALL: [&str; 6] = ["--items", "300", "--users", "600", "--songs", "600"];
 
 /// Pictures so many that normal ones are left to calibrate with.
 const PICTURES: [&str; 4] = ["--pictures", "300", "--picture-size", "64"];
-/// A model of them that tells little, but is there at once.
-const SALAD: [&str; 3] = ["pretraining=2", "rounds=1", "round_epochs=1"];
+/// A model of them that tells little, but is there at once, and has all that scores can be made of.
+const SALAD: [&str; 8] = [
+    "--known-abnormal",
+    "2",
+    "--set",
+    "salad.pretraining=2",
+    "--set",
+    "salad.rounds=1",
+    "--set",
+    "salad.round_epochs=1",
+];
 
 /// Options of `test`.
 #[derive(clap::Args)]

@@ -66,14 +66,12 @@ pub fn table(doorstep: &Path, data: &Path) -> Command {
 }
 
 /// What trains the model of pictures.
-pub fn radiographs(doorstep: &Path, pictures: &Path, settings: &[&str]) -> Command {
+pub fn radiographs(doorstep: &Path, pictures: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(doorstep);
     command
         .args(["train", "salad", "--images"])
         .arg(pictures.join("pictures.csv"))
-        .args(["--normal", "normal"]);
-    for setting in settings {
-        command.args(["--set", &format!("salad.{setting}")]);
-    }
+        .args(["--normal", "normal"])
+        .args(options);
     command
 }

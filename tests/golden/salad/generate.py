@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROWS, FEATURES, PICTURES, PIXELS, TAU, SHARE, K = 9, 5, 4, 6, 0.1, 0.5, 3
+ROWS, FEATURES, PICTURES, PIXELS, TAU, SHARE, K, KNOWN = 9, 5, 4, 6, 0.1, 0.5, 3, 2
 
 random = np.random.default_rng(7)
 
@@ -64,6 +64,44 @@ for z in features:
     weights = np.exp(rows @ z / TAU)
     prototypes.append(unit(weights @ rows / weights.sum()))
 
+# The last rows as those of known abnormal pictures: how much likelier a picture is taken for one of them, on average,
+# than for one of the others.
+normal, abnormal = bank[: ROWS - KNOWN], bank[ROWS - KNOWN :]
+contrasts = [np.log(np.mean(np.exp(abnormal @ z / TAU)) / np.mean(np.exp(normal @ z / TAU))) for z in features]
+
+def left_out():
+    """The choice of what contrasts count: each abnormal picture against all normal ones, which leave their own rows out, by
+    the contrast with the other abnormal ones; for each weight the share of pairs in the right order."""
+    random = np.random.default_rng(11)
+    centre = unit(random.normal(size=FEATURES))
+    normal = unit(centre + 0.25 * random.normal(size=(12, FEATURES))).astype(np.float32).astype(np.float64)
+    towards = unit(random.normal(size=FEATURES))
+    abnormal = unit(centre + 0.25 * towards + 0.2 * random.normal(size=(4, FEATURES))).astype(np.float32).astype(np.float64)
+    of_normal, of_abnormal = random.normal(size=12), 0.5 + random.normal(size=4)
+
+    def likeness(z, rows):
+        return np.log(np.mean([np.exp(row @ z / TAU) for row in rows]))
+
+    told = []
+    for weight in [0, 0.25, 0.5, 1, 2]:
+        shares = []
+        for i, z in enumerate(abnormal):
+            rest = np.delete(abnormal, i, axis=0)
+            of = [likeness(m, rest) - likeness(m, np.delete(normal, j, axis=0)) for j, m in enumerate(normal)]
+            own = likeness(z, rest) - likeness(z, normal)
+            others = (of_normal - of_normal.mean()) / of_normal.std() + weight * (of - np.mean(of)) / np.std(of)
+            mine = (of_abnormal[i] - of_normal.mean()) / of_normal.std() + weight * (own - np.mean(of)) / np.std(of)
+            shares.append(np.mean(others < mine))
+        told.append(np.mean(shares))
+    return {
+        "normal": rounded(normal),
+        "abnormal": rounded(abnormal),
+        "normal_scores": of_normal.tolist(),
+        "abnormal_scores": of_abnormal.tolist(),
+        "told": rounded(told),
+    }
+
+
 golden = {
     "temperature": TAU,
     "share": SHARE,
@@ -82,5 +120,9 @@ golden = {
     "scores": rounded(scores),
     "literal": rounded(literal),
     "prototypes": rounded(prototypes),
+    "known": KNOWN,
+    "contrasts": rounded(contrasts),
+    "left_out": left_out(),
+    "contrasted": rounded([2.5 * np.exp(0.4 * (c - 0.3)) for c in contrasts]),
 }
 Path(__file__).with_name("golden.json").write_text(json.dumps(golden) + "\n")

@@ -16,7 +16,7 @@ use crate::evaluate::{HeldOut, TestItems};
 use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
 use crate::images::detectors::{ImageModel, image_models};
-use crate::images::{ImageArgs, compare as compare_image};
+use crate::images::{ImageArgs, compare as compare_image, page as image_page, text as image_text};
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
@@ -201,10 +201,6 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
 
 /// The same of pictures.
 fn compare_images(args: &Args, output: &Output) -> Result<()> {
-    ensure!(
-        args.report.is_none(),
-        "--report draws comparisons of interactions and tables; of pictures there is text, --json and --save"
-    );
     let models = image_models(
         &args.models,
         args.settings.assignments()?,
@@ -226,10 +222,13 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
     if let Some(path) = &args.save {
         save(path, &json)?;
     }
+    if let Some(path) = &args.report {
+        save(path, &image_page(&report).render())?;
+    }
     output.print(&if output.json {
         format!("{json}\n")
     } else {
-        compare_image::text(&report)
+        image_text(&report)
     })?;
     failure::check(&report.failed)
 }

@@ -1,7 +1,6 @@
 //! Fits detectors of unusual pictures and judges them on one division, beside controls that
 //! know nothing of what pictures show.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -15,9 +14,11 @@ use super::judge::Judgement;
 use super::readers::read;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
-use super::spread::Spread;
+use super::text::shown;
 use crate::device::Compute;
-use crate::failure::{self, Failure};
+use crate::evaluate::Metrics;
+use crate::failure::Failure;
+use crate::fit::{Curve, Fitted, Observer};
 use crate::neural::Means;
 use crate::progress::Progress;
 
@@ -42,6 +43,8 @@ pub struct Row {
     pub labels: Vec<Part>,
     /// Of the normal ones and those of one grade each, where pictures have grades.
     pub grades: Vec<Part>,
+    /// Loss, anchors, entropy and their neighbours' purity after each epoch of the first seed's fit, where it has them.
+    pub curve: Option<Curve>,
     /// Wall-clock seconds of a fit.
     pub fit_seconds: f64,
     /// Wall-clock seconds of scoring the test pictures.
@@ -214,32 +217,25 @@ impl<'a> Judged<'a> {
         members.iter().map(picture).collect()
     }
 
-    /// Numbers for the labels of what is learnt from, known abnormal pictures last.
-    fn labels(&self) -> Vec<u32> {
-        let names = self.set.labels();
-        let learnt = [&self.division.train[..], &self.division.known_abnormal].concat();
-        let label = |at: usize| {
-            let own = &self.set.pictures[at].label;
-            names.iter().position(|(name, _)| name == own)
-        };
-        let number = |at| label(at).expect("a label of the set") as u32;
-        learnt.into_iter().map(number).collect()
-    }
-
     fn model(&self, model: &ImageModel, seeds: &[u32], progress: &Progress) -> Result<Row> {
         let seeds = if model.draws() { seeds } else { &seeds[..1] };
         let (mut fits, mut fit_seconds, mut score_seconds) = (Vec::new(), 0.0, 0.0);
         let test = self.images(&self.division.test, |p| &p.prepared);
+        let learnt = [&self.division.train[..], &self.division.known_abnormal].concat();
+        let mut curve = None;
         for &seed in seeds {
             let training = ImageTraining {
                 normal: self.images(&self.division.train, |p| &p.prepared),
                 known_abnormal: self.images(&self.division.known_abnormal, |p| &p.prepared),
-                labels: Some(self.labels()),
+                labels: Some(self.set.numbers(&learnt)),
                 seed: seed.into(),
                 means: self.means,
             };
             let clock = Instant::now();
-            let detector = fit(model, &training, progress)?;
+            let nothing = |_: &Fitted| Metrics::default();
+            let mut observer = Observer::new(&nothing);
+            let detector = fit(model, &training, progress, &mut observer)?;
+            curve = curve.or(observer.finish().0);
             fit_seconds += clock.elapsed().as_secs_f64() / seeds.len() as f64;
             let clock = Instant::now();
             fits.push(detector.scores(&test));
@@ -247,6 +243,7 @@ impl<'a> Judged<'a> {
         }
         let mut row = self.row(model.name(), &fits)?;
         row.config = serde_json::to_value(model)?;
+        row.curve = curve;
         (row.fit_seconds, row.score_seconds) = (fit_seconds, score_seconds);
         progress.say(format!("{}: AUROC {}", row.name, shown(&row.all.auroc)));
         Ok(row)
@@ -316,102 +313,9 @@ impl<'a> Judged<'a> {
             all,
             labels: parts(|p| Some(&p.label)),
             grades: parts(|p| p.grade.as_deref()),
+            curve: None,
             fit_seconds: 0.0,
             score_seconds: 0.0,
         })
     }
-}
-
-/// A figure, with its intervals where there is more than one fit.
-fn shown(spread: &Spread) -> String {
-    match spread.interval > 0.0 {
-        true => format!(
-            "{:.4} ± {:.4} ({:.4})",
-            spread.mean, spread.interval, spread.of_mean
-        ),
-        false => format!("{:.4}", spread.mean),
-    }
-}
-
-/// The report for people.
-pub fn text(report: &Report) -> String {
-    let mut text = String::new();
-    for division in &report.protocol.divisions {
-        _ = writeln!(
-            text,
-            "{}: {} pictures to learn from ({} of them abnormal), {} known abnormal, {} to judge by",
-            division.protocol,
-            division.train,
-            division.contaminated,
-            division.known_abnormal,
-            division.test
-        );
-        if division.overlap > 0 {
-            _ = writeln!(
-                text,
-                "{} of those are of patients that are learnt from as well",
-                division.overlap
-            );
-        }
-        let rows = || {
-            report
-                .models
-                .iter()
-                .filter(|row| row.protocol == division.protocol)
-        };
-        let Some(first) = rows().next() else {
-            continue;
-        };
-        _ = write!(text, "\n{:28} {:>24} {:>24}", "", "AUROC", "AUPRC");
-        for part in &first.labels {
-            _ = write!(text, " {:>14}", part.name);
-        }
-        for part in &first.grades {
-            _ = write!(text, " {:>8}", format!("grade {}", part.name));
-        }
-        text.push('\n');
-        for row in rows() {
-            _ = write!(
-                text,
-                "{:28} {:>24} {:>24}",
-                row.name,
-                shown(&row.all.auroc),
-                shown(&row.all.auprc)
-            );
-            for part in &row.labels {
-                _ = write!(text, " {:>14.4}", part.judgement.auroc.mean);
-            }
-            for part in &row.grades {
-                _ = write!(text, " {:>8.4}", part.judgement.auroc.mean);
-            }
-            text.push('\n');
-        }
-        text.push('\n');
-    }
-    let failed = failure::text(&report.failed);
-    if !failed.is_empty() {
-        _ = writeln!(text, "{failed}");
-    }
-    let labels: Vec<String> = report
-        .data
-        .labels
-        .iter()
-        .map(|(l, n)| format!("{l} ({n})"))
-        .collect();
-    _ = writeln!(
-        text,
-        "AUROC by abnormal label and grade on the right, each against all normal pictures; ± is {}. Mean intensity and border \
-         know nothing of what a picture shows: what they tell comes from how pictures were taken.\n\
-         Labels: {}; normal is {}. Data {}",
-        report.protocol.interval,
-        labels.join(", "),
-        report.protocol.normal,
-        &report.data.sha256[..12]
-    );
-    report
-        .protocol
-        .notes
-        .iter()
-        .for_each(|note| _ = writeln!(text, "{note}"));
-    text
 }

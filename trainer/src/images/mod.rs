@@ -9,6 +9,7 @@ pub mod detectors;
 pub mod disturb;
 pub mod evaluate;
 pub mod judge;
+mod page;
 pub mod phantoms;
 mod publish;
 pub mod readers;
@@ -16,6 +17,9 @@ pub mod salad;
 pub mod set;
 pub mod split;
 pub mod spread;
+mod text;
 
 pub use args::ImageArgs;
+pub use page::page;
 pub use publish::{Publish, PublishArgs, look};
+pub use text::text;

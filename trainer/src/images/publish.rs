@@ -193,7 +193,11 @@ impl Publish<'_> {
         let training = ImageTraining {
             normal: learnt.clone(),
             known_abnormal: parts.images(&parts.division.known_abnormal),
-            labels: None,
+            labels: Some(
+                parts
+                    .set
+                    .numbers(&[&parts.learnt[..], &parts.division.known_abnormal].concat()),
+            ),
             seed: self.asked.seed.into(),
             means: self.means,
         };

@@ -48,6 +48,16 @@ impl PictureSet {
         runs.map(|run| (run[0], run.len())).collect()
     }
 
+    /// The labels of these pictures as numbers, the same for the same label.
+    pub fn numbers(&self, members: &[usize]) -> Vec<u32> {
+        let names = self.labels();
+        let number = |&at: &usize| {
+            let own = self.pictures[at].label.as_str();
+            names.partition_point(|(name, _)| *name < own) as u32
+        };
+        members.iter().map(number).collect()
+    }
+
     /// SHA-256 over names, labels and prepared pixels.
     pub fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();

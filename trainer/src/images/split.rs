@@ -110,7 +110,11 @@ pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
             let normal = shuffled(normal, seed);
             let half = normal.len().div_ceil(2);
             taken.put(&normal[..half], Part::Train);
-            let rest = [normal[half..].to_vec(), shuffled(others, seed)].concat();
+            let all_abnormal = |group: &Vec<usize>| group.iter().all(|&at| !is_normal(at));
+            let (abnormal, mixed): (Vec<_>, Vec<_>) = others.into_iter().partition(all_abnormal);
+            // Each kind evenly, so that the two parts are as hard as each other.
+            let kinds = [shuffled(abnormal, seed), shuffled(mixed, seed)].concat();
+            let rest = [normal[half..].to_vec(), kinds].concat();
             for (at, group) in rest.iter().enumerate() {
                 if at % 2 == 0 {
                     taken.put(std::slice::from_ref(group), Part::Validation);

@@ -113,6 +113,41 @@ fn mura_divides_the_rest_evenly() {
     let found = split(&crowd(), &options(Scheme::Mura(3))).unwrap();
     assert_eq!(found.train.len(), 30);
     assert!(found.validation.len().abs_diff(found.test.len()) <= 3);
+
+    // Studies of a patient's part: 20 with normal pictures alone, 10 with abnormal ones, 10 with both.
+    let studies = (0..40).flat_map(|study| {
+        let labels = match study {
+            0..20 => ["ok", "ok"],
+            20..30 => ["bad", "bad"],
+            _ => ["ok", "bad"],
+        };
+        labels.map(|label| {
+            (
+                label,
+                format!("p{}", study / 2),
+                ["hand", "knee"][study % 2],
+            )
+        })
+    });
+    let studies: Vec<_> = studies.collect();
+    let rows: Vec<_> = (studies.iter())
+        .map(|(label, patient, part)| (*label, patient.as_str(), *part))
+        .collect();
+    let found = split(&set(&rows), &options(Scheme::Mura(1))).unwrap();
+    let kinds = |members: &[usize]| {
+        let mut counts = [0; 3];
+        for at in members {
+            counts[match at / 2 {
+                0..20 => 0,
+                20..30 => 1,
+                _ => 2,
+            }] += 1;
+        }
+        counts
+    };
+    assert_eq!(kinds(&found.train), [20, 0, 0]);
+    assert_eq!(kinds(&found.validation), [10, 10, 10]);
+    assert_eq!(kinds(&found.test), [10, 10, 10]);
 }
 
 #[test]

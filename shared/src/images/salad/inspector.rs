@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::bank::score;
 use super::maps::{Map, occluded, smoothed_error};
-use super::{Autoencoder, AutoencoderShape, Bank, Calibration, Near, NormalDepartures, ScoreForm};
+use super::{
+    Autoencoder, AutoencoderShape, Bank, Calibration, KnownAbnormal, Near, NormalDepartures,
+    ScoreForm,
+};
 use crate::images::{Frame, GreyImage, Preparation};
 use crate::neural::{Parameter, ParameterError, with_parameters};
 
@@ -14,6 +17,10 @@ pub const BANK: &str = "bank";
 /// The name of how far normal pictures depart ([`NormalDepartures::values`]) among the parameters; there where
 /// a score is made of that.
 pub const DEPARTURES: &str = "departures";
+/// The name of the rows of pictures known to be abnormal among the parameters; there where any are.
+pub const ABNORMAL: &str = "abnormal";
+/// The name of what likeness to these counts ([`KnownAbnormal::terms`]) among the parameters; there where they are.
+pub const CONTRAST: &str = "contrast";
 /// Pictures that go through the network at once.
 const TOGETHER: usize = 32;
 
@@ -41,6 +48,7 @@ pub struct Inspector {
     network: Autoencoder,
     bank: Bank,
     departures: Option<NormalDepartures>,
+    known: Option<KnownAbnormal>,
     device: Device,
 }
 
@@ -82,7 +90,8 @@ impl Scoring {
 
 impl Inspector {
     /// From the parameters of an autoencoder of this shape, the rows of the bank, called [`BANK`],
-    /// `[rows, features]`, and [`DEPARTURES`], `[2, pixels]`, where scores are made of these.
+    /// `[rows, features]`, and [`DEPARTURES`], `[2, pixels]`, where scores are made of these; where pictures are known to
+    /// be abnormal also their rows, [`ABNORMAL`], and [`CONTRAST`], `[2]`.
     ///
     /// # Errors
     /// What is wrong with them or the preparation, in words.
@@ -113,9 +122,21 @@ impl Inspector {
             Err(_) => None,
         };
         let features = shape.features as usize;
-        let rows = bank.shape.len() == 2 && bank.shape[1] == features;
-        let bank = rows.then(|| Bank::new(features, bank.values)).flatten();
-        let bank = bank.ok_or("its bank's rows are not feature vectors")?;
+        let rows = |own: Parameter| {
+            let fine = own.shape.len() == 2 && own.shape[1] == features;
+            fine.then(|| Bank::new(features, own.values)).flatten()
+        };
+        let known = match take(ABNORMAL) {
+            Ok(own) => {
+                let terms = <[f32; 2]>::try_from(take(CONTRAST)?.values).ok();
+                let known = rows(own).zip(terms).and_then(|(bank, [centre, slope])| {
+                    KnownAbnormal::new(bank, centre.into(), slope.into())
+                });
+                Some(known.ok_or("its rows of abnormal pictures, or what they count, are none")?)
+            }
+            Err(_) => None,
+        };
+        let bank = rows(bank).ok_or("its bank's rows are not feature vectors")?;
         let blank = Autoencoder::blank(shape, device);
         let network = with_parameters(blank, parameters, device);
         Ok(Self {
@@ -125,6 +146,7 @@ impl Inspector {
             network: network.map_err(|error| error.to_string())?,
             bank,
             departures,
+            known,
             device: device.clone(),
         })
     }
@@ -190,6 +212,10 @@ impl Inspector {
                     }
                     (Scoring::Bank { nearest, form }, ..) => score(&near, nearest as usize, form),
                     _ => unreachable!("pictures were made where scores are made of them"),
+                };
+                let score = match &self.known {
+                    Some(known) => known.score(score, vector, &near),
+                    None => score,
                 };
                 if !score.is_finite() {
                     return Err("a score that is no number".into());

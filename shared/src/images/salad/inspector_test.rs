@@ -177,6 +177,53 @@ fn parameters_that_do_not_fit_are_named() {
 }
 
 #[test]
+fn what_is_known_of_abnormal_pictures_changes_scores_alone() {
+    let prepared = preparation().apply(&picture(3));
+    let known = |values: Vec<f32>, terms: Vec<f32>| {
+        let mut parameters = stored();
+        parameters.push(Parameter {
+            name: ABNORMAL.into(),
+            shape: vec![values.len() / 4, 4],
+            values,
+        });
+        parameters.push(Parameter {
+            name: CONTRAST.into(),
+            shape: vec![terms.len()],
+            values: terms,
+        });
+        let device = Device::flex();
+        Inspector::new(preparation(), shape(), BY_PROTOTYPES, parameters, &device)
+    };
+    let rows = numbers(8, 17);
+    let looked = |inspector: &Inspector| {
+        let looks = at_once(inspector.look(&[prepared.pixels()], false)).unwrap();
+        looks.into_iter().next().unwrap()
+    };
+    let plain_inspector = inspector(BY_PROTOTYPES);
+    let plain = looked(&plain_inspector);
+    let found = looked(&known(rows.clone(), vec![0.25, 0.5]).unwrap());
+    assert_eq!((&found.near, &found.made), (&plain.near, &plain.made));
+    let view = TensorData::new(prepared.pixels().to_vec(), [1, 16, 16, 1]);
+    let view = Tensor::from_data(view, &Device::flex());
+    let vector = at_once(values(plain_inspector.network.encode(view))).unwrap();
+    let bank = Bank::new(4, rows.clone()).unwrap();
+    let expected = KnownAbnormal::new(bank, 0.25, 0.5).unwrap();
+    assert_eq!(
+        found.score,
+        expected.score(plain.score, &vector, &plain.near)
+    );
+    assert_ne!(found.score, plain.score);
+    for (rows, terms) in [
+        (rows.clone(), vec![0.25]),
+        (rows.clone(), vec![0.25, -1.0]),
+        (vec![0.0; 4], vec![0.25, 0.5]),
+    ] {
+        let error = known(rows, terms).unwrap_err();
+        assert!(error.contains("abnormal pictures"), "{error}");
+    }
+}
+
+#[test]
 fn fewer_rows_of_the_bank_are_nearest_among_themselves() {
     let inspector = inspector(BY_BANK);
     let prepared = preparation().apply(&picture(3));

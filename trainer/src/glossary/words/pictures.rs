@@ -31,6 +31,10 @@ const SALAD: &[(&str, &str)] = &[
     ("batch", "pictures of a step"),
     ("learning_rate", "size of a step"),
     (
+        "averaging",
+        "epochs over which parameters are averaged, the later ones the more, into those that score; 0 for the last ones alone",
+    ),
+    (
         "temperature",
         "how sharply likeness to the bank tells pictures apart",
     ),
@@ -50,6 +54,10 @@ const SALAD: &[(&str, &str)] = &[
     (
         "score",
         "mean: the mean angle to the nearest; literal: the same over the sum of all angles; prototypes: how far the picture is from those that are made of it and of the nearest",
+    ),
+    (
+        "contrasted",
+        "whether being like pictures known to be abnormal (--known-abnormal) counts in scores, as much as leaving each of them out in turn says; else their features are learnt like all others and forgotten",
     ),
     ("reconstruction", "whether pictures are to be made anew"),
     (

@@ -52,7 +52,13 @@ fn scores(model: &ImageModel, train: &[GreyImage], test: &[GreyImage], seed: u64
         seed,
         means: Means::default(),
     };
-    let detector = fit(model, &training, &Progress::new(true)).unwrap();
+    let detector = fit(
+        model,
+        &training,
+        &Progress::new(true),
+        &mut Observer::none(),
+    )
+    .unwrap();
     detector.scores(&test.iter().collect::<Vec<_>>())
 }
 
@@ -178,7 +184,8 @@ fn alike_pictures_and_few_of_them_give_finite_scores() {
         means: Means::default(),
     };
     let knn = model("pixel-knn", &[]);
-    assert!(fit(&knn, &training, &Progress::new(true)).is_err());
+    let observer = &mut Observer::none();
+    assert!(fit(&knn, &training, &Progress::new(true), observer).is_err());
 }
 
 #[test]

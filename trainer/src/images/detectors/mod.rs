@@ -20,6 +20,7 @@ pub use pca::PcaKnnConfig;
 pub use svm::SvmConfig;
 pub use trivial::{border, mean_intensity};
 
+use crate::fit::Observer;
 use crate::neural::Means;
 use crate::progress::Progress;
 
@@ -50,15 +51,16 @@ pub struct ImageTraining<'a> {
     pub means: Means<'a>,
 }
 
-/// Fits `model`.
+/// Fits `model`; tells `observer` of each epoch where that is one of SALAD's networks.
 pub fn fit(
     model: &ImageModel,
     training: &ImageTraining,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> Result<Box<dyn Detector>> {
     model.check()?;
     if model.is_neural() {
-        return networks::fit(model, training, progress);
+        return networks::fit(model, training, progress, observer);
     }
     let rows = rows(&training.normal)?;
     let _spinner = progress.spinner(model.name());

@@ -2,7 +2,9 @@
 
 use anyhow::{Result, bail};
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{AutoencoderShape, BANK, Bank, DEPARTURES, Scoring};
+use doorstep_shared::images::salad::{
+    ABNORMAL, AutoencoderShape, BANK, Bank, CONTRAST, DEPARTURES, Scoring,
+};
 use doorstep_shared::neural::{Parameter, parameters};
 
 use super::{Detector, ImageModel, ImageTraining};
@@ -64,7 +66,7 @@ pub struct Trained {
     pub bank: Bank,
     /// Which normal picture each row of the bank is of, by its place.
     pub rows: Vec<usize>,
-    /// Of the autoencoder, and how far normal pictures depart where it makes any.
+    /// Of the autoencoder, how far normal pictures depart where it makes any, and what is known of abnormal ones.
     network: Vec<Parameter>,
 }
 
@@ -96,7 +98,14 @@ pub fn fit_published(
         ImageModel::Autoencoder(config) => (config, false, true),
         _ => bail!("only {} can be published", PUBLISHED.join(", ")),
     };
-    let found = fit_salad(model.name(), config, training, with_abnormal, progress)?;
+    let found = fit_salad(
+        model.name(),
+        config,
+        training,
+        with_abnormal,
+        progress,
+        &mut Observer::none(),
+    )?;
     let size = training.normal[0].width();
     let mut network = parameters(found.autoencoder());
     if let Some(normal) = found.departures() {
@@ -104,6 +113,19 @@ pub fn fit_published(
             name: DEPARTURES.to_owned(),
             shape: vec![2, size * size],
             values: normal.values(),
+        });
+    }
+    if let Some(known) = found.known() {
+        let bank = known.bank();
+        network.push(Parameter {
+            name: ABNORMAL.to_owned(),
+            shape: vec![bank.n_rows(), bank.features()],
+            values: bank.rows().to_vec(),
+        });
+        network.push(Parameter {
+            name: CONTRAST.to_owned(),
+            shape: vec![2],
+            values: known.terms().map(|own| own as f32).to_vec(),
         });
     }
     Ok(Trained {
@@ -127,6 +149,7 @@ fn fit_salad(
     training: &ImageTraining,
     with_abnormal: bool,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> Result<Salad> {
     let learnt = Learnt::new(training, with_abnormal);
     Salad::fit(
@@ -136,7 +159,7 @@ fn fit_salad(
         u32::try_from(training.seed).unwrap_or(u32::MAX),
         training.means,
         progress,
-        &mut Observer::none(),
+        observer,
     )
 }
 
@@ -148,12 +171,14 @@ pub(super) fn fit(
     model: &ImageModel,
     training: &ImageTraining,
     progress: &Progress,
+    observer: &mut Observer,
 ) -> Result<Box<dyn Detector>> {
     let seed = u32::try_from(training.seed).unwrap_or(u32::MAX);
     // SALAD learns features of known abnormal pictures as of all others (Bozorgtabar et al. 2020, section 3), and not
-    // how to make them; a plain autoencoder has nothing else to learn.
-    let salad = |config: &SaladConfig, with_abnormal: bool| {
-        fit_salad(model.name(), config, training, with_abnormal, progress)
+    // how to make them; where `contrasted` says so they count in the score; a plain autoencoder has nothing else to learn.
+    let mut salad = |config: &SaladConfig, with_abnormal: bool| {
+        let name = model.name();
+        fit_salad(name, config, training, with_abnormal, progress, observer)
     };
     let deep = |which: DeepModel, config: &DeepConfig, with_abnormal: bool| {
         let learnt = Learnt::new(training, with_abnormal);

@@ -31,6 +31,8 @@ pub struct SaladConfig {
     pub batch: u32,
     /// Size of a step.
     pub learning_rate: f32,
+    /// Epochs over which parameters are averaged, the later ones the more, into those that score; 0 for the last step's alone.
+    pub averaging: f32,
     /// τ of equation 1.
     pub temperature: f32,
     /// λ of equation 3, for the losses of features; 1 in pre-training.
@@ -43,6 +45,10 @@ pub struct SaladConfig {
     pub nearest: u32,
     /// How what is near in the bank becomes a score.
     pub score: ScoreForm,
+    /// Whether pictures known to be abnormal count in scores: the network learns nothing of them, nor of every fifth
+    /// normal one, and a contrast with their features counts as much as tells them best from these where each is left out. Else their features are
+    /// learnt like those of all others, as in the paper, and then forgotten.
+    pub contrasted: bool,
     /// Whether L_mse is learnt.
     pub reconstruction: bool,
     /// Whether L_ss is learnt.
@@ -94,8 +100,10 @@ impl SaladConfig {
                 rounds: 4,
                 round_epochs: 5,
                 learning_rate: 1e-3,
+                averaging: 3.0,
                 nearest: 3,
                 score: ScoreForm::Prototypes,
+                contrasted: true,
                 disturbed: 1.0,
                 flip: false,
                 crop: 0.02,
@@ -118,12 +126,14 @@ impl SaladConfig {
             round_epochs: 50,
             batch: 16,
             learning_rate: 1e-4,
+            averaging: 0.0,
             temperature: 0.1,
             lambda: 0.25,
             bank_share: 0.5,
             neighbours: 10,
             nearest: 100,
             score: ScoreForm::Mean,
+            contrasted: false,
             reconstruction: true,
             instances: true,
             aggregation: true,
@@ -253,6 +263,12 @@ impl SaladConfig {
                 self.learning_rate,
                 1e-8..=1.0,
                 "a number from 0.00000001 to 1",
+            ),
+            (
+                "averaging",
+                self.averaging,
+                0.0..=1000.0,
+                "a number from 0 to 1000",
             ),
             (
                 "temperature",

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::Pictures;
 use super::config::SaladConfig;
-use super::learner::{Learner, constant, side_by_side};
+use super::learner::{Learner, constant, side_by_side, towards};
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use crate::images::augment::augment;
@@ -61,6 +61,13 @@ impl<'a> Learning<'a> {
     pub fn rows(&self) -> usize {
         let n = self.pictures.len();
         n + self.config.disturbed_beside(n)
+    }
+
+    /// How far a step moves the averaged parameters; nothing where none are.
+    fn averaged_share(&self) -> Option<f32> {
+        let steps = self.rows().div_ceil(self.config.batch as usize);
+        let averaging = self.config.averaging;
+        (averaging > 0.0).then(|| 1.0 / (1.0 + averaging * steps as f32))
     }
 
     /// The rows of the bank that a picture is to be taken for.
@@ -165,9 +172,13 @@ impl Task for Learning<'_> {
         let features = numbers(seen.features)?;
         let own: Vec<usize> = step.0.iter().map(|(own, _)| *own).collect();
         let (share, device, spreads) = (config.bank_share, self.device.clone(), seen.spreads);
+        let averaged = self.averaged_share();
         let n = self.rows();
         let after = move |mut net: Learner| {
             net.autoencoder = net.autoencoder.remember(spreads);
+            if let Some(share) = averaged {
+                net.averaged = towards(net.averaged, &net.autoencoder, share);
+            }
             let mut bank = numbers(net.bank.val())?;
             renewed(&mut bank, &features, &own, share);
             net.bank = constant(bank, n, &device);

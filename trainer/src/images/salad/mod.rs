@@ -2,6 +2,7 @@
 //! with their neighbours. What is trained is in `shared::images::salad`.
 
 mod config;
+mod known;
 mod learner;
 mod learning;
 mod losses;
@@ -12,7 +13,8 @@ use burn::module::Module as _;
 use burn::tensor::{Device, Tensor, TensorData};
 use doorstep_shared::images::GreyImage;
 use doorstep_shared::images::salad::{
-    Autoencoder, AutoencoderShape, Bank, Departures, NormalDepartures, ScoreForm,
+    Autoencoder, AutoencoderShape, Bank, Departures, KnownAbnormal, NormalDepartures, ScoreForm,
+    score,
 };
 use doorstep_shared::neural::{parameters, with_parameters};
 use rayon::prelude::*;
@@ -35,8 +37,9 @@ const TOGETHER: usize = 64;
 pub struct Pictures<'a> {
     /// Prepared, of one size.
     pub pictures: &'a [&'a GreyImage],
-    /// Which are known to be abnormal: their features are learnt like those of all others, but not how to make
-    /// them, and they leave the bank afterwards.
+    /// Which are known to be abnormal. Where that counts (`contrasted`), the network learns nothing of them, nor of
+    /// every fifth normal one, and scores are contrasted with their features; else their features are learnt like those of all others, but not how to
+    /// make them, and they leave the bank afterwards.
     pub abnormal: &'a [bool],
     /// What each shows, where that is known: told of in progress, never learnt.
     pub labels: Option<&'a [u32]>,
@@ -75,6 +78,8 @@ pub struct Salad {
     rows: Vec<usize>,
     /// Where the decoder has learnt.
     departures: Option<NormalDepartures>,
+    /// Where abnormal pictures were known, and count.
+    known: Option<KnownAbnormal>,
 }
 
 /// What the decoder makes of a picture.
@@ -102,43 +107,81 @@ impl Salad {
         let size = learnt.check(name)?;
         config.check(name)?;
         possible(name, config.shape(size))?;
-        let rows = (0..pictures.len()).filter(|&own| !learnt.abnormal[own]);
-        let rows: Vec<usize> = rows.collect();
+        let places = |abnormal: bool| {
+            let all = 0..pictures.len();
+            let found = all.filter(|&own| learnt.abnormal[own] == abnormal);
+            found.collect::<Vec<usize>>()
+        };
+        let (normal, abnormal) = (places(false), places(true));
+        let apart = config.contrasted && !abnormal.is_empty();
         let schedule = schedule(name, config, seed);
-        let trained = learn(config, learnt, &schedule, means, progress, observer)?;
+        let (trained, kept, mut rows, held) = match apart {
+            true => {
+                let (rows, held) = known::held_out(&normal);
+                let labels = learnt.labels.map(|all| of(all, &rows));
+                let normal = Pictures {
+                    pictures: &of(pictures, &rows),
+                    abnormal: &vec![false; rows.len()],
+                    labels: labels.as_deref(),
+                };
+                normal.check(name)?;
+                let trained = learn(config, normal, &schedule, means, progress, observer)?;
+                (trained, (0..rows.len()).collect(), rows, held)
+            }
+            false => {
+                let trained = learn(config, learnt, &schedule, means, progress, observer)?;
+                (trained, normal.clone(), normal, Vec::new())
+            }
+        };
         let bank = numbers(trained.bank.val())?;
         let bank = Bank::new(config.features as usize, bank);
         // Wherever it was trained, it is judged and published from the processor.
         let flex = Device::flex();
         let blank = Autoencoder::blank(config.shape(size), &flex);
-        let autoencoder = with_parameters(blank, parameters(&trained.autoencoder), &flex)?;
+        let found = match config.averaging > 0.0 {
+            true => &trained.averaged,
+            false => &trained.autoencoder,
+        };
+        let autoencoder = with_parameters(blank, parameters(found), &flex)?;
         let bank = bank.context("the bank holds a number that is none")?;
         let mut salad = Self {
             config: config.clone(),
             autoencoder,
-            bank: bank.keep(&rows),
-            rows,
+            bank: bank.keep(&kept),
+            rows: Vec::new(),
             departures: None,
+            known: None,
         };
+        if !held.is_empty() {
+            let more = salad.features(&of(pictures, &held))?.concat();
+            let all = [salad.bank.rows(), &more].concat();
+            let all = Bank::new(config.features as usize, all);
+            salad.bank = all.context("a feature vector of a normal picture is 0")?;
+            rows.extend(&held);
+        }
+        salad.rows = rows;
         if config.reconstruction {
             salad.departures = Some(salad.measure(pictures)?);
+        }
+        if apart {
+            salad.known = salad.contrasted(pictures, &of(pictures, &abnormal), held.len())?;
         }
         Ok(salad)
     }
 
     /// How far those of `pictures` that the bank's rows are of are from what is made of them.
     fn measure(&self, pictures: &[&GreyImage]) -> Result<NormalDepartures> {
-        let normal: Vec<&GreyImage> = self.rows.iter().map(|&own| pictures[own]).collect();
+        let normal = of(pictures, &self.rows);
         let own_rows: Vec<Option<usize>> = (0..normal.len()).map(Some).collect();
         let made = self.made(&normal, &own_rows)?;
         let size = normal[0].width();
-        let of = |which: fn(&Made) -> &[f32]| {
+        let departures = |which: fn(&Made) -> &[f32]| {
             let pairs = normal.iter().zip(&made);
             Departures::measure(size, pairs.map(|(own, made)| (own.pixels(), which(made))))
         };
         Ok(NormalDepartures {
-            own: of(|made| &made.own),
-            prototype: of(|made| &made.prototype),
+            own: departures(|made| &made.own),
+            prototype: departures(|made| &made.prototype),
         })
     }
 
@@ -183,22 +226,36 @@ impl Salad {
 
     /// How unusual prepared pictures are: the higher, the more.
     pub fn scores(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
+        let scores = self.one_class(pictures, &vec![None; pictures.len()])?;
+        let Some(known) = &self.known else {
+            return Ok(scores);
+        };
+        let features = self.features(pictures)?;
+        let pairs = scores.par_iter().zip(&features);
+        Ok(pairs
+            .map(|(&score, own)| known.score(score, own, &self.bank.near(own)))
+            .collect())
+    }
+
+    /// The same as if nothing were known of abnormal pictures, without a row of the bank each.
+    fn one_class(&self, pictures: &[&GreyImage], without: &[Option<usize>]) -> Result<Vec<f64>> {
         let (nearest, form) = (self.config.nearest as usize, self.config.score);
         if form == ScoreForm::Prototypes {
-            return self.departed(pictures, |normal, picture, made| {
+            return self.departed(pictures, without, |normal, picture, made| {
                 normal.score(picture.pixels(), &made.own, &made.prototype)
             });
         }
         let features = self.features(pictures)?;
-        Ok(features
-            .par_iter()
-            .map(|own| self.bank.score(own, nearest, form))
+        let pairs = features.par_iter().zip(without);
+        Ok(pairs
+            .map(|(own, &row)| score(&self.near(own, row), nearest, form))
             .collect())
     }
 
     /// How far prepared pictures depart from those that the autoencoder makes of them.
     pub fn errors(&self, pictures: &[&GreyImage]) -> Result<Vec<f64>> {
-        self.departed(pictures, |normal, picture, made| {
+        let without = vec![None; pictures.len()];
+        self.departed(pictures, &without, |normal, picture, made| {
             normal.own.score(picture.pixels(), &made.own)
         })
     }
@@ -206,11 +263,12 @@ impl Salad {
     fn departed(
         &self,
         pictures: &[&GreyImage],
+        without: &[Option<usize>],
         score: impl Fn(&NormalDepartures, &GreyImage, &Made) -> f64 + Sync,
     ) -> Result<Vec<f64>> {
         let normal = self.departures.as_ref();
         let normal = normal.context("the decoder has learnt nothing without L_mse")?;
-        let made = self.made(pictures, &vec![None; pictures.len()])?;
+        let made = self.made(pictures, without)?;
         let pairs = pictures.par_iter().zip(&made);
         Ok(pairs.map(|(own, made)| score(normal, own, made)).collect())
     }
@@ -218,6 +276,11 @@ impl Salad {
     /// How far normal pictures are from what the decoder makes; nothing where it has not learnt.
     pub fn departures(&self) -> Option<&NormalDepartures> {
         self.departures.as_ref()
+    }
+
+    /// What is known of abnormal pictures, where that counts.
+    pub fn known(&self) -> Option<&KnownAbnormal> {
+        self.known.as_ref()
     }
 
     /// The autoencoder alone.
@@ -239,6 +302,11 @@ impl Salad {
     pub fn rows(&self) -> &[usize] {
         &self.rows
     }
+}
+
+/// Those of `all` at `places`.
+fn of<T: Copy>(all: &[T], places: &[usize]) -> Vec<T> {
+    places.iter().map(|&own| all[own]).collect()
 }
 
 /// Whether there is a network of this shape.

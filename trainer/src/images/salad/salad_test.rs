@@ -2,9 +2,10 @@
 //! promises.
 
 use burn::tensor::{Tensor, TensorData};
-use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
+use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm, contrast};
 use serde::Deserialize;
 
+use super::learner::towards;
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use super::*;
@@ -31,6 +32,9 @@ struct Golden {
     scores: Vec<f64>,
     literal: Vec<f64>,
     prototypes: Vec<Vec<f64>>,
+    known: usize,
+    contrasts: Vec<f64>,
+    contrasted: Vec<f64>,
 }
 
 fn golden() -> Golden {
@@ -128,6 +132,17 @@ fn bank_entropy_and_scores_are_numpys() {
         wide(&prototypes.collect::<Vec<_>>().concat()),
         golden.prototypes.concat(),
     );
+
+    let n_normal = bank.n_rows() - golden.known;
+    let normal = bank.keep(&(0..n_normal).collect::<Vec<_>>());
+    let abnormal = bank.keep(&(n_normal..bank.n_rows()).collect::<Vec<_>>());
+    let features = golden.features.iter();
+    let contrasts = features.map(|own| contrast(&abnormal.near(own), &normal.near(own)));
+    close(contrasts, golden.contrasts);
+    let known = KnownAbnormal::new(abnormal, 0.3, 0.4).unwrap();
+    let features = golden.features.iter();
+    let contrasted = features.map(|own| known.score(2.5, own, &normal.near(own)));
+    close(contrasted, golden.contrasted);
 }
 
 /// Pictures with a bright square somewhere, of `size` pixels a side.
@@ -155,6 +170,7 @@ fn small(form: Form) -> SaladConfig {
         round_epochs: 2,
         batch: 5,
         learning_rate: 0.01,
+        averaging: 1.0,
         ..SaladConfig::default()
     }
 }
@@ -290,6 +306,7 @@ fn training_goes_on_where_it_was_cut_off() {
     let told = |net: &Learner| {
         (
             parameters(&net.autoencoder),
+            parameters(&net.averaged),
             numbers(net.bank.val()).unwrap(),
         )
     };
@@ -343,7 +360,7 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
     let mut abnormal = vec![false; 9];
     abnormal[2] = true;
     abnormal[8] = true;
-    let fit = |abnormal: &[bool], reconstruction: bool| {
+    let fit_with = |abnormal: &[bool], reconstruction: bool, contrasted: bool| {
         let learnt = Pictures {
             pictures: &pictures,
             abnormal,
@@ -352,6 +369,7 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
         let config = SaladConfig {
             reconstruction,
             score: ScoreForm::Mean,
+            contrasted,
             ..small(Form::Blocks)
         };
         let progress = Progress::new(true);
@@ -359,6 +377,7 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
         let observer = &mut Observer::none();
         Salad::fit("salad", &config, learnt, 3, means, &progress, observer)
     };
+    let fit = |abnormal: &[bool], reconstruction| fit_with(abnormal, reconstruction, false);
     // Their features are learnt like all others, so that alone nothing else changes.
     let (all, some) = (
         fit(&[false; 9], false).unwrap(),
@@ -375,6 +394,72 @@ fn what_is_known_to_be_abnormal_leaves_the_bank() {
     assert_ne!(*some.bank(), all.bank().keep(some.rows()));
     let error = fit(&[true; 9], true).unwrap_err().to_string();
     assert!(error.contains("not known to be abnormal"), "{error}");
+    let mut single = [true; 9];
+    single[4] = false;
+    let error = fit_with(&single, true, true).unwrap_err().to_string();
+    assert!(error.contains("two pictures at least"), "{error}");
+    // Where they count, nothing is learnt of them, nor of every fifth normal one, which has a row all the same.
+    let counted = fit_with(&abnormal, true, true).unwrap();
+    assert_eq!(counted.rows(), [0, 1, 3, 4, 6, 7, 5]);
+    let learnt = Pictures {
+        pictures: &of(&pictures, &counted.rows()[..6]),
+        abnormal: &[false; 6],
+        labels: None,
+    };
+    let (means, progress) = (Means::on(Compute::Cpu), Progress::new(true));
+    let observer = &mut Observer::none();
+    let alone = Salad::fit(
+        "salad",
+        &counted.config,
+        learnt,
+        3,
+        means,
+        &progress,
+        observer,
+    );
+    let alone = alone.unwrap();
+    assert_eq!(
+        parameters(&counted.autoencoder),
+        parameters(&alone.autoencoder)
+    );
+    let held = alone.features(&pictures[5..6]).unwrap();
+    let rows = [alone.bank().rows(), &held[0]].concat();
+    assert_eq!(counted.bank(), &Bank::new(8, rows).unwrap());
+    assert!(alone.known().is_none());
+    // What is known raises scores by contrast, and nothing else.
+    let features = alone.features(&of(&pictures, &[2, 8])).unwrap();
+    let bank = Bank::new(8, features.concat()).unwrap();
+    let known = KnownAbnormal::new(bank, 0.1, 0.3).unwrap();
+    let plain = alone.scores(&pictures).unwrap();
+    let features = alone.features(&pictures).unwrap();
+    let expected = plain.iter().zip(&features);
+    let expected = expected.map(|(&score, own)| known.score(score, own, &alone.bank().near(own)));
+    let expected: Vec<f64> = expected.collect();
+    let told = Salad {
+        known: Some(known),
+        ..alone
+    };
+    assert_eq!(told.scores(&pictures).unwrap(), expected);
+}
+
+#[test]
+fn averaged_parameters_are_the_fading_mean_of_those_of_each_step() {
+    let shape = small(Form::Resnet18).shape(16);
+    let device = Device::flex().autodiff();
+    let start = Learner::start(shape, 2, 1, &device);
+    let (first, second) = (
+        first_autoencoder(shape, 5, &device),
+        first_autoencoder(shape, 6, &device),
+    );
+    let averaged = towards(towards(start.averaged, &first, 0.25), &second, 0.5);
+    let all = [&start.autoencoder, &first, &second].map(parameters);
+    for (at, found) in parameters(&averaged).into_iter().enumerate() {
+        let terms = all[0][at].values.iter().zip(&all[1][at].values);
+        let wanted = terms.zip(&all[2][at].values);
+        let wanted = wanted
+            .map(|((a, b), c)| 0.375 * f64::from(*a) + 0.125 * f64::from(*b) + 0.5 * f64::from(*c));
+        close(wide(&found.values), wanted);
+    }
 }
 
 #[test]
@@ -406,6 +491,18 @@ fn what_was_put_into_a_picture_scores_higher_and_leaves_no_row() {
     let ((plain, plain_errors), (score, errors)) = (scores(&pictures), scores(&spoilt));
     let higher = |a: &[f64], b: &[f64]| a.iter().zip(b).filter(|(a, b)| a < b).count();
     assert!(higher(&plain, &score) > 20 && higher(&plain_errors, &errors) > 20);
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_training_with_a_remedy() {
+    let glare = GreyImage::new(16, 16, vec![1e30; 256]).unwrap();
+    let pictures = [squares(2, 16), vec![glare]].concat();
+    let error = fit(&small(Form::Blocks), &pictures, Means::on(Compute::Cpu)).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("diverged in epoch 1") && error.contains("salad.learning_rate"),
+        "{error}"
+    );
 }
 
 #[test]
