@@ -38,6 +38,8 @@ async fn every_room_is_there_and_axe_finds_no_violation() -> Result<()> {
                 "songs.html" => until_predicted(&page).await?,
                 "xray.html" => until_shown(&page).await?,
                 "paste/" => {
+                    let shelf = "document.querySelector('doorstep-recommend').scrollIntoView();";
+                    page.run::<Value>(shelf, Value::Null).await?;
                     page.until::<usize>(
                         "the shelf is filled",
                         "document.querySelector('doorstep-recommend').hits?.length",
