@@ -4,7 +4,6 @@ use burn::module::Module;
 use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor};
 
-use super::dense::{self, is_plain, numbers, tensor};
 use super::layers::Linear;
 use super::noise::drop_out;
 use super::product::{product, product_transposed};
@@ -42,15 +41,15 @@ impl Attention {
             let [_, places, _] = x.dims();
             x.reshape([rows, places, self.heads, size]).swap_dims(1, 2)
         };
-        let query = split(self.query.small(sight.places(x.clone())));
-        let key = split(self.key.small(x.clone()));
-        let value = split(self.value.small(x));
+        let query = split(self.query.forward(sight.places(x.clone())));
+        let key = split(self.key.forward(x.clone()));
+        let value = split(self.value.forward(x));
         let likeness = product_transposed(query, key).mul_scalar(1.0 / (size as f32).sqrt());
         let weights = softmax(likeness + sight.mask(), 3);
         let seen = product(drop_out(weights, noise), value);
         let [_, _, places, _] = seen.dims();
         let joined = seen.swap_dims(1, 2).reshape([rows, places, width]);
-        self.out.small(joined)
+        self.out.forward(joined)
     }
 }
 
@@ -71,12 +70,6 @@ impl FeedForward {
     }
 
     pub fn forward(&self, x: Tensor<3>, noise: &mut dyn Noise) -> Tensor<3> {
-        if is_plain(&x) {
-            let (dims, device) = (x.dims(), x.device());
-            let mut inner = self.inner.of_numbers(&numbers(x));
-            dense::gelu(&mut inner);
-            return tensor(self.out.of_numbers(&inner), dims, &device);
-        }
         let inner = gelu(self.inner.forward(x));
         self.out.forward(drop_out(inner, noise))
     }

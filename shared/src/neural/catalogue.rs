@@ -110,7 +110,7 @@ fn softmax(logits: &mut [f32x4]) {
 /// nothing beside the 1 of the largest logit.
 ///
 /// x = n ln 2 + f, and eᶠ by its Taylor series, as |f| is below .35.
-pub(super) fn power(x: f32x4) -> f32x4 {
+fn power(x: f32x4) -> f32x4 {
     const LEAST: f32x4 = f32x4::splat(-87.0);
     const LOG2_E: f32x4 = f32x4::splat(std::f32::consts::LOG2_E);
     // In two parts, the first short enough for n times it to be exact.

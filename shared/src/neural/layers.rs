@@ -5,7 +5,6 @@ use burn::module::{Module, Param};
 use burn::tensor::module::{layer_norm, linear};
 use burn::tensor::{Device, Tensor};
 
-use super::dense::{dense, is_plain, numbers, tensor};
 use super::product::{WHOLE, product};
 
 /// Added to a variance before the root is taken.
@@ -42,21 +41,6 @@ impl Linear {
         } else {
             product(x, weight.unsqueeze()) + bias.unsqueeze()
         }
-    }
-
-    /// The same, by loops of our own where they can: for weights that a processor's cache holds.
-    pub fn small<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        if !is_plain(&x) {
-            return self.forward(x);
-        }
-        let (mut dims, device) = (x.dims(), x.device());
-        dims[D - 1] = self.bias.shape()[0];
-        tensor(self.of_numbers(&numbers(x)), dims, &device)
-    }
-
-    /// The same of numbers that lie in the processor's memory, row by row.
-    pub fn of_numbers(&self, x: &[f32]) -> Vec<f32> {
-        dense(x, &numbers(self.weight.val()), &numbers(self.bias.val()))
     }
 
     /// `[input, output]`.

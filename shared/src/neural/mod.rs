@@ -9,7 +9,6 @@ mod architecture;
 mod attention;
 mod bsarec;
 mod catalogue;
-mod dense;
 mod items;
 pub(crate) mod layers;
 mod metadata_mf;
