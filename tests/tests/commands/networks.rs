@@ -224,7 +224,10 @@ fn what_is_stopped_is_published_with_the_best_so_far() -> Result<()> {
     let two = judged.replace("train sasrec", "train sasrec bsarec");
     let (fine, said) = stopped_after(&terminal, &two.replace("judged", "two"), 2)?;
     assert!(fine, "{said}");
-    assert_says(&said, &["bsarec is left out: bsarec was stopped before"]);
+    assert_says(
+        &said,
+        &["bsarec is left out", "stopped before its first epoch ended"],
+    );
     let found = manifest("two")?;
     let models = found["models"].as_array().context("no models")?;
     assert!(
