@@ -216,7 +216,11 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
     ];
     more.extend(["--train-first", "60", "--seeds", "0,1"]);
     set.iter().for_each(|own| more.extend(["--set", own]));
+    let kept = home.path().join("kept");
+    more.extend(["--checkpoints", kept.to_str().context("a path of text")?]);
     let found = report(&folder.join("pictures.csv"), "normal", &more)?;
+    // One for each of two seeds, and for two models that of the autoencoder that they begin with.
+    ensure!(std::fs::read_dir(&kept)?.count() == 20);
     for model in salads.iter().chain(&deep) {
         ensure!(row(&found, model)?["fits"] == 2, "{model}");
         let figure = auroc(&found, model)?;
@@ -225,13 +229,15 @@ fn networks_are_judged_beside_all_others() -> Result<()> {
     ensure!(found["protocol"]["divisions"][0]["known_abnormal"] == 15);
     let page = home.path().join("page.html");
     let shown = page.to_str().context("a path of text")?;
-    let again = [&more[..], &["--report", shown]].concat();
+    let again = [&more[..], &["--resume", "--report", shown]].concat();
     let again = report(&folder.join("pictures.csv"), "normal", &again)?;
     for model in salads.iter().chain(&deep) {
-        ensure!(
-            row(&again, model)?["all"] == row(&found, model)?["all"],
-            "{model}"
-        );
+        for part in ["all", "curve"] {
+            ensure!(
+                row(&again, model)?[part] == row(&found, model)?[part],
+                "{part} of {model}"
+            );
+        }
     }
 
     // The curves of the first seed, with how pure neighbourhoods are, and a page of all of it.

@@ -78,6 +78,21 @@ fn a_comparison_shows_how_a_network_learnt() -> Result<()> {
     };
     let (first, last) = (of(&points[0])?, of(&points[points.len() - 1])?);
     assert!(last.0 < first.0 && last.1 > first.1, "{curve}");
+
+    let seeds = format!(
+        "compare --models sasrec {SMALL} --split leave-last-two --seeds 1,2 --checkpoints kept --json"
+    );
+    let whole = terminal.run(&seeds)?;
+    assert_eq!(fs::read_dir(terminal.path("kept"))?.count(), 2);
+    let again = terminal.run(&format!("{seeds} --resume"))?;
+    let told = again.stderr.matches("sasrec: going on after epoch").count();
+    assert_eq!(told, 2, "{}", again.stderr);
+    let row = |said: &str| -> Result<[Value; 2]> {
+        let report: Value = serde_json::from_str(said)?;
+        let row = &report["models"][0];
+        Ok(["metrics", "curve"].map(|part| row[part].clone()))
+    };
+    assert_eq!(row(&again.stdout)?, row(&whole.stdout)?);
     Ok(())
 }
 
@@ -109,9 +124,8 @@ fn the_networks_of_an_ensemble_are_trained_once() -> Result<()> {
     // What the browser runs takes the temperatures from the bundle.
     let judged =
         terminal.json("evaluate bundle --interactions walks.txt --split leave-last-two")?;
-    let compared = terminal.json(&format!(
-        "compare --models ensemble --config best.toml --interactions walks.txt"
-    ))?;
+    let compared =
+        terminal.json("compare --models ensemble --config best.toml --interactions walks.txt")?;
     let [found, expected] = [judged, compared].map(|own| metric(&own, "ensemble", "ndcg@10"));
     let (found, expected) = (found?, expected?);
     assert!((found - expected).abs() < 0.01, "{found} and {expected}");

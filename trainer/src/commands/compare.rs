@@ -17,6 +17,7 @@ use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
 use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image, page as image_page, text as image_text};
+use crate::neural::{CheckpointArgs, Means};
 use crate::save::save;
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
@@ -41,6 +42,8 @@ pub struct Args {
     models: Vec<String>,
     #[command(flatten)]
     device: DeviceArgs,
+    #[command(flatten)]
+    checkpoints: CheckpointArgs,
     #[command(flatten)]
     settings: SettingArgs,
     /// Fit on the training and the validation part.
@@ -107,6 +110,7 @@ impl Args {
         let division = self.division.load(&progress)?;
         let (configs, mut failed) = with_ratings(configs, &division.dataset.interactions)?;
         let content = division.content();
+        let checkpoints = self.checkpoints.open()?;
         let Division {
             dataset,
             split,
@@ -121,7 +125,10 @@ impl Args {
             seeds: self.seeds.clone(),
             // The text shows no curves.
             curves: output.json || self.save.is_some() || self.report.is_some(),
-            compute,
+            means: Means {
+                compute,
+                checkpoints: checkpoints.as_ref(),
+            },
         };
         let found = compare(&configs, split, content, context, &options, &progress)?;
         let report = Report {
@@ -179,6 +186,10 @@ impl Args {
 
 /// The same of a table.
 fn compare_tables(args: &Args, output: &Output) -> Result<()> {
+    ensure!(
+        args.checkpoints.checkpoints.is_none(),
+        "--checkpoints keeps the training of networks, and models of tables are none"
+    );
     let models = table_models(&args.models, args.settings.assignments()?)?;
     let split = &args.division.split();
     let progress = output.progress();
@@ -211,11 +222,15 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
         true => Work::Networks,
         false => Work::Neither,
     };
+    let checkpoints = args.checkpoints.open()?;
     let options = compare_image::Options {
         seed: args.seed,
         seeds: args.seeds.clone(),
         strict: args.division.strict(),
-        compute: args.device.open(work, &progress)?,
+        means: Means {
+            compute: args.device.open(work, &progress)?,
+            checkpoints: checkpoints.as_ref(),
+        },
     };
     let report = compare_image::compare(&args.images, &models, &options, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;

@@ -11,7 +11,7 @@ use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::{check_ratings, warnings};
-use crate::neural::{CheckpointArgs, Means};
+use crate::neural::{CheckpointArgs, Means, is_stopped};
 use crate::progress::Progress;
 use crate::publish::JUDGED;
 use crate::settings::SettingArgs;
@@ -313,15 +313,23 @@ impl Args {
             trials: &found,
             best,
             set: weights_file(best)?,
-            notes: Vec::new(),
+            notes: is_stopped()
+                .then(|| "the search was stopped before it found no better".to_owned())
+                .into_iter()
+                .collect(),
             setting: &self.setting(&division, EnsembleConfig::NAME.to_owned(), None),
         };
         if output.json {
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
         }
         let first = found[0].score(metric);
+        let stopped = if is_stopped() {
+            " until it was stopped"
+        } else {
+            ""
+        };
         output.print(&format!(
-            "# {} trials, {} validation cases, {}; the best has {metric} {first:.5}\n\n{}",
+            "# {} trials{stopped}, {} validation cases, {}; the best has {metric} {first:.5}\n\n{}",
             found.len(),
             split.validation.len(),
             split.protocol,

@@ -8,13 +8,14 @@ use doorstep_shared::models::ModelConfig;
 use super::report::{DifferenceTo, Row, main_cutoff};
 use super::seeds::{self, Judged, seeds_of};
 use super::strata::{by_history, by_popularity};
-use super::{RANDOM, RESAMPLES, is_random, missing_baselines};
+use super::{RANDOM, RESAMPLES, cut_short, is_random, missing_baselines};
 use crate::evaluate::{
     Context, Evaluation, HeldOut, Metrics, PRECISION_OF_TEST_ITEMS, Random, Scorer, differences,
     evaluate, fitted_users, intervals, precision_of_test_items, rating_metrics,
 };
 use crate::failure::Failure;
 use crate::fit::{self, Fitted, Observer, Training, fit_observed};
+use crate::neural::is_stopped;
 use crate::progress::Progress;
 use crate::publish::bytes_in_bundle;
 use crate::split::Case;
@@ -119,7 +120,15 @@ impl<'a> Judging<'a> {
             };
             let judge = self.curves.as_ref().map(|(judge, _)| *judge);
             let judge = judge.filter(|_| fits.is_empty());
-            let judged = self.fit_once(&config, &said, training, judge);
+            let means = training.guide.means;
+            let checkpoints = means.checkpoints.map(|all| all.of(&config));
+            let mut training = *training;
+            training.guide.means.checkpoints = checkpoints.as_ref();
+            let stopped = is_stopped();
+            let judged = self.fit_once(&config, &said, &training, judge);
+            if is_stopped() && !stopped {
+                self.note(cut_short(&said));
+            }
             let mut judged = match several {
                 true => judged.with_context(|| format!("with seed {}", seeds[0]))?,
                 false => judged?,

@@ -20,10 +20,9 @@ use anyhow::{Result, ensure};
 use doorstep_shared::models::ModelConfig;
 
 use self::curves::Validation;
-use crate::device::Compute;
 use crate::evaluate::{Context, HeldOut};
 use crate::fit::{Fitted, ItemContent, Training};
-use crate::neural::Guide;
+use crate::neural::{Guide, Means};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -38,7 +37,7 @@ const RANDOM: &str = "random";
 
 /// How to compare.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Fit on training and validation part instead of the training part.
     pub refit: bool,
     /// `best`, `first` or a model's name: what differences are taken to.
@@ -49,8 +48,8 @@ pub struct Options {
     pub seeds: Vec<u32>,
     /// Record the learning curves of models that are fitted in steps.
     pub curves: bool,
-    /// Where networks are trained.
-    pub compute: Compute,
+    /// What networks are trained with; a training is kept once a model and seed.
+    pub means: Means<'a>,
 }
 
 /// Fits each of `configs` and the baselines, and judges them by the test cases.
@@ -71,7 +70,11 @@ pub fn compare(
         n_items: split.items.len(),
         histories,
         content: content.of_first(split.items.len()),
-        guide: Guide::by(validation, options.compute),
+        guide: Guide {
+            validation,
+            means: options.means,
+            kept: None,
+        },
     };
     let held_out = HeldOut::test(split);
     let mut judging =
@@ -86,6 +89,14 @@ pub fn compare(
     }
     judging.baselines(&training, options.seed);
     judging.finish(&options.against, options.seed)
+}
+
+/// What a reader must know of a model whose training somebody ended.
+pub fn cut_short(model: &str) -> String {
+    format!(
+        "the training of {model} was stopped before it was done, so its figures are of the epochs until then, where any ended; \
+         with --checkpoints, --resume goes on there"
+    )
 }
 
 /// The baselines to fit where these models are judged by name.
@@ -159,7 +170,7 @@ mod tests {
             seed: 1,
             seeds: vec![2, 1],
             curves: true,
-            compute: Compute::default(),
+            means: Means::default(),
         };
         compare(
             &configs,

@@ -15,11 +15,11 @@ use super::readers::read;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
 use super::text::shown;
-use crate::device::Compute;
+use crate::compare::cut_short;
 use crate::evaluate::Metrics;
 use crate::failure::Failure;
 use crate::fit::{Curve, Fitted, Observer};
-use crate::neural::Means;
+use crate::neural::{Means, is_stopped};
 use crate::progress::Progress;
 
 /// One model's line of the report.
@@ -123,15 +123,15 @@ pub struct Data {
 
 /// How often and whence models are fitted.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct Options<'a> {
     /// Draws the division.
     pub seed: u64,
     /// Models that draw are fitted once with each.
     pub seeds: Vec<u32>,
     /// Whether a bad picture is an error.
     pub strict: bool,
-    /// Where networks are trained.
-    pub compute: Compute,
+    /// What networks are trained with; a training is kept once a model, contamination and seed.
+    pub means: Means<'a>,
 }
 
 /// Fits each of `models` and judges it. One that can't be fitted doesn't keep the others from it.
@@ -150,6 +150,7 @@ pub fn compare(
         false => options.seeds.clone(),
     };
     let (mut rows, mut failed, mut divisions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut notes = set.notes.clone();
     for &contamination in &args.contamination {
         let division = split(&set, &args.split(contamination, options.seed))?;
         division.check_judging(&set, &normal)?;
@@ -158,12 +159,16 @@ pub fn compare(
             division: &division,
             normal: &normal,
             contamination,
-            means: Means::on(options.compute),
+            means: options.means,
         };
         for model in models {
+            let stopped = is_stopped();
             match judged.model(model, &seeds, progress) {
                 Ok(row) => rows.push(row),
                 Err(error) => failed.push(Failure::new(model.name(), &error)),
+            }
+            if is_stopped() && !stopped {
+                notes.push(cut_short(model.name()));
             }
         }
         rows.extend(judged.controls()?);
@@ -188,7 +193,7 @@ pub fn compare(
             interval: "1.96 standard deviations over fits, as the SALAD paper prints; in brackets half of the 95 % confidence \
                        interval of their mean (Student's t)",
             version: concat!("doorstep ", env!("CARGO_PKG_VERSION")),
-            notes: set.notes.clone(),
+            notes,
         },
         data: Data {
             sha256: set.fingerprint(),
@@ -224,12 +229,17 @@ impl<'a> Judged<'a> {
         let learnt = [&self.division.train[..], &self.division.known_abnormal].concat();
         let mut curve = None;
         for &seed in seeds {
+            let part = format!("contamination-{}-seed-{seed}", self.contamination);
+            let checkpoints = self.means.checkpoints.map(|all| all.part(&part));
             let training = ImageTraining {
                 normal: self.images(&self.division.train, |p| &p.prepared),
                 known_abnormal: self.images(&self.division.known_abnormal, |p| &p.prepared),
                 labels: Some(self.set.numbers(&learnt)),
                 seed: seed.into(),
-                means: self.means,
+                means: Means {
+                    checkpoints: checkpoints.as_ref(),
+                    ..self.means
+                },
             };
             let clock = Instant::now();
             let nothing = |_: &Fitted| Metrics::default();

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::save::stream;
 
 /// What the file begins with.
-const MAGIC: &[u8; 16] = b"doorstep-train-2";
+const MAGIC: &[u8; 16] = b"doorstep-train-3";
 
 /// The options of commands that train networks and keep that.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -144,6 +144,15 @@ impl Keeper {
     }
 }
 
+/// What was found of an epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Its mean loss.
+    pub loss: f64,
+    /// What else is told of it, by name.
+    pub told: Vec<(String, f64)>,
+}
+
 /// Training after an epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
@@ -153,6 +162,8 @@ pub struct Checkpoint {
     pub best_epoch: u32,
     /// What was found then.
     pub best_figure: Option<f64>,
+    /// What was found of each epoch.
+    pub curve: Vec<Figures>,
     /// Parameters after the last epoch.
     pub net: Vec<u8>,
     /// Their moving average, where one is kept.
@@ -169,6 +180,7 @@ struct Head {
     epoch: u32,
     best_epoch: u32,
     best_figure: Option<f64>,
+    curve: Vec<Figures>,
     /// Whether a moving average is kept.
     averaged: bool,
     /// Lengths of the parts.
@@ -189,6 +201,7 @@ fn encode(fingerprint: &str, checkpoint: &Checkpoint) -> Result<Vec<u8>> {
         epoch: checkpoint.epoch,
         best_epoch: checkpoint.best_epoch,
         best_figure: checkpoint.best_figure,
+        curve: checkpoint.curve.clone(),
         averaged: average.is_some(),
         parts: parts.map(Vec::len),
     })?;
@@ -219,6 +232,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Checkpoint)> {
         epoch: head.epoch,
         best_epoch: head.best_epoch,
         best_figure: head.best_figure,
+        curve: head.curve,
         net: net.to_vec(),
         average: head.averaged.then(|| average.to_vec()),
         best: best.to_vec(),
@@ -240,6 +254,10 @@ mod tests {
             epoch: 7,
             best_epoch: 5,
             best_figure: Some(0.1),
+            curve: vec![Figures {
+                loss: 0.1 + 0.2,
+                told: vec![("ndcg@10".to_owned(), 0.1)],
+            }],
             net: vec![1, 2, 3],
             average: Some(vec![4, 5]),
             best: vec![],

@@ -16,10 +16,11 @@ mod start;
 mod training;
 mod visitors;
 
+pub(crate) use average::towards;
 pub(crate) use checkpoint::Keeper;
 pub use checkpoint::{CheckpointArgs, Checkpoints};
 pub(crate) use dropout::Dropout;
-pub use interrupt::is_stopped;
+pub use interrupt::{is_stopped, watch};
 pub use item_metadata::ItemMetadata;
 pub use pairs::{MetadataPlan, PairPlan, fit_pairs};
 pub use sequences::{SequencePlan, fit_sequences};

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
-use super::average::{Average, read};
-use super::checkpoint::{Checkpoint, Keeper};
+use super::average::{share, towards};
+use super::checkpoint::{Checkpoint, Figures, Keeper};
 use super::dropout::Dropout;
 use super::interrupt;
+use super::numbers;
 use crate::evaluate::Metrics;
 use crate::fit::{Course, Observer};
 use crate::progress::Progress;
@@ -165,6 +167,7 @@ pub fn train<T: Task>(
         epoch: 0,
         best_epoch: 0,
         best_figure: None,
+        curve: Vec::new(),
     };
     if let Some(kept) = keeper.load()? {
         run = run.resumed(kept)?;
@@ -176,6 +179,9 @@ pub fn train<T: Task>(
             schedule.epochs
         );
         progress.say(format!("{model}: going on after epoch {}", run.epoch));
+        for (epoch, found) in (1..).zip(&run.curve) {
+            observer.record(course, epoch, found.loss, Metrics(found.told.clone()));
+        }
     }
     let begun = Instant::now();
     let first = run.epoch;
@@ -191,13 +197,8 @@ pub fn train<T: Task>(
         );
         let mut noise = Dropout::new(schedule.dropout, schedule.rng(epoch, STREAM_OF_DROPOUT));
         let (mut loss, mut count) = (0.0, 0);
-        let mut average = match schedule.ema_decay {
-            0.0 => None,
-            decay => Some(Average::of(
-                run.average.as_ref().unwrap_or(&run.net),
-                decay,
-            )?),
-        };
+        let averaged = schedule.ema_decay > 0.0;
+        let mut average = averaged.then(|| run.average.as_ref().unwrap_or(&run.net).clone());
         let before = u64::from(run.epoch) * steps.len() as u64;
         let bar = progress.bar(format!("{model}: epoch {epoch}"), steps.len() as u64);
         for (number, step) in (before + 1..).zip(&steps) {
@@ -212,9 +213,7 @@ pub fn train<T: Task>(
             if let Some(after) = found.after {
                 run.net = after(run.net)?;
             }
-            if let Some(average) = &mut average {
-                average.follow(&run.net, number)?;
-            }
+            average = average.map(|own| towards(own, &run.net, share(schedule.ema_decay, number)));
             bar.inc(1);
             if interrupt::is_stopped() {
                 break;
@@ -226,24 +225,27 @@ pub fn train<T: Task>(
             return run.interrupted(model);
         }
         // The last step's loss is of the parameters before it.
-        let sound = read(&run.net)?.iter().flatten().all(|x| x.is_finite());
         let parameter = "a parameter is";
-        ensure!(sound, diverged(schedule, epoch, parameter, keeper));
+        ensure!(
+            is_finite(&run.net)?,
+            diverged(schedule, epoch, parameter, keeper)
+        );
         let loss = loss / count as f64;
-        let judged = average.map_or_else(|| run.net.clone(), |own| own.network(&run.net));
+        run.average = average;
+        let judged = run.average.as_ref().unwrap_or(&run.net).clone();
         let figure = task.judge(&judged)?;
         run.epoch = epoch;
-        run.average = (schedule.ema_decay > 0.0).then(|| judged.clone());
         if figure.is_none() || run.best_figure.is_none_or(|best| figure > Some(best)) {
             run.best = judged;
             (run.best_epoch, run.best_figure) = (epoch, figure);
         }
-        keeper.save(&run.checkpoint()?)?;
         let told = task.told();
         let watched = figure.map(|figure| (WATCHED, figure));
-        let metrics = told.iter().copied().chain(watched);
-        let metrics = metrics.map(|(name, value)| (name.to_owned(), value));
-        observer.record(course, epoch, loss, Metrics(metrics.collect()));
+        let found = told.iter().copied().chain(watched);
+        let found: Vec<(String, f64)> = found.map(|(name, own)| (name.to_owned(), own)).collect();
+        observer.record(course, epoch, loss, Metrics(found.clone()));
+        run.curve.push(Figures { loss, told: found });
+        keeper.save(&run.checkpoint()?)?;
         let each = begun.elapsed().as_secs_f64() / f64::from(epoch - first);
         let report = Report {
             epoch,
@@ -264,6 +266,22 @@ pub fn train<T: Task>(
     })
 }
 
+/// Whether every parameter is a number.
+fn is_finite<M: Module>(net: &M) -> Result<bool> {
+    struct Reader(Result<bool>);
+    impl ModuleVisitor for Reader {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Ok(true) = self.0 {
+                let values = numbers(param.val());
+                self.0 = values.map(|values| values.iter().all(|x| x.is_finite()));
+            }
+        }
+    }
+    let mut reader = Reader(Ok(true));
+    net.visit(&mut reader);
+    reader.0
+}
+
 fn diverged(schedule: &Schedule, epoch: u32, what: &str, keeper: &Keeper) -> String {
     let (model, rate, hint) = (schedule.model, schedule.learning_rate, keeper.hint());
     format!(
@@ -282,6 +300,7 @@ struct Run<N> {
     epoch: u32,
     best_epoch: u32,
     best_figure: Option<f64>,
+    curve: Vec<Figures>,
 }
 
 impl<N: Module> Run<N> {
@@ -307,6 +326,7 @@ impl<N: Module> Run<N> {
             epoch: self.epoch,
             best_epoch: self.best_epoch,
             best_figure: self.best_figure,
+            curve: self.curve.clone(),
             net: bytes(&self.net)?,
             average: self.average.as_ref().map(bytes).transpose()?,
             best: bytes(&self.best)?,
@@ -331,6 +351,7 @@ impl<N: Module> Run<N> {
             epoch: kept.epoch,
             best_epoch: kept.best_epoch,
             best_figure: kept.best_figure,
+            curve: kept.curve,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::Trial;
 use super::kept_scores::KeptScores;
 use crate::evaluate::{Context, Metrics, evaluate};
 use crate::fit::{ItemContent, Training, fit};
-use crate::neural::{Guide, Means};
+use crate::neural::{Guide, Means, is_stopped, watch};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -20,7 +20,7 @@ const STEPS: [u32; 4] = [20, 10, 5, 2];
 
 /// Fits the members of `config` on the training part and searches for the
 /// weights and temperatures with the best `metric` on the validation cases, starting at
-/// its own. Every trial is returned.
+/// its own, until it finds no better or is told to end. Every trial is returned.
 pub fn tune_weights(
     config: &EnsembleConfig,
     split: &Split,
@@ -73,8 +73,15 @@ pub fn tune_weights(
         trials.push(trial);
         score
     };
-    let mut best = Point::of(config);
-    let mut best_score = score(&best);
+    watch();
+    climb(Point::of(config), is_stopped, &mut score);
+    Ok(trials)
+}
+
+/// Goes from `start` to ever better points until none is near, or somebody wants to end.
+fn climb(start: Point, is_stopped: impl Fn() -> bool, score: &mut impl FnMut(&Point) -> f64) {
+    let mut best_score = score(&start);
+    let mut best = start;
     for step in STEPS {
         loop {
             let before = best_score;
@@ -85,6 +92,9 @@ pub fn tune_weights(
             let warmer =
                 (0..n).flat_map(|of| TEMPERATURES.map(|to| Change::Temperature { of, to }));
             for change in moves.chain(warmer) {
+                if is_stopped() {
+                    return;
+                }
                 let changed = best.changed(change);
                 let found = score(&changed);
                 if found > best_score {
@@ -96,7 +106,6 @@ pub fn tune_weights(
             }
         }
     }
-    Ok(trials)
 }
 
 /// Weights and temperatures.
@@ -191,6 +200,20 @@ mod tests {
         assert_eq!(warmer, moved);
         let warmer = moved.changed(Change::Temperature { of: 1, to: 1 });
         assert_eq!(warmer.shown(), "hundredths 0 at 2, 33, 67 at 2");
+    }
+
+    #[test]
+    fn a_search_ends_when_it_is_told_to() {
+        let tried = std::cell::Cell::new(0);
+        let start = Point {
+            members: vec![(50, 1), (50, 1)],
+        };
+        let mut score = |_: &Point| {
+            tried.set(tried.get() + 1);
+            f64::from(tried.get())
+        };
+        climb(start, || tried.get() == 7, &mut score);
+        assert_eq!(tried.get(), 7);
     }
 
     #[test]

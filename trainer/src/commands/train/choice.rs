@@ -10,6 +10,7 @@ use crate::cli::Output;
 use crate::compare::{Options, compare};
 use crate::data;
 use crate::device::Work;
+use crate::neural::Means;
 use crate::publish::{check_free, figures};
 
 /// What `--auto --json` prints.
@@ -44,7 +45,7 @@ impl Args {
             seed: 0,
             seeds: Vec::new(),
             curves: false,
-            compute,
+            means: Means::on(compute),
         };
         let (content, split) = (division.content(), &division.split);
         let configs = choice.configs();

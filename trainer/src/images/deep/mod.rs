@@ -16,7 +16,7 @@ pub(super) use learning::evenly;
 
 use self::learning::{Aim, Learning};
 use super::salad::{
-    Pictures, Salad, SaladConfig, first_autoencoder, in_parts, possible, side_by_side,
+    Pictures, Salad, SaladConfig, about, first_autoencoder, in_parts, possible, side_by_side,
 };
 use crate::fit::Observer;
 use crate::neural::{Keeper, Means, Schedule, numbers, train};
@@ -126,7 +126,8 @@ impl Deep {
             ema_decay: 0.0,
             seed,
         };
-        let keeper = Keeper::default();
+        let about = about(&config, &schedule, &learnt);
+        let keeper = Keeper::new(means.checkpoints, name, &about);
         let observer = &mut Observer::none();
         let trained = train(&learning, first, &schedule, &keeper, progress, observer)?;
         let flex = Device::flex();
@@ -177,7 +178,11 @@ fn pretrained(
         ..SaladConfig::default()
     };
     let own = own.reconstruction_alone();
-    let means = Means::on(means.compute);
+    let checkpoints = means.checkpoints.map(|all| all.part("pretraining"));
+    let means = Means {
+        checkpoints: checkpoints.as_ref(),
+        ..means
+    };
     let observer = &mut Observer::none();
     let trained = Salad::fit(name, &own, learnt, seed, means, progress, observer)?;
     Ok(trained.into_autoencoder().into_encoder())

@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use doorstep_shared::images::GreyImage;
 use doorstep_shared::images::salad::{Autoencoder, AutoencoderShape};
@@ -19,7 +19,7 @@ const STREAM_OF_BANK: u64 = 1;
 #[derive(Module, Debug)]
 pub(super) struct Learner {
     pub autoencoder: Autoencoder,
-    /// The mean over past steps, the later the more ([`towards`]); nothing is learnt of it.
+    /// The mean over past steps, the later the more; nothing is learnt of it.
     pub averaged: Autoencoder,
     /// `[pictures, features]`; nothing is learnt of it.
     pub bank: Param<Tensor<2>>,
@@ -73,32 +73,6 @@ pub(in crate::images) fn first_autoencoder(
     });
     let autoencoder = with_parameters(blank, parameters.collect(), device);
     autoencoder.expect("the names and shapes are the module's own")
-}
-
-/// `averaged`, each of its numbers moved towards that of `now` by `share` of what is between them (Polyak and
-/// Juditsky 1992, "Acceleration of Stochastic Approximation by Averaging", with weights that fade).
-pub(super) fn towards<M: Module>(averaged: M, now: &M, share: f32) -> M {
-    struct Reader(Vec<Tensor<1>>);
-    impl ModuleVisitor for Reader {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.0.push(param.val().without_autodiff().reshape([-1]));
-        }
-    }
-    struct Mover(std::vec::IntoIter<Tensor<1>>, f32);
-    impl ModuleMapper for Mover {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            let now = self.0.next().expect("both have the same parameters");
-            param.map(|own| {
-                let own = own.without_autodiff();
-                let now = now.reshape(own.shape());
-                let moved = own.clone() + (now - own) * self.1;
-                moved.autodiff().set_require_grad(false)
-            })
-        }
-    }
-    let mut reader = Reader(Vec::new());
-    now.visit(&mut reader);
-    averaged.map(&mut Mover(reader.0.into_iter(), share))
 }
 
 /// Rows of which nothing is learnt.

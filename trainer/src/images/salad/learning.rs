@@ -14,13 +14,13 @@ use rayon::prelude::*;
 
 use super::Pictures;
 use super::config::SaladConfig;
-use super::learner::{Learner, constant, side_by_side, towards};
+use super::learner::{Learner, constant, side_by_side};
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use crate::images::augment::augment;
 use crate::images::deep::evenly;
 use crate::images::disturb::disturb;
-use crate::neural::{Dropout, Gradient, Task, numbers};
+use crate::neural::{Dropout, Gradient, Task, numbers, towards};
 
 /// What is learnt from, and how far that has come.
 pub(super) struct Learning<'a> {

@@ -8,6 +8,8 @@ mod learning;
 mod losses;
 mod neighbourhoods;
 
+use std::fmt::Debug;
+
 use anyhow::{Context as _, Result, ensure};
 use burn::module::Module as _;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -375,7 +377,7 @@ fn learn(
 }
 
 /// Everything that decides what an epoch does; not how many of them there are.
-fn about(config: &SaladConfig, schedule: &Schedule, learnt: &Pictures) -> Vec<u8> {
+pub(super) fn about(config: &impl Debug, schedule: &Schedule, learnt: &Pictures) -> Vec<u8> {
     let schedule = Schedule {
         epochs: 0,
         ..schedule.clone()

@@ -5,12 +5,11 @@ use burn::tensor::{Tensor, TensorData};
 use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm, contrast};
 use serde::Deserialize;
 
-use super::learner::towards;
 use super::losses::{membership, reconstruction, renewed};
 use super::neighbourhoods::Neighbourhoods;
 use super::*;
 use crate::device::{Compute, cards};
-use crate::neural::{Checkpoints, numbers};
+use crate::neural::{Checkpoints, numbers, towards};
 
 /// What `tests/golden/salad/generate.py` found.
 #[derive(Deserialize)]
