@@ -1,9 +1,9 @@
 //! Attention and feed-forward layers, as SASRec and BSARec share them.
 
 use burn::module::Module;
-use burn::tensor::activation::{gelu, softmax};
 use burn::tensor::{Device, Tensor};
 
+use super::activation::{gelu, softmax};
 use super::layers::Linear;
 use super::noise::drop_out;
 use super::product::{product, product_transposed};
@@ -45,7 +45,7 @@ impl Attention {
         let key = split(self.key.forward(x.clone()));
         let value = split(self.value.forward(x));
         let likeness = product_transposed(query, key).mul_scalar(1.0 / (size as f32).sqrt());
-        let weights = softmax(likeness + sight.mask(), 3);
+        let weights = softmax(likeness + sight.mask());
         let seen = product(drop_out(weights, noise), value);
         let [_, _, places, _] = seen.dims();
         let joined = seen.swap_dims(1, 2).reshape([rows, places, width]);

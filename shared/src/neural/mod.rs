@@ -5,6 +5,7 @@
 //! Everything random comes from outside ([`Noise`]), so that the same seed gives the
 //! same bytes on every device that computes the same.
 
+mod activation;
 mod architecture;
 mod attention;
 mod bsarec;
@@ -16,6 +17,7 @@ mod ncf;
 mod noise;
 mod parameters;
 mod perceptron;
+mod power;
 pub(crate) mod product;
 mod sasrec;
 mod sequences;
