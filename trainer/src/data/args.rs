@@ -74,6 +74,14 @@ impl DataArgs {
             !self.interactions.is_empty(),
             "no file of interactions; name one with --interactions FILE"
         );
+        // Before interactions are read, which may take long.
+        for path in self.items.iter().chain(&self.item_vectors) {
+            ensure!(
+                path.exists(),
+                "can't open {}: there is no such file; check the path",
+                path.display()
+            );
+        }
         Ok(())
     }
 }

@@ -29,6 +29,18 @@ fn bad_rows_are_counted_with_their_line_and_the_rest_is_read() {
     ]) {
         assert!(example.contains(expected), "{example}");
     }
+    // The same lines where they end in CR LF, in which the reader of tables counts otherwise.
+    let crlf: Vec<&[u8]> = csv.split_inclusive(|&byte| byte == b'\n').collect();
+    let crlf: Vec<u8> = crlf
+        .iter()
+        .flat_map(|line| [&line[..line.len() - 1], b"\r\n"].concat())
+        .collect();
+    let found = read_files(&[("r.csv", &crlf)], |_| {}).unwrap();
+    assert_eq!(found.report.examples.len(), data.report.examples.len());
+    for (found, expected) in found.report.examples.iter().zip(&data.report.examples) {
+        let told = |example: &str| example[example.find("r.csv").unwrap()..].to_owned();
+        assert_eq!(told(found), told(expected));
+    }
     let strict = read_files(&[("r.csv", csv)], |args| args.strict = true).unwrap_err();
     assert!(format!("{strict:#}").contains("--strict: "), "{strict:#}");
 }

@@ -40,6 +40,16 @@ const TIME: &[&str] = &[
     "ts",
     "datetime",
     "date",
+    "purchasedat",
+    "purchasedate",
+    "purchasetime",
+    "orderedat",
+    "orderdate",
+    "ordertime",
+    "boughtat",
+    "createdat",
+    "eventtime",
+    "eventdate",
 ];
 
 /// What a column of user ids is called in part, where no name above is its own.
@@ -51,6 +61,9 @@ const LIKE_USER: &[&str] = &[
 const LIKE_ITEM: &[&str] = &[
     "item", "product", "sku", "article", "asin", "isbn", "movie", "book", "track", "song", "ean",
 ];
+/// The same of times, and how the names of some end.
+const LIKE_TIME: &[&str] = &["date", "time"];
+const ENDS_OF_TIMES: &[&str] = &["_at", " at", "At"];
 /// Ends of the names of ids: `product_no` rather than `product_name`.
 const IDS: &[&str] = &["id", "no", "nr", "num", "number", "code", "key", "sku"];
 
@@ -107,6 +120,26 @@ impl Layout {
             ),
         }
     }
+}
+
+/// The column that looks like the time of an interaction, where none is taken for it and none was asked for.
+pub(super) fn untold_time<'a>(
+    names: &'a [String],
+    layout: &Layout,
+    asked: &Columns,
+) -> Option<&'a str> {
+    if layout.time.is_some() || asked.time.is_some() {
+        return None;
+    }
+    let used = [Some(layout.user), Some(layout.item), layout.rating];
+    let is_like = |name: &str| {
+        let lower = name.to_lowercase();
+        LIKE_TIME.iter().any(|word| lower.contains(word))
+            || ENDS_OF_TIMES.iter().any(|end| name.ends_with(end))
+    };
+    let mut columns = names.iter().enumerate();
+    let found = columns.find(|(at, name)| !used.contains(&Some(*at)) && is_like(name));
+    found.map(|(_, name)| name.as_str())
 }
 
 /// A column's name as it is compared: letters and digits, in lower case.
@@ -283,6 +316,29 @@ mod tests {
             let found = (layout.user, layout.item, layout.rating, layout.time);
             assert_eq!(found, expected, "{header}");
         }
+    }
+
+    #[test]
+    fn what_may_be_the_time_is_told() {
+        let of = |header: &str, asked: &str| {
+            let names = names(header);
+            let asked: Columns = asked.parse().unwrap();
+            let layout = of_header(&names, &asked).unwrap();
+            untold_time(&names, &layout, &asked).map(str::to_owned)
+        };
+        let told = "user=user,item=item";
+        for (header, expected) in [
+            ("user,item,paid_at", Some("paid_at")),
+            ("user,item,deliveryDate", Some("deliveryDate")),
+            ("user,item,seat,quantity", None),
+            ("user,item,paid_at,created_at", None),
+        ] {
+            assert_eq!(of(header, told).as_deref(), expected, "{header}");
+        }
+        assert_eq!(
+            of("user,item,paid_at", "user=user,item=item,time=none"),
+            None
+        );
     }
 
     #[test]

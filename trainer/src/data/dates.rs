@@ -1,4 +1,5 @@
-//! Dates as ISO 8601 writes them: `2023-05-01`, `2023-05-01T10:00:00Z`.
+//! Dates as ISO 8601 writes them, `2023-05-01`, `2023-05-01T10:00:00Z`, and what can be meant by no other
+//! date: `2023/05/01`, `01.05.2023`, `2023-05-01 10:00:00 UTC`.
 
 /// Seconds since 1970 of a date, with or without a time of day; nothing where `text`
 /// is none. A space may stand for the `T`, fractions of a second are cut off, and what
@@ -8,7 +9,9 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+    let [year, month, day] = numbers(date, '-', [4, 2, 2])
+        .or_else(|| numbers(date, '/', [4, 2, 2]))
+        .or_else(|| numbers(date, '.', [2, 2, 4]).map(|[day, month, year]| [year, month, day]))?;
     if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }
@@ -19,8 +22,8 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
 
 /// Seconds of `10:00`, `10:00:00`, `10:00:00.5Z`, `10:00:00+02:00` after midnight UTC.
 fn of_day(text: &str) -> Option<i64> {
-    let (clock, offset) = match text.find(['Z', 'z', '+', '-']) {
-        Some(at) => (&text[..at], offset(&text[at..])?),
+    let (clock, offset) = match text.find(['Z', 'z', '+', '-', 'U']) {
+        Some(at) => (text[..at].trim_end(), offset(&text[at..])?),
         None => (text, 0),
     };
     let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
@@ -35,10 +38,15 @@ fn of_day(text: &str) -> Option<i64> {
 /// Seconds that a clock is ahead of UTC.
 fn offset(text: &str) -> Option<i64> {
     let (sign, rest) = text.split_at(1);
-    if matches!(sign, "Z" | "z") {
-        return rest.is_empty().then_some(0);
+    if matches!(text, "Z" | "z" | "UTC") {
+        return Some(0);
     }
-    let [hours, minutes] = numbers(rest, ':', [2, 2])?;
+    let rest = match rest.len() {
+        2 => format!("{rest}:00"),
+        4 if is_digits(rest) => format!("{}:{}", &rest[..2], &rest[2..]),
+        _ => rest.to_owned(),
+    };
+    let [hours, minutes] = numbers(&rest, ':', [2, 2])?;
     let seconds = 3600 * hours + 60 * minutes;
     (hours < 24 && minutes < 60).then_some(if sign == "-" { -seconds } else { seconds })
 }
@@ -95,6 +103,11 @@ mod tests {
             ("1900-03-01", -2_203_891_200),
             ("1969-12-31T23:59:59Z", -1),
             ("2100-12-31", 4_133_894_400),
+            ("2023/05/01", 1_682_899_200),
+            ("01.05.2023 10:00", 1_682_935_200),
+            ("2023-05-01 10:00:00 UTC", 1_682_935_200),
+            ("2023-05-01 10:00:00 +0200", 1_682_928_000),
+            ("2023-05-01 10:00:00+02", 1_682_928_000),
         ] {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
@@ -108,8 +121,9 @@ mod tests {
             "2023-05",
             "2023-5-1",
             "23-05-01",
-            "2023/05/01",
-            "01.05.2023",
+            "05/01/2023",
+            "1.5.2023",
+            "2023-05/01",
             "2023-13-01",
             "2023-00-10",
             "2023-02-29",
@@ -121,7 +135,10 @@ mod tests {
             "2023-05-01T10:60",
             "2023-05-01T10:00:00.",
             "2023-05-01T10:00:00+2",
-            "2023-05-01T10:00:00+0200",
+            "2023-05-01T10:00:00+020",
+            "2023-05-01T10:00:00 UT",
+            "2023-05-01T10:00:00 CET",
+            "2023-05-01T10:00:00*0200",
             "2023-05-01T10:00:00Zulu",
             "2023-05-01T10:00:00+25:00",
             "+023-05-01",

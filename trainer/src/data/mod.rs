@@ -241,6 +241,15 @@ pub fn settle(mut dataset: Dataset, args: &DataArgs, progress: &Progress) -> Res
         let items = &dataset.interactions.items;
         let records = dataset.catalogue.iter();
         let described = records.filter(|r| items.get(&r.id).is_some()).count();
+        if described == 0 {
+            dataset.report.unmatched = items.ids().first().map(|id| {
+                let record = &dataset.catalogue[0].id;
+                format!("{id} among the interactions, {record} among the records")
+            });
+        }
+        if dataset.catalogue.iter().all(|record| record.url.is_none()) {
+            progress.say("no item record has a url, so what a widget shows leads nowhere");
+        }
         progress.say(format!(
             "{described} of {} items have a record",
             items.len()

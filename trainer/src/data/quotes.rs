@@ -3,19 +3,19 @@
 
 use csv::{ByteRecord, Reader};
 
-use super::source::SourceReader;
+use super::source::{LineEnds, SourceReader};
 
 /// What is wrong with `record`, of which `width` fields are expected, if anything is.
 pub(super) fn problem(
     reader: &Reader<SourceReader>,
     record: &ByteRecord,
+    ends: LineEnds,
     width: usize,
 ) -> Option<String> {
     if is_cut_off(reader, record) {
         return Some("it runs to the end of the file: is a quote not closed?".to_owned());
     }
-    let first_line = record.position().map_or(0, csv::Position::line);
-    let last_line = reader.position().line().saturating_sub(1);
+    let (first_line, last_line) = (ends.line(record.position()), ends.last_line(reader));
     (record.len() != width).then(|| wrong_width(record.len(), width, first_line, last_line))
 }
 

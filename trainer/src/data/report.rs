@@ -37,6 +37,10 @@ pub struct ReadReport {
     pub lines_like_rows: usize,
     /// Where the first of those fields is: `file:line`.
     first_like_rows: String,
+    /// Columns that look like times and are not read.
+    pub untold_times: Vec<String>,
+    /// An id of each side, where no item that anybody interacted with has a record.
+    pub unmatched: Option<String>,
     /// Lines of sequence files that continue a user of an earlier line.
     pub repeated_users: usize,
     /// Interactions that the duplicate policy merged into another.
@@ -130,6 +134,17 @@ impl ReadReport {
                  Look at {}",
                 counted(self.lines_like_rows, "line"),
                 self.first_like_rows
+            ));
+        }
+        if let Some(name) = self.untold_times.first() {
+            warnings.push(format!(
+                "no column is taken for the time, so what users did first is by the order of the file; if \
+                 {name} says when, add --columns time={name} (or time=none to leave it so)"
+            ));
+        }
+        if let Some(ids) = &self.unmatched {
+            warnings.push(format!(
+                "no item of the interactions has a record: ids must be the same to the letter ({ids})"
             ));
         }
         if self.repeated_users > 0 {

@@ -17,6 +17,37 @@ const LONGEST_LINE: u64 = 64 << 20;
 /// Detection looks at this many lines.
 const HEAD_LINES: usize = 5;
 
+/// How the lines of a table end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineEnds {
+    /// Lines that the reader of tables is behind: it takes the line feed of CR LF only when it
+    /// reads on.
+    behind: u64,
+}
+
+impl LineEnds {
+    pub(super) fn of(source: &Source) -> Self {
+        let mut lines = source.head.split_inclusive(|&byte| byte == b'\n');
+        let is_crlf = lines.next().is_some_and(|line| line.ends_with(b"\r\n"));
+        Self {
+            behind: is_crlf.into(),
+        }
+    }
+
+    /// The line, from 1, of a record that begins there; 0 where the reader has lost count.
+    pub fn line(self, begin: Option<&csv::Position>) -> u64 {
+        begin.map_or(0, |begin| match begin.record() {
+            0 => begin.line(),
+            _ => begin.line() + self.behind,
+        })
+    }
+
+    /// The line that the record which was read last ends in.
+    pub fn last_line(self, reader: &csv::Reader<impl Read>) -> u64 {
+        self.behind + reader.position().line().saturating_sub(1)
+    }
+}
+
 /// An open file, decompressed, with a progress bar over its bytes on disk.
 pub(super) struct Source {
     path: PathBuf,
@@ -28,7 +59,8 @@ pub(super) struct Source {
 impl Source {
     /// Opens `path` and reads its first lines.
     pub(super) fn open(path: &Path, progress: &Progress) -> Result<Self> {
-        let file = File::open(path).with_context(|| format!("can't open {}", path.display()))?;
+        let file = File::open(path)
+            .with_context(|| format!("can't open {}; check the path", path.display()))?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         let name = path.file_name().unwrap_or(path.as_os_str());
         let bar = progress.bytes(name.to_string_lossy(), length);
@@ -108,10 +140,14 @@ impl Source {
     }
 }
 
-/// The first line of the file at `path` and all its bytes, unpacked, without a byte order mark.
-pub(crate) fn decompressed(path: &Path, progress: &Progress) -> Result<(String, impl Read)> {
+/// The first line of the file at `path`, how its lines end, and all its bytes, unpacked, without a byte order mark.
+pub(crate) fn decompressed(
+    path: &Path,
+    progress: &Progress,
+) -> Result<(String, LineEnds, impl Read)> {
     let source = Source::open(path, progress)?;
-    Ok((source.first_line(), source.into_bytes()))
+    let ends = LineEnds::of(&source);
+    Ok((source.first_line(), ends, source.into_bytes()))
 }
 
 fn read_head(reader: &mut dyn BufRead) -> io::Result<Vec<u8>> {

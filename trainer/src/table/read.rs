@@ -25,7 +25,7 @@ pub fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Column>> {
 }
 
 fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result<()> {
-    let (head, bytes) = decompressed(file, progress)?;
+    let (head, ends, bytes) = decompressed(file, progress)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(&head))
         .flexible(true)
@@ -57,7 +57,7 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
         .read_record(&mut record)
         .context("cannot read on; a table is text in UTF-8")?
     {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = ends.line(record.position());
         if record.len() != columns.len() {
             bail!(
                 "line {line} has {} cells, the header {}; is a quote not closed, or a separator in a cell not quoted?",

@@ -14,6 +14,11 @@ use crate::update::{Lasting, State, beside};
 impl Args {
     /// Trains what can be updated later, or updates it.
     pub(super) fn run_lasting(&self, output: &Output) -> Result<()> {
+        ensure!(
+            !self.auto && self.split.is_none() && !self.refit,
+            "--state keeps what an update of all interactions needs, so nothing is held out to judge by: find the model with \
+             `doorstep compare --split …` or `train --auto` first, then train it with --state alone"
+        );
         let progress = output.progress();
         let replaces = self.update.is_some() && self.out.is_none();
         let force = self.force || replaces;

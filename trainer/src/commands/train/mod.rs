@@ -64,7 +64,7 @@ pub struct Args {
     #[arg(long, value_name = "BUNDLE", conflicts_with_all = ["auto", "split", "refit", "table", "images"])]
     update: Option<PathBuf>,
     /// Keep here what --update needs: all interactions, and sums over them. It holds user ids: never publish it [default of --update: BUNDLE.state]
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["auto", "split", "refit", "table", "images"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "images"])]
     state: Option<PathBuf>,
     /// Replace the bundle that is there.
     #[arg(long)]

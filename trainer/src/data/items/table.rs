@@ -6,7 +6,7 @@ use doorstep_shared::ItemRecord;
 
 use super::{ItemSink, add_values, present, price};
 use crate::data::columns::{self, plain};
-use crate::data::source::Source;
+use crate::data::source::{LineEnds, Source};
 use crate::data::{ReadReport, quotes, values};
 
 const ID: &[&str] = &[
@@ -60,6 +60,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
         () if !first.contains(',') && first.contains(';') => b';',
         () => b',',
     };
+    let ends = LineEnds::of(&source);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
@@ -90,8 +91,8 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
         .read_byte_record(&mut record)
         .with_context(unreadable)?
     {
-        let line = record.position().map_or(0, csv::Position::line);
-        let item = match quotes::problem(&reader, &record, roles.len()) {
+        let line = ends.line(record.position());
+        let item = match quotes::problem(&reader, &record, ends, roles.len()) {
             Some(why) => Err(why),
             None => item(&record, &roles, sink.report),
         };

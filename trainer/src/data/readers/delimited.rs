@@ -7,7 +7,7 @@ use super::{FileLayout, Row, Sink};
 use crate::data::args::Columns;
 use crate::data::columns::{self, Layout};
 use crate::data::quotes;
-use crate::data::source::Source;
+use crate::data::source::{LineEnds, Source};
 use crate::data::values::{self, TimeUnit};
 
 /// How a table is written.
@@ -22,6 +22,7 @@ pub(super) struct Table {
 
 /// Reads a table row by row.
 pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result<FileLayout> {
+    let ends = LineEnds::of(&source);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(table.separator)
         .quoting(table.quoted)
@@ -39,6 +40,9 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
             .map_err(anyhow::Error::msg)
             .context("the header")?;
         let layout = columns::of_header(&names, &table.columns)?;
+        if let Some(name) = columns::untold_time(&names, &layout, &table.columns) {
+            sink.report.untold_times.push(name.to_owned());
+        }
         more = reader.read_byte_record(&mut record)?;
         (layout, layout.describe(Some(&names)))
     } else {
@@ -46,8 +50,8 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
         (layout, layout.describe(None))
     };
     while more {
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = match quotes::problem(&reader, &record, width) {
+        let line = ends.line(record.position());
+        let row = match quotes::problem(&reader, &record, ends, width) {
             Some(why) => Err(why),
             None => row(&record, &layout, table.time_unit),
         };
