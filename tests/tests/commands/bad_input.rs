@@ -132,6 +132,14 @@ fn what_nothing_can_be_learnt_from_is_refused() -> Result<()> {
             "svd --interactions usual.csv --set svd.epochs=-1",
             "svd.epochs must be",
         ),
+        (
+            "svd --interactions usual.csv --items absent.csv",
+            "can't open absent.csv",
+        ),
+        (
+            "popularity --interactions usual.csv --split leave-last-two --state kept",
+            "then train it with --state alone",
+        ),
     ];
     for (line, part) in refusals {
         let message = terminal.refused(&format!("train {line} --out bundle"))?;

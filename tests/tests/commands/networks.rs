@@ -135,6 +135,72 @@ fn the_networks_of_an_ensemble_are_trained_once() -> Result<()> {
     Ok(())
 }
 
+/// Prices as shops write them, and as some leave them out.
+#[test]
+fn networks_of_pairs_are_trained_with_what_is_known_of_prices() -> Result<()> {
+    let terminal = walks()?;
+    let prices = ["\"from 12.99\"", "null", "5", "\"see cart\""];
+    let record = |item: usize| {
+        let price = prices[item % 4];
+        format!(
+            "{{\"id\":\"i{item}\",\"price\":{price},\"category\":\"c{}\"}}\n",
+            item % 3
+        )
+    };
+    let records: String = (0..40).map(record).collect();
+    fs::write(terminal.path("items.jsonl"), &records)?;
+    let small = ["ncf", "metadata-mf"].map(|model| {
+        let fields = [
+            "factors=4",
+            "inner=4",
+            "epochs=2",
+            "patience=0",
+            "fold_in_steps=3",
+        ];
+        fields
+            .map(|field| format!("--set {model}.{field}"))
+            .join(" ")
+    });
+    let train = format!(
+        "train metadata-mf ncf {} --interactions walks.txt",
+        small.join(" ")
+    );
+    let said = terminal.run(&format!("{train} --items items.jsonl --out bundle"))?;
+    // A price that is none is told of; 20 of 40 have one.
+    assert_says(
+        &said.stderr,
+        &[
+            "10 unreadable prices",
+            "see cart",
+            "0 have no category",
+            "20 no price",
+        ],
+    );
+    let inspected = terminal.run("inspect bundle")?.stdout;
+    assert_says(&inspected, &["metadata-mf", "ncf", "recommend (10 items)"]);
+    let judged =
+        terminal.json("evaluate bundle --interactions walks.txt --split leave-last-two")?;
+    for model in ["metadata-mf", "ncf"] {
+        let found = metric(&judged, model, "ndcg@10")?;
+        assert!(found.is_finite() && found > 0.0, "{model}: {found}");
+    }
+
+    let bare = records.replace("category", "kind").replace("price", "cost");
+    fs::write(terminal.path("items.jsonl"), bare)?;
+    let said = terminal.refused(&format!("{train} --items items.jsonl --out other"))?;
+    assert_says(
+        &said,
+        &[
+            "no item has a category or a price",
+            "metadata-mf.category",
+            "kind",
+        ],
+    );
+    let said = terminal.refused(&format!("{train} --out other"))?;
+    assert_says(&said, &["--items FILE"]);
+    Ok(())
+}
+
 #[test]
 fn numbers_are_bytes_where_that_costs_next_to_nothing_or_is_asked_for() -> Result<()> {
     let terminal = walks()?;

@@ -159,6 +159,26 @@ fn columns_are_for_tables() {
 }
 
 #[test]
+fn what_is_odd_and_no_error_is_warned_of() {
+    let warned = |csv: &[u8], items: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("items.csv");
+        std::fs::write(&path, items).unwrap();
+        let data = read_files(&[("a.csv", csv)], |args| args.items = vec![path]).unwrap();
+        data.report.warnings(true).join(" ")
+    };
+    let items = b"id,title\nSKU-1,Tea\n";
+    let text = warned(b"user,item,paid_at\nu,SKU1,5\n", items);
+    for part in [
+        "add --columns time=paid_at",
+        "SKU1 among the interactions, SKU-1 among the records",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert_eq!(warned(b"user,item,created_at\nu,SKU-1,5\n", items), "");
+}
+
+#[test]
 fn histories_carry_their_products() {
     let line = r#"{"user_id":"u","category":"All_Beauty","history":[
         {"parent_asin":"a","rating":5,"timestamp_ms":1000,"product":{"title":"A","brand":"X","price":"from 2.50","main_category":"Beauty"}},
