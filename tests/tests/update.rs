@@ -209,7 +209,7 @@ fn what_cannot_be_updated_is_said() -> Result<()> {
                 "--split",
                 "leave-last-two",
             ],
-            "cannot be used with",
+            "then train it with --state alone",
         ),
     ] {
         let before = std::fs::read(home.join("b/manifest.json"))?;
