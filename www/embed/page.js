@@ -9,8 +9,10 @@ async function source(script) {
   return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
 }
 
+const codes = [...document.querySelectorAll('.snippet code')];
+
 // As `doorstep serve` shows it: what is pasted from here works for nobody else.
-if (/^(localhost|127\..*|\[::1\])$/.test(location.hostname)) {
+if (codes.length && /^(localhost|127\..*|\[::1\])$/.test(location.hostname)) {
   const notice = Object.assign(document.createElement('p'), {
     className: 'notice',
     textContent: 'This is a preview on your own machine, whose addresses nobody else can reach. Upload the folder, then copy from this page there.',
@@ -18,7 +20,6 @@ if (/^(localhost|127\..*|\[::1\])$/.test(location.hostname)) {
   document.querySelector('h1').after(notice);
 }
 
-const codes = [...document.querySelectorAll('.snippet code')];
 for (const code of codes) {
   code.textContent = code.textContent.replaceAll('"./', `"${root}`).replaceAll('{origin}', location.origin).replaceAll('{path}', new URL(root).pathname);
 }

@@ -37,8 +37,8 @@ pub struct ReadReport {
     pub lines_like_rows: usize,
     /// Where the first of those fields is: `file:line`.
     first_like_rows: String,
-    /// Columns that look like times and are not read.
-    pub untold_times: Vec<String>,
+    /// The first column that looks like a time and is not read.
+    pub untold_time: Option<String>,
     /// An id of each side, where no item that anybody interacted with has a record.
     pub unmatched: Option<String>,
     /// Lines of sequence files that continue a user of an earlier line.
@@ -136,7 +136,7 @@ impl ReadReport {
                 self.first_like_rows
             ));
         }
-        if let Some(name) = self.untold_times.first() {
+        if let Some(name) = &self.untold_time {
             warnings.push(format!(
                 "no column is taken for the time, so what users did first is by the order of the file; if \
                  {name} says when, add --columns time={name} (or time=none to leave it so)"

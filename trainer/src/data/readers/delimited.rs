@@ -40,9 +40,9 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
             .map_err(anyhow::Error::msg)
             .context("the header")?;
         let layout = columns::of_header(&names, &table.columns)?;
-        if let Some(name) = columns::untold_time(&names, &layout, &table.columns) {
-            sink.report.untold_times.push(name.to_owned());
-        }
+        let untold = columns::untold_time(&names, &layout, &table.columns);
+        let told = &mut sink.report.untold_time;
+        *told = told.take().or(untold.map(str::to_owned));
         more = reader.read_byte_record(&mut record)?;
         (layout, layout.describe(Some(&names)))
     } else {
