@@ -9,16 +9,8 @@ use crate::data::ReadReport;
 use crate::data::json;
 use crate::data::source::Source;
 
-/// The fields of our own records.
-const FIELDS: [&str; 7] = [
-    "id",
-    "title",
-    "price",
-    "rating",
-    "image",
-    "url",
-    "description",
-];
+/// The fields of our own records beside the price.
+const FIELDS: [&str; 6] = ["id", "title", "rating", "image", "url", "description"];
 
 /// Reads a file of records.
 pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<()> {
@@ -36,7 +28,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<()> {
 
 fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRecord, String> {
     if object.contains_key("id") {
-        return own(object);
+        return own(object, report);
     }
     let id = ["parent_asin", "asin"]
         .iter()
@@ -68,9 +60,12 @@ fn record(object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRec
 }
 
 /// A record of ours. What stands under a name that isn't ours is an attribute, as if it stood in `attributes`.
-fn own(mut object: Map<String, Value>) -> Result<ItemRecord, String> {
+fn own(mut object: Map<String, Value>, report: &mut ReadReport) -> Result<ItemRecord, String> {
     let id = id(&object["id"]).ok_or("the id is empty, or neither text nor a number")?;
     object.insert("id".to_owned(), Value::String(id));
+    // Shops write it as text now and then.
+    let price = object.remove("price");
+    let price = price.and_then(|price| price::of_json(&price, report));
     let attributes = match object.remove("attributes") {
         None | Some(Value::Null) => Map::new(),
         Some(Value::Object(attributes)) => attributes,
@@ -81,6 +76,7 @@ fn own(mut object: Map<String, Value>) -> Result<ItemRecord, String> {
         .partition(|(name, _)| FIELDS.contains(&name.as_str()));
     let mut own: ItemRecord =
         serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?;
+    own.price = price;
     for (attribute, value) in attributes.iter().chain(&others) {
         let values = values(value).ok_or_else(|| {
             format!("`{attribute}` is neither text, a number, true or false, nor a list of these; leave it out, or spread it over names of their own")

@@ -96,6 +96,22 @@ fn other_fields_of_our_own_records_are_attributes() {
 }
 
 #[test]
+fn prices_of_our_own_records_may_be_text() {
+    let (catalogue, report) = read(&[br#"
+{"id":"a","price":"from 12.99"}
+{"id":"b","price":"see cart"}
+{"id":"c","price":-1}
+{"id":"d","price":null}
+{"id":"e","price":3}
+"#])
+    .unwrap();
+    let prices: Vec<Option<f64>> = catalogue.iter().map(|item| item.price).collect();
+    assert_eq!(prices, [Some(12.99), None, None, None, Some(3.0)]);
+    assert_eq!((report.malformed, report.unreadable_prices), (0, 2));
+    assert!(catalogue.iter().all(|item| item.attributes.is_empty()));
+}
+
+#[test]
 fn tables_go_by_their_header() {
     let csv = "product_id,Title,categories,average_rating,price,imUrl,colour\n\
         B1,\"A, \"\"quoted\"\"\nname\",\"['X', 'Y']\",4.6,$3,https://i/1.jpg,red\n\
