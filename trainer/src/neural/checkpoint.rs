@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::save::stream;
 
 /// What the file begins with.
-const MAGIC: &[u8; 16] = b"doorstep-train-3";
+const MAGIC: &[u8; 16] = b"doorstep-train-4";
 
 /// The options of commands that train networks and keep that.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -128,10 +128,10 @@ impl Keeper {
         Ok(Some(checkpoint))
     }
 
-    /// Replaces the checkpoint.
-    pub fn save(&self, checkpoint: &Checkpoint) -> Result<()> {
+    /// Replaces the checkpoint, where one is kept.
+    pub fn save(&self, make: impl FnOnce() -> Result<Checkpoint>) -> Result<()> {
         let Some(place) = &self.0 else { return Ok(()) };
-        let bytes = encode(&place.fingerprint, checkpoint)?;
+        let bytes = encode(&place.fingerprint, &make()?)?;
         stream(&place.path, |out| out.write_all(&bytes))?;
         Ok(())
     }
@@ -273,7 +273,7 @@ mod tests {
             Keeper::new(Some(&checkpoints), "sasrec", about)
         };
         assert_eq!(keeper(true, b"a").load().unwrap(), None);
-        keeper(false, b"a").save(&checkpoint()).unwrap();
+        keeper(false, b"a").save(|| Ok(checkpoint())).unwrap();
         assert_eq!(keeper(true, b"a").load().unwrap(), Some(checkpoint()));
         assert_eq!(keeper(false, b"a").load().unwrap(), None);
         let other = keeper(true, b"b").load().unwrap_err().to_string();
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn nothing_is_kept_unasked() {
         let keeper = Keeper::new(None, "sasrec", b"");
-        keeper.save(&checkpoint()).unwrap();
+        keeper.save(|| panic!("it would be made in vain")).unwrap();
         assert_eq!(keeper.load().unwrap(), None);
     }
 }

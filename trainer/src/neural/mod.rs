@@ -1,11 +1,13 @@
 //! How networks are trained: one loop for all of them, the losses, and
 //! what is kept on disk between epochs.
 
+mod adam;
 mod average;
 mod checkpoint;
 mod cross_entropy;
 mod device_cross_entropy;
 mod dropout;
+mod epoch_report;
 mod guided;
 mod interrupt;
 mod item_metadata;

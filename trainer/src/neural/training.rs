@@ -1,21 +1,20 @@
 //! The loop that trains any network: epochs of steps, progress, early stopping,
 //! checkpoints, and an end on request.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde_json::json;
 
+use super::adam::{Adam, Rule};
 use super::average::{share, towards};
 use super::checkpoint::{Checkpoint, Figures, Keeper};
 use super::dropout::Dropout;
+use super::epoch_report::Report;
 use super::interrupt;
 use super::numbers;
 use crate::evaluate::Metrics;
@@ -56,23 +55,14 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    fn optimizer(&self) -> ModuleOptimizer {
-        const EPSILON: f32 = 1e-8;
-        if self.weight_decay > 0.0 && self.decoupled {
-            return AdamWConfig::new()
-                .with_beta_1(self.first_moment)
-                .with_beta_2(self.second_moment)
-                .with_epsilon(EPSILON)
-                .with_weight_decay(self.weight_decay)
-                .init();
+    fn rule(&self) -> Rule {
+        Rule {
+            learning_rate: self.learning_rate,
+            first_moment: self.first_moment,
+            second_moment: self.second_moment,
+            weight_decay: self.weight_decay,
+            decoupled: self.decoupled,
         }
-        let decay = (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
-        AdamConfig::new()
-            .with_beta_1(self.first_moment)
-            .with_beta_2(self.second_moment)
-            .with_epsilon(EPSILON)
-            .with_weight_decay(decay)
-            .init()
     }
 
     /// The generator of one epoch: an epoch that is trained again is the same.
@@ -163,14 +153,14 @@ pub fn train<T: Task>(
         best: net.clone(),
         average: None,
         net,
-        optimizer: schedule.optimizer(),
+        optimizer: Adam::new(schedule.rule()),
         epoch: 0,
         best_epoch: 0,
         best_figure: None,
         curve: Vec::new(),
     };
     if let Some(kept) = keeper.load()? {
-        run = run.resumed(kept)?;
+        run = run.resumed(kept, schedule)?;
         ensure!(
             run.epoch <= schedule.epochs,
             "the checkpoint of {model} has {} epochs, more than the {} asked for; raise \
@@ -208,8 +198,7 @@ pub fn train<T: Task>(
                 diverged(schedule, epoch, "its loss is", keeper)
             );
             (loss, count) = (loss + found.loss, count + found.count);
-            let rate = f64::from(schedule.learning_rate);
-            run.net = run.optimizer.step(rate, run.net, found.gradients);
+            run.net = run.optimizer.step(run.net, found.gradients);
             if let Some(after) = found.after {
                 run.net = after(run.net)?;
             }
@@ -245,20 +234,20 @@ pub fn train<T: Task>(
         let found: Vec<(String, f64)> = found.map(|(name, own)| (name.to_owned(), own)).collect();
         observer.record(course, epoch, loss, Metrics(found.clone()));
         run.curve.push(Figures { loss, told: found });
-        keeper.save(&run.checkpoint()?)?;
+        keeper.save(|| run.checkpoint())?;
         let each = begun.elapsed().as_secs_f64() / f64::from(epoch - first);
         let report = Report {
+            model,
             epoch,
+            epochs: schedule.epochs,
             loss,
             figure,
+            best: (run.best_epoch, run.best_figure),
             told,
             seconds: clock.elapsed().as_secs_f64(),
             left: each * f64::from(schedule.epochs - epoch),
         };
-        progress.report(
-            || report.line(schedule, &run),
-            || report.json(schedule, &run),
-        );
+        progress.report(|| report.line(), || report.json());
     }
     Ok(Trained {
         net: run.best,
@@ -296,7 +285,7 @@ struct Run<N> {
     /// The moving average, where one is kept and an epoch is over.
     average: Option<N>,
     best: N,
-    optimizer: ModuleOptimizer,
+    optimizer: Adam,
     epoch: u32,
     best_epoch: u32,
     best_figure: Option<f64>,
@@ -330,79 +319,29 @@ impl<N: Module> Run<N> {
             net: bytes(&self.net)?,
             average: self.average.as_ref().map(bytes).transpose()?,
             best: bytes(&self.best)?,
-            optimizer: self.optimizer.into_bytes()?.to_vec(),
+            optimizer: self.optimizer.to_bytes()?,
         })
     }
 
-    fn resumed(self, kept: Checkpoint) -> Result<Self> {
+    fn resumed(self, kept: Checkpoint, schedule: &Schedule) -> Result<Self> {
         use burn::store::ModuleRecord;
         use burn::tensor::Bytes;
         let load = |net: N, bytes: Vec<u8>| {
             let record = ModuleRecord::from_bytes(Bytes::from_bytes_vec(bytes))?;
             anyhow::Ok(net.try_load_record(record)?)
         };
-        let optimizer = Bytes::from_bytes_vec(kept.optimizer);
+        let optimizer = Adam::from_bytes(schedule.rule(), &kept.optimizer, &self.net)?;
         let average = kept.average.map(|bytes| load(self.net.clone(), bytes));
         Ok(Self {
             average: average.transpose()?,
             net: load(self.net, kept.net)?,
             best: load(self.best, kept.best)?,
-            optimizer: self.optimizer.from_bytes(optimizer)?,
+            optimizer,
             epoch: kept.epoch,
             best_epoch: kept.best_epoch,
             best_figure: kept.best_figure,
             curve: kept.curve,
         })
-    }
-}
-
-/// What is told of an epoch.
-struct Report {
-    epoch: u32,
-    loss: f64,
-    figure: Option<f64>,
-    told: Vec<(&'static str, f64)>,
-    seconds: f64,
-    /// Seconds, if all epochs are trained.
-    left: f64,
-}
-
-impl Report {
-    fn line<N>(&self, schedule: &Schedule, run: &Run<N>) -> String {
-        let figure = self.figure.map_or(String::new(), |figure| {
-            let best = run.best_figure.unwrap_or(figure);
-            format!(
-                ", validation {WATCHED} {figure:.4} (best {best:.4}, epoch {})",
-                run.best_epoch
-            )
-        });
-        let told: String = (self.told.iter())
-            .map(|(name, value)| format!(", {name} {value:.3}"))
-            .collect();
-        format!(
-            "{}: epoch {} of at most {}, loss {:.4}{told}{figure}, {:.1} s, at most {} left",
-            schedule.model,
-            self.epoch,
-            schedule.epochs,
-            self.loss,
-            self.seconds,
-            indicatif::HumanDuration(std::time::Duration::from_secs_f64(self.left)),
-        )
-    }
-
-    fn json<N>(&self, schedule: &Schedule, run: &Run<N>) -> String {
-        json!({
-            "model": schedule.model,
-            "epoch": self.epoch,
-            "epochs": schedule.epochs,
-            "loss": self.loss,
-            "told": self.told.iter().copied().collect::<BTreeMap<_, _>>(),
-            "validation": self.figure.map(|figure| json!({ WATCHED: figure })),
-            "best_epoch": run.best_epoch,
-            "seconds": self.seconds,
-            "seconds_left": self.left,
-        })
-        .to_string()
     }
 }
 
