@@ -155,18 +155,12 @@ fn radiographs_are_judged_as_by_scikit_learn() -> Result<()> {
         said.contains("16 pictures to judge by are of patients"),
         "{said}"
     );
-    let plain = "crop=false,margin=0,aspect=pad,exposure=asis";
-    let options = [
-        &first[..],
-        &[
-            "--allow-patient-overlap",
-            "--models",
-            MODELS,
-            "--prepare",
-            plain,
-        ],
-    ];
-    let found = report(&images, "0", &options.concat())?;
+    let with = |models: &str, prepare: &str| {
+        let first = ["--train-first", "300", "--allow-patient-overlap"];
+        let more = [&first[..], &["--models", models, "--prepare", prepare]];
+        report(&images, "0", &more.concat())
+    };
+    let found = with(MODELS, "crop=false,margin=0,aspect=pad,exposure=asis")?;
     ensure!(found["protocol"]["divisions"][0]["overlap"] == 16);
     ensure!(found["protocol"]["divisions"][0]["test"] == 824);
     for (model, expected) in [("pca-knn", 0.632), ("isolation-forest", 0.724)] {
@@ -177,6 +171,16 @@ fn radiographs_are_judged_as_by_scikit_learn() -> Result<()> {
     ensure!(
         pneumonia.is_some_and(|auroc| (auroc - 0.725).abs() < 0.001),
         "{pneumonia:?}"
+    );
+    // Where patients stand no longer tells them apart once pictures are registered.
+    let found = |register: bool| {
+        let prepare = format!("margin=0.2,exposure=asis,register={register}");
+        auroc(&with("pca-knn", &prepare)?, "pca-knn")
+    };
+    let (middle, registered) = (found(false)?, found(true)?);
+    ensure!(
+        registered > middle + 0.005,
+        "{middle} in the middle, {registered} registered"
     );
     Ok(())
 }
@@ -320,13 +324,21 @@ fn train(home: &Path, more: &[&str]) -> Result<(bool, String, String)> {
 fn a_published_model_is_judged_as_it_was_and_is_the_same_each_time() -> Result<()> {
     let home = TempDir::new()?;
     phantoms(&home.path().join("phantoms"))?;
-    let (trained, stdout, stderr) = train(home.path(), &["salad", "--out", "a"])?;
+    let registered = ["--prepare", "margin=0.15,register=true"];
+    let out = |folder| [&["salad", "--out", folder][..], &registered].concat();
+    let (trained, stdout, stderr) = train(home.path(), &out("a"))?;
     ensure!(trained, "{stderr}");
     let manifest: Value = serde_json::from_str(&stdout)?;
     let model = &manifest["models"][0];
+    let template = &model["content"]["pictures"]["preparation"]["template"];
+    ensure!(
+        template
+            .as_str()
+            .is_some_and(|own| own.len() == 2 * 46 * 46)
+    );
     let calibration = &model["content"]["pictures"]["calibration"];
     ensure!(calibration["false_positive_rate"] == 0.05);
-    let (again, _, stderr) = train(home.path(), &["salad", "--out", "b"])?;
+    let (again, _, stderr) = train(home.path(), &out("b"))?;
     ensure!(again, "{stderr}");
     let read = |folder: &str| std::fs::read(home.path().join(folder).join("manifest.json"));
     ensure!(

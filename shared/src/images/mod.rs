@@ -8,6 +8,7 @@ mod preparation;
 mod regions;
 mod resize;
 pub mod salad;
+mod template;
 
 pub use borders::{Area, body};
 pub use exposure::Exposure;
@@ -15,3 +16,4 @@ pub use grey::{GreyImage, luminance};
 pub use mask::{carrier, mask};
 pub use preparation::{Aspect, Frame, Preparation};
 pub use resize::resize;
+pub use template::{SURVEY, Template};

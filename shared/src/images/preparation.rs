@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::exposure::{Exposure, normalise};
 use super::mask::{around, carrier, mask};
 use super::resize::resize;
+use super::template::{SURVEY, Template};
 use super::{Area, GreyImage, body};
 use crate::models::{OutOfRange, require};
 
@@ -39,6 +40,9 @@ pub struct Preparation {
     pub crop: bool,
     /// Share of the width and height that is cut off at each side after that, 0 to 0.4.
     pub margin: f32,
+    /// Whether what the margin leaves is not the middle but where the picture is most like the mean
+    /// of normal ones, which is learnt from these.
+    pub register: bool,
     /// Whether the carrier is looked for first, and all but the body part on it becomes 0
     /// (bones; a chest fills its picture).
     pub mask: bool,
@@ -46,6 +50,9 @@ pub struct Preparation {
     pub aspect: Aspect,
     /// What brightness is measured against.
     pub exposure: Exposure,
+    /// That mean, once it is known; until then the middle is looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
 }
 
 /// Where a prepared picture lies on the one that it was made of, in pixels of that one; what was
@@ -68,9 +75,11 @@ impl Default for Preparation {
             size: 64,
             crop: true,
             margin: 0.08,
+            register: false,
             mask: false,
             aspect: Aspect::Cover,
             exposure: Exposure::Spread,
+            template: None,
         }
     }
 }
@@ -94,7 +103,34 @@ impl Preparation {
             "margin",
             "a number from 0 to 0.4",
             self.margin,
+        )?;
+        require(
+            !self.register || (self.window() < SURVEY && !self.mask),
+            "preparation",
+            "register",
+            "false without a margin of 0.02 at least, and where there is a mask",
+            self.register,
+        )?;
+        let template = self.template.as_ref();
+        require(
+            template.is_none_or(|own| self.register && own.side() == self.window()),
+            "preparation",
+            "template",
+            "as wide as the margin leaves it, and there only where pictures are registered",
+            template.map_or(0, Template::side),
         )
+    }
+
+    /// Pixels of a side of what the margin leaves of a [`survey`](Self::survey): a template's.
+    pub fn window(&self) -> usize {
+        SURVEY - 2 * (SURVEY as f32 * self.margin) as usize
+    }
+
+    /// All of a picture that could be looked at, as [`SURVEY`] × [`SURVEY`] pixels: where a template's place is
+    /// looked for.
+    pub fn survey(&self, image: &GreyImage) -> GreyImage {
+        let area = self.body(image);
+        resize(&area.of(image), SURVEY, SURVEY)
     }
 
     /// The picture that a model sees, `size` × `size`. Levels are from 0 to 1 if those of `image` are.
@@ -126,17 +162,26 @@ impl Preparation {
         (normalise(&image, &body, self.exposure), frame)
     }
 
-    /// The part of a picture that is looked at: where it lies, what it shows, and which of its pixels
-    /// are body (1 or 0).
-    fn looked_at(&self, image: &GreyImage) -> (Area, GreyImage, GreyImage) {
-        let mut area = match self.mask {
+    /// Where a picture shows anything.
+    fn body(&self, image: &GreyImage) -> Area {
+        let area = match self.mask {
             true => carrier(image),
             false => Area::whole(image),
         };
-        if self.crop {
-            area = body(&area.of(image)).within(area);
+        match self.crop {
+            true => body(&area.of(image)).within(area),
+            false => area,
         }
-        area = area.without(self.margin);
+    }
+
+    /// The part of a picture that is looked at: where it lies, what it shows, and which of its pixels
+    /// are body (1 or 0).
+    fn looked_at(&self, image: &GreyImage) -> (Area, GreyImage, GreyImage) {
+        let whole = self.body(image);
+        let mut area = whole.without(self.margin);
+        if let Some(template) = &self.template {
+            area = template.moved(area, whole, template.place(&self.survey(image)));
+        }
         let image = area.of(image);
         let inside = match self.mask {
             true => mask(&image),
@@ -213,6 +258,7 @@ mod tests {
                         mask,
                         aspect,
                         exposure,
+                        ..Preparation::default()
                     });
                 }
             }
@@ -260,9 +306,9 @@ mod tests {
             size: 8,
             crop: false,
             margin: 0.0,
-            mask: false,
             aspect: Aspect::Pad,
             exposure: Exposure::Asis,
+            ..Preparation::default()
         };
         let wide = GreyImage::new(16, 8, [vec![1.0; 64], vec![0.5; 64]].concat()).unwrap();
         let padded = plain.apply(&wide);
@@ -306,13 +352,74 @@ mod tests {
             ..Preparation::default()
         });
         assert!(margin.contains("margin") && margin.contains("NaN"));
+        let registered = |margin, mask| Preparation {
+            register: true,
+            margin,
+            mask,
+            ..Preparation::default()
+        };
+        for preparation in [registered(0.0, false), registered(0.2, true)] {
+            let register = error(preparation);
+            assert!(register.contains("preparation.register must be false"));
+        }
+        registered(0.2, false).check().unwrap();
+        let template = error(Preparation {
+            template: Template::new(&[0.0; 16]),
+            ..registered(0.2, false)
+        });
+        assert!(template.contains("template"), "{template}");
         Preparation::default().check().unwrap();
+    }
+
+    /// A picture whose body lies elsewhere is prepared like the one whose body lies in the middle, and
+    /// the frame says where that was.
+    #[test]
+    fn a_registered_picture_is_seen_where_it_is_like_the_template() {
+        let at = |x: usize, y: usize| {
+            let level = |at: usize| {
+                let (column, row) = (at % 128, at / 128);
+                let inside = (x..x + 40).contains(&column) && (y..y + 60).contains(&row);
+                if inside {
+                    0.9 - (column - x) as f32 / 80.0
+                } else {
+                    0.1
+                }
+            };
+            GreyImage::new(128, 128, (0..128 * 128).map(level).collect()).unwrap()
+        };
+        let before = Preparation {
+            margin: 0.2,
+            crop: false,
+            register: true,
+            exposure: Exposure::Asis,
+            ..Preparation::default()
+        };
+        let side = before.window();
+        let inner = Area::whole(&before.survey(&at(44, 34))).without(0.2);
+        assert_eq!((inner.width, inner.height), (side, side));
+        let template = Template::new(inner.of(&before.survey(&at(44, 34))).pixels());
+        let after = Preparation {
+            template,
+            ..before.clone()
+        };
+        after.check().unwrap();
+        let (expected, middle) = before.framed(&at(44, 34));
+        for (dx, dy) in [(0, 0), (10, -6), (-20, 14)] {
+            let moved = at((44 + dx) as usize, (34 + dy) as usize);
+            let (found, frame) = after.framed(&moved);
+            assert_eq!(
+                (frame.x - middle.x, frame.y - middle.y),
+                (dx.into(), dy.into())
+            );
+            assert_eq!(found, expected);
+        }
+        assert_ne!(before.apply(&at(54, 28)), expected);
     }
 
     #[test]
     fn its_json_is_pinned() {
         let text = serde_json::to_string(&Preparation::default()).unwrap();
-        let expected = r#"{"size":64,"crop":true,"margin":0.08,"mask":false,"aspect":"cover","exposure":"spread"}"#;
+        let expected = r#"{"size":64,"crop":true,"margin":0.08,"register":false,"mask":false,"aspect":"cover","exposure":"spread"}"#;
         assert_eq!(text, expected);
         let read: Preparation = serde_json::from_str("{}").unwrap();
         assert_eq!(read, Preparation::default());

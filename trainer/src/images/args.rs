@@ -49,7 +49,7 @@ pub struct ImageArgs {
         requires = "images"
     )]
     pub preset: Preset,
-    /// How pictures are prepared: size, crop, margin, mask, aspect (pad, cover, stretch) or exposure (asis, range, spread, local), such as size=128,mask=true.
+    /// How pictures are prepared: size, crop, margin, register (the margin is cut off where that makes a picture most like the mean of normal ones), mask, aspect (pad, cover, stretch) or exposure (asis, range, spread, local), such as size=128,mask=true.
     #[arg(
         long,
         value_delimiter = ',',

@@ -12,6 +12,7 @@ use super::ImageArgs;
 use super::detectors::{Detector, ImageModel, ImageTraining, border, fit, mean_intensity};
 use super::judge::Judgement;
 use super::readers::read;
+use super::register::registered;
 use super::set::{Picture, PictureSet};
 use super::split::{ImageSplit, split};
 use super::text::shown;
@@ -154,8 +155,9 @@ pub fn compare(
     for &contamination in &args.contamination {
         let division = split(&set, &args.split(contamination, options.seed))?;
         division.check_judging(&set, &normal)?;
+        let again = registered(&set, &path, &preparation, &division.train, progress)?;
         let judged = Judged {
-            set: &set,
+            set: again.as_ref().map_or(&set, |(_, set)| set),
             division: &division,
             normal: &normal,
             contamination,

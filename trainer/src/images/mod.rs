@@ -13,6 +13,7 @@ mod page;
 pub mod phantoms;
 mod publish;
 pub mod readers;
+mod register;
 pub mod salad;
 pub mod set;
 pub mod split;

@@ -20,6 +20,7 @@ use super::coreset::farthest_first;
 use super::detectors::{ImageModel, ImageTraining, PUBLISHED, Trained, fit_published};
 use super::judge::judge;
 use super::readers::read;
+use super::register::registered;
 use super::set::PictureSet;
 use super::split::{ImageSplit, split};
 use crate::neural::Means;
@@ -96,9 +97,12 @@ impl Publish<'_> {
         let path = self.images.images.clone().unwrap_or_default();
         let set = read(&path, &preparation, self.strict, progress)?;
         let parts = self.parts(&set)?;
+        let again = registered(&set, &path, &preparation, &parts.learnt, progress)?;
+        let (preparation, set) = again.as_ref().map_or((&preparation, &set), |(a, b)| (a, b));
+        let parts = Parts { set, ..parts };
         let mut fitted = Vec::new();
         for model in self.models {
-            let found = self.fit(model, &preparation, &parts, progress);
+            let found = self.fit(model, preparation, &parts, progress);
             fitted.push(found.with_context(|| format!("cannot publish {}", model.name()))?);
         }
         let published = fitted.iter().map(|own| own.published(self.asked.seed));

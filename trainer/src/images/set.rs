@@ -16,6 +16,8 @@ pub struct Picture {
     pub part: Option<String>,
     /// How plain the anomaly is, where that is known.
     pub grade: Option<String>,
+    /// Where a template's place is looked for, if pictures are registered.
+    pub survey: Option<GreyImage>,
     /// As models see it.
     pub prepared: GreyImage,
     /// Brought to the same size and nothing else: what trivial cues are measured on too.

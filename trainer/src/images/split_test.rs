@@ -12,6 +12,7 @@ fn set(rows: &[(&str, &str, &str)]) -> PictureSet {
         patient: known(patient),
         part: known(part),
         grade: None,
+        survey: None,
         prepared: point.clone(),
         plain: point.clone(),
     };

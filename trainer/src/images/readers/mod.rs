@@ -33,6 +33,8 @@ struct Taker<'a> {
     preparation: &'a Preparation,
     plain: Preparation,
     strict: bool,
+    /// Whether bad files are named as they come.
+    warns: bool,
     pictures: Vec<Picture>,
     bad: Vec<String>,
     bad_count: usize,
@@ -47,7 +49,9 @@ impl Taker<'_> {
                 ensure!(!self.strict, "{line}; without --strict it is left out");
                 self.bad_count += 1;
                 if self.bad.len() < SHOWN {
-                    eprintln!("warning: {line}");
+                    if self.warns {
+                        eprintln!("warning: {line}");
+                    }
                     self.bad.push(line);
                 }
                 return Ok(());
@@ -66,6 +70,7 @@ impl Taker<'_> {
             patient,
             part,
             grade,
+            survey: (self.preparation.register).then(|| self.preparation.survey(&image)),
             prepared: self.preparation.apply(&image),
             plain: self.plain.apply(&image),
         });
@@ -81,6 +86,25 @@ pub fn read(
     strict: bool,
     progress: &Progress,
 ) -> Result<PictureSet> {
+    taken(path, preparation, strict, true, progress)
+}
+
+/// The same of what has been read before, so that bad files are known.
+pub fn read_again(
+    path: &Path,
+    preparation: &Preparation,
+    progress: &Progress,
+) -> Result<PictureSet> {
+    taken(path, preparation, false, false, progress)
+}
+
+fn taken(
+    path: &Path,
+    preparation: &Preparation,
+    strict: bool,
+    warns: bool,
+    progress: &Progress,
+) -> Result<PictureSet> {
     preparation.check()?;
     let mut taker = Taker {
         preparation,
@@ -88,11 +112,12 @@ pub fn read(
             size: preparation.size,
             crop: false,
             margin: 0.0,
-            mask: false,
             aspect: Aspect::Pad,
             exposure: Exposure::Asis,
+            ..Preparation::default()
         },
         strict,
+        warns,
         pictures: Vec::new(),
         bad: Vec::new(),
         bad_count: 0,
