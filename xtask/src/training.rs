@@ -71,7 +71,7 @@ pub fn radiographs(doorstep: &Path, pictures: &Path, options: &[&str]) -> Comman
     command
         .args(["train", "salad", "--images"])
         .arg(pictures.join("pictures.csv"))
-        .args(["--normal", "normal"])
+        .args(["--normal", "normal", "--prepare", "register=true"])
         .args(options);
     command
 }
