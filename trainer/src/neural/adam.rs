@@ -163,52 +163,50 @@ impl ModuleMapper for Stepper<'_> {
             return param;
         };
         let gradient = gradient.without_autodiff().reshape([-1]);
-        let mut state = states[at].take().unwrap_or_else(|| State {
+        let state = states[at].take().unwrap_or_else(|| State {
             steps: 0,
             first: gradient.zeros_like(),
             second: gradient.zeros_like(),
         });
-        state.steps += 1;
-        let pace = self.adam.rule.at(state.steps);
+        let steps = state.steps + 1;
+        let pace = self.adam.rule.at(steps);
         param.map(|own| {
             let (shape, learns) = (own.shape(), own.is_require_grad());
             let own = own.without_autodiff().reshape([-1]);
-            let (own, state) = match own.device() == Device::flex() {
-                true => pace.in_place(own, &gradient.into_data(), state),
-                false => pace.by_operations(own, gradient, state),
+            let in_memory = own.device() == Device::flex();
+            let all = [own, state.first, state.second];
+            let [own, first, second] = match in_memory {
+                true => pace.in_place(all, &gradient.into_data()),
+                false => pace.by_operations(all, gradient),
             };
-            states[at] = Some(state);
+            states[at] = Some(State {
+                steps,
+                first,
+                second,
+            });
             own.reshape(shape).autodiff().set_require_grad(learns)
         })
     }
 }
 
 impl Pace {
-    /// Each number once, where it lies; of a copy where another tensor has it too.
-    fn in_place(self, own: Tensor<1>, gradient: &TensorData, state: State) -> (Tensor<1>, State) {
-        let device = own.device();
-        let [mut own, mut first, mut second] =
-            [own, state.first, state.second].map(|tensor| tensor.into_data());
+    /// Parameter and moments, each number once, where it lies; of a copy where another tensor has it too.
+    fn in_place(self, all: [Tensor<1>; 3], gradient: &TensorData) -> [Tensor<1>; 3] {
+        let device = all[0].device();
+        let mut all = all.map(Tensor::into_data);
         let floats = "networks are of 32-bit floats";
-        (own.as_mut_slice().expect(floats))
-            .par_chunks_mut(PIECE)
-            .zip(gradient.as_slice().expect(floats).par_chunks(PIECE))
-            .zip(first.as_mut_slice().expect(floats).par_chunks_mut(PIECE))
-            .zip(second.as_mut_slice().expect(floats).par_chunks_mut(PIECE))
-            .for_each(|(((own, gradient), first), second)| {
-                self.of_piece(own, gradient, first, second);
-            });
-        let [own, first, second] =
-            [own, first, second].map(|data| Tensor::from_data(data, &device));
-        let steps = state.steps;
-        (
-            own,
-            State {
-                steps,
-                first,
-                second,
-            },
-        )
+        let gradient: &[f32] = gradient.as_slice().expect(floats);
+        let pieces = all.each_mut().map(|own| {
+            let numbers: &mut [f32] = own.as_mut_slice().expect(floats);
+            numbers.par_chunks_mut(PIECE)
+        });
+        let [own, first, second] = pieces;
+        let moments = first.zip(second);
+        let pieces = own.zip(gradient.par_chunks(PIECE)).zip(moments);
+        pieces.for_each(|((own, gradient), (first, second))| {
+            self.of_piece(own, gradient, first, second);
+        });
+        all.map(|data| Tensor::from_data(data, &device))
     }
 
     fn of_piece(self, own: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
@@ -228,30 +226,17 @@ impl Pace {
     }
 
     /// The same by Burn.
-    fn by_operations(
-        self,
-        own: Tensor<1>,
-        gradient: Tensor<1>,
-        state: State,
-    ) -> (Tensor<1>, State) {
+    fn by_operations(self, all: [Tensor<1>; 3], gradient: Tensor<1>) -> [Tensor<1>; 3] {
+        let [own, first, second] = all;
         let rule = self.rule;
         let gradient = match self.penalty > 0.0 {
             true => own.clone() * self.penalty + gradient,
             false => gradient,
         };
-        let first = state.first * rule.first_moment + gradient.clone() * (1.0 - rule.first_moment);
-        let second =
-            state.second * rule.second_moment + gradient.square() * (1.0 - rule.second_moment);
+        let first = first * rule.first_moment + gradient.clone() * (1.0 - rule.first_moment);
+        let second = second * rule.second_moment + gradient.square() * (1.0 - rule.second_moment);
         let by = first.clone() * self.rate / (second.clone().sqrt() * self.scale + EPSILON);
-        let steps = state.steps;
-        (
-            own * self.kept - by,
-            State {
-                steps,
-                first,
-                second,
-            },
-        )
+        [own * self.kept - by, first, second]
     }
 }
 
