@@ -6,21 +6,36 @@ use wide::bytemuck::{cast_slice, cast_slice_mut};
 use wide::f32x4;
 
 use super::power::power;
+use super::whole::Whole;
 
 /// Items in a block.
-const ROWS: usize = 16;
+pub(super) const ROWS: usize = 16;
 /// Vectors that hold one number of each item of a block.
-const VECTORS: usize = ROWS / 4;
+pub(super) const VECTORS: usize = ROWS / 4;
 
 /// The items' vectors, as scoring on the processor reads them.
 #[derive(Clone, Debug)]
 pub(super) struct Catalogue {
     n_items: usize,
+    vectors: Vectors,
+    /// Items whose vector is 0, ascending.
+    unknown: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+enum Vectors {
+    /// As they are stored in bytes.
+    Whole(Whole),
+    /// Any.
+    Floats(Floats),
+}
+
+/// The items' vectors as floats.
+#[derive(Clone, Debug)]
+struct Floats {
     width: usize,
     /// Blocks of 16 items, number by number; what fills up the last is 0.
     blocks: Vec<f32x4>,
-    /// Items whose vector is 0, ascending.
-    unknown: Vec<usize>,
 }
 
 impl Catalogue {
@@ -29,19 +44,15 @@ impl Catalogue {
         let n_items = vectors.len() / width;
         let rows = vectors.chunks_exact(width).enumerate();
         let unknown = rows.filter(|(_, row)| row.iter().all(|x| *x == 0.0));
-        let mut blocks = Vec::with_capacity(n_items.div_ceil(ROWS) * width * VECTORS);
-        for block in vectors.chunks(ROWS * width) {
-            for at in 0..width {
-                let number = |item: usize| block.get(item * width + at).copied().unwrap_or(0.0);
-                let four = |first: usize| f32x4::new([0, 1, 2, 3].map(|lane| number(first + lane)));
-                blocks.extend((0..ROWS).step_by(4).map(four));
-            }
-        }
+        let unknown = unknown.map(|(item, _)| item).collect();
+        let vectors = match Whole::new(vectors, width) {
+            Some(whole) => Vectors::Whole(whole),
+            None => Vectors::Floats(Floats::new(vectors, width)),
+        };
         Self {
             n_items,
-            width,
-            blocks,
-            unknown: unknown.map(|(item, _)| item).collect(),
+            vectors,
+            unknown,
         }
     }
 
@@ -58,19 +69,45 @@ impl Catalogue {
     /// How likely each item is to come next, where `encoded` is what a network made of one
     /// history: 0 for an unknown item.
     pub fn chances(&self, encoded: &[f32]) -> Vec<f32> {
-        let mut scores = self.products(encoded);
+        let mut scores = match &self.vectors {
+            Vectors::Whole(vectors) => vectors.products(encoded),
+            Vectors::Floats(vectors) => vectors.products(encoded),
+        };
         self.fill_unknown(&mut scores, f32::NEG_INFINITY);
         softmax(&mut scores);
         self.fill_unknown(&mut scores, 0.0);
         cast_slice(&scores)[..self.n_items].to_vec()
     }
 
+    /// Gives `score` to unknown items and to what fills up the last block.
+    fn fill_unknown(&self, scores: &mut [f32x4], score: f32) {
+        let scores: &mut [f32] = cast_slice_mut(scores);
+        scores[self.n_items..].fill(score);
+        self.unknown.iter().for_each(|&item| scores[item] = score);
+    }
+}
+
+impl Floats {
+    /// Of vectors `[items, width]`.
+    fn new(vectors: &[f32], width: usize) -> Self {
+        let n_blocks = vectors.len().div_ceil(ROWS * width);
+        let mut blocks = Vec::with_capacity(n_blocks * width * VECTORS);
+        for block in vectors.chunks(ROWS * width) {
+            for at in 0..width {
+                let number = |item: usize| block.get(item * width + at).copied().unwrap_or(0.0);
+                let four = |first: usize| f32x4::new([0, 1, 2, 3].map(|lane| number(first + lane)));
+                blocks.extend((0..ROWS).step_by(4).map(four));
+            }
+        }
+        Self { width, blocks }
+    }
+
     /// The product of each item's vector with `encoded`, and of what fills up the last block.
     fn products(&self, encoded: &[f32]) -> Vec<f32x4> {
         let encoded: Vec<f32x4> = encoded.iter().copied().map(f32x4::splat).collect();
-        let mut scores = vec![[f32x4::ZERO; VECTORS]; self.n_items.div_ceil(ROWS)];
-        let blocks = self.blocks.chunks_exact(self.width * VECTORS);
-        for (scores, block) in scores.iter_mut().zip(blocks) {
+        let block = self.width * VECTORS;
+        let mut products = vec![[f32x4::ZERO; VECTORS]; self.blocks.len() / block];
+        for (products, block) in products.iter_mut().zip(self.blocks.chunks_exact(block)) {
             // An engine of the least size unrolls nothing by itself.
             let [mut a, mut b, mut c, mut d] = [f32x4::ZERO; VECTORS];
             for (rows, &factor) in block.as_chunks::<VECTORS>().0.iter().zip(&encoded) {
@@ -79,16 +116,9 @@ impl Catalogue {
                 c += rows[2] * factor;
                 d += rows[3] * factor;
             }
-            *scores = [a, b, c, d];
+            *products = [a, b, c, d];
         }
-        scores.into_flattened()
-    }
-
-    /// Gives `score` to unknown items and to what fills up the last block.
-    fn fill_unknown(&self, scores: &mut [f32x4], score: f32) {
-        let scores: &mut [f32] = cast_slice_mut(scores);
-        scores[self.n_items..].fill(score);
-        self.unknown.iter().for_each(|&item| scores[item] = score);
+        products.into_flattened()
     }
 }
 
@@ -169,5 +199,8 @@ mod tests {
             assert!((found - expected).abs() < 1e-6, "{logits:?}");
         }
         assert_eq!(Catalogue::new(&[0.0; 6], 2).chances(&[1.0, 2.0]), [0.0; 3]);
+        let other = Catalogue::new(&[0.5, 1.0, 0.0, 0.0, 1.0, 0.5], 2);
+        let chances = other.chances(&[1.0, 1.0]);
+        assert_eq!(chances, [0.5, 0.0, 0.5]);
     }
 }

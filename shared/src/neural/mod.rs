@@ -22,6 +22,7 @@ pub(crate) mod product;
 mod sasrec;
 mod sequences;
 mod sight;
+mod whole;
 
 pub use architecture::{Architecture, FilterShape, SequenceShape};
 pub use bsarec::BsaRec;

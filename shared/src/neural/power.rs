@@ -20,15 +20,16 @@ pub(super) fn power(x: f32x4) -> f32x4 {
     const FOURTH: f32x4 = f32x4::splat(1.0 / 24.0);
     const THIRD: f32x4 = f32x4::splat(1.0 / 6.0);
     const SECOND: f32x4 = f32x4::splat(0.5);
-    // A float of this size has units as its last bit, so that its bits end in n and the bias
-    // of an exponent.
+    // A float of this size has units as its last bit, so that a sum with it is rounded to n, and
+    // its bits end in n and the bias of an exponent.
     const EXPONENT: f32x4 = f32x4::splat(127.0 + (1u32 << 23) as f32);
     let x = x.fast_max(LEAST);
-    let n = (x * LOG2_E).round();
+    let exponent = x * LOG2_E + EXPONENT;
+    let n = exponent - EXPONENT;
     let f = x - n * LN_2[0] - n * LN_2[1];
     let sum = ((SIXTH * f + FIFTH) * f + FOURTH) * f + THIRD;
     let sum = ((sum * f + SECOND) * f + f32x4::ONE) * f + f32x4::ONE;
-    let bits: i32x4 = cast(n + EXPONENT);
+    let bits: i32x4 = cast(exponent);
     sum * cast::<i32x4, f32x4>(bits << 23)
 }
 
