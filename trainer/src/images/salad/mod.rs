@@ -395,5 +395,8 @@ pub(super) fn about(config: &impl Debug, schedule: &Schedule, learnt: &Pictures)
 }
 
 #[cfg(test)]
+#[path = "golden_test.rs"]
+mod golden_tests;
+#[cfg(test)]
 #[path = "salad_test.rs"]
 mod tests;
