@@ -103,11 +103,11 @@ impl Task for Learning<'_> {
     const LOSS: &'static str = "mean of ‖x − x̂‖² + λ · mean of −log p of the own rows of the bank";
     const EMPTY: &'static str = "there are no two pictures";
 
-    /// A round begins with new anchors.
+    /// A round begins with new anchors, or none where L_agg isn't learnt: what is weighed by λ is the same.
     fn begin(&self, mut net: Learner, epoch: u32) -> Result<Learner> {
         let config = self.config;
         let round = config.round(epoch);
-        if round == 0 || !config.aggregation {
+        if round == 0 || !(config.instances || config.aggregation) {
             return Ok(net);
         }
         if config.round(epoch - 1) != round {
@@ -119,7 +119,8 @@ impl Task for Learning<'_> {
             let bank = Bank::new(config.features as usize, rows);
             let bank = bank.context("the bank holds a number that is none")?;
             let (k, temperature) = (config.neighbours as usize, f64::from(config.temperature));
-            let found = Neighbourhoods::discover(&bank, temperature, k, round, config.rounds);
+            let share = if config.aggregation { round } else { 0 };
+            let found = Neighbourhoods::discover(&bank, temperature, k, share, config.rounds);
             *self.round.borrow_mut() = (round, found);
         }
         Ok(net)
