@@ -126,6 +126,10 @@ fn tables_go_by_their_header() {
     assert_eq!(attribute(&catalogue[0], "category"), ["X", "Y"]);
     assert_eq!(catalogue[1], ItemRecord::bare("B2"));
     assert_eq!(report.malformed, 3);
+    // As interactions call it, unless a column is an id by its name.
+    let id = |csv: &str| read(&[csv.as_bytes()]).unwrap().0[0].id.clone();
+    assert_eq!(id("title,item\nA,B1\n"), "B1");
+    assert_eq!(id("item,id\nA,B1\n"), "B1");
     let error = read(&[b"who,what\n1,2\n"]).unwrap_err().to_string();
     assert!(error.contains("no id column among: who, what"), "{error}");
 }

@@ -9,6 +9,7 @@ use crate::data::columns::{self, plain};
 use crate::data::source::{LineEnds, Source};
 use crate::data::{ReadReport, quotes, values};
 
+/// What else tables of interactions call an item comes last: a table that has an id column may have names there.
 const ID: &[&str] = &[
     "productid",
     "itemid",
@@ -17,6 +18,13 @@ const ID: &[&str] = &[
     "movieid",
     "id",
     "sku",
+    "iid",
+    "articleid",
+    "trackid",
+    "bookid",
+    "isbn",
+    "item",
+    "product",
 ];
 
 /// What a column is for.
