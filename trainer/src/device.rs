@@ -3,6 +3,8 @@
 use anyhow::{Result, bail};
 use burn::tensor::Device;
 use doorstep_shared::models::ModelConfig;
+#[cfg(test)]
+use doorstep_shared::neural::Parameter;
 
 use crate::fit::may_use_card;
 use crate::progress::Progress;
@@ -74,6 +76,12 @@ impl Compute {
         }
     }
 
+    /// Whether it may multiply single precision by the upper 11 bits of each factor, as Burn does on CUDA's tensor
+    /// cores (TF32).
+    pub fn rounds_factors(self) -> bool {
+        self.name() == "cuda"
+    }
+
     /// Whether its memory is the processor's, so that our own loops can work on its numbers
     /// where they are.
     pub fn is_processor(self) -> bool {
@@ -139,24 +147,30 @@ fn usual(work: Work, progress: &Progress) -> Compute {
     compute
 }
 
-/// A card that is there, else the processor, each with its name.
+/// A card that is there and works, else the processor, each with its name, or why there is none.
 fn best() -> (Compute, String) {
     #[cfg(feature = "cuda")]
-    if let Ok(compute) = cuda() {
-        return (
-            compute,
-            format!("cuda, {}", card(compute).unwrap_or_default()),
-        );
-    }
+    let broken = match nvidia() {
+        Ok(true) => {
+            let name = card(Compute::Cuda).unwrap_or_default();
+            return (Compute::Cuda, format!("cuda, {name}"));
+        }
+        Ok(false) => None,
+        Err(why) => Some(format!("the NVIDIA card can't be used: {why}")),
+    };
+    #[cfg(not(feature = "cuda"))]
+    let broken: Option<String> = None;
     // An adapter without a card is a program that imitates one, slower than the processor itself.
     #[cfg(feature = "wgpu")]
     if let Some((compute, name)) = wgpu().ok().and_then(|found| Some((found, card(found)?))) {
         return (compute, format!("wgpu, {name}"));
     }
-    let why = match cfg!(any(feature = "cuda", feature = "wgpu")) {
-        true => "no graphics card was found",
-        false => "this program was built without --features cuda or wgpu",
-    };
+    let why = broken.as_deref().unwrap_or({
+        match cfg!(any(feature = "cuda", feature = "wgpu")) {
+            true => "no graphics card was found",
+            false => "this program was built without --features cuda or wgpu",
+        }
+    });
     (Compute::Cpu, format!("cpu ({why})"))
 }
 
@@ -195,12 +209,44 @@ fn wgpu() -> Result<Compute> {
 
 #[cfg(feature = "cuda")]
 fn cuda() -> Result<Compute> {
-    use burn::tensor::DeviceType;
-    anyhow::ensure!(
-        !Device::enumerate(DeviceType::Cuda).is_empty(),
-        "--device cuda: no NVIDIA card or driver was found; install the driver, or take --device cpu"
-    );
-    Ok(Compute::Cuda)
+    match nvidia() {
+        Ok(true) => Ok(Compute::Cuda),
+        Ok(false) => bail!(
+            "--device cuda: no NVIDIA card or driver was found; install the driver, or take \
+             --device cpu"
+        ),
+        Err(why) => bail!(
+            "--device cuda: the card can't be used: {why}\n  Besides the driver it takes NVIDIA's CUDA \
+             toolkit, in its usual place or where CUDA_PATH says; or take --device cpu"
+        ),
+    }
+}
+
+/// Whether there is an NVIDIA card, or why it works nothing out. Found out once, by a kernel that is linked with the
+/// mathematics of NVIDIA's toolkit: a driver alone opens the card and fails at the first logarithm of a training.
+#[cfg(feature = "cuda")]
+fn nvidia() -> Result<bool, String> {
+    use burn::tensor::{DeviceType, Tensor};
+    use std::sync::OnceLock;
+    static FOUND: OnceLock<Result<bool, String>> = OnceLock::new();
+    let look = || {
+        if Device::enumerate(DeviceType::Cuda).is_empty() {
+            return Ok(false);
+        }
+        let one = Tensor::<1>::ones([1], &Compute::Cuda.device());
+        let found = one.exp().log().try_into_data();
+        let why = |error| innermost(&format!("{error}")).to_owned();
+        found.map(|_| true).map_err(why)
+    };
+    FOUND.get_or_init(look).clone()
+}
+
+/// What Burn's account of a failure comes down to: the line after its last "Caused by:".
+#[cfg(any(feature = "cuda", test))]
+fn innermost(account: &str) -> &str {
+    let (_, cause) = account.rsplit_once("Caused by:").unwrap_or(("", account));
+    let mut lines = cause.lines().map(str::trim);
+    lines.find(|line| !line.is_empty()).unwrap_or(account)
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -229,4 +275,41 @@ pub(crate) fn cards() -> Vec<Compute> {
         }
     }
     cards
+}
+
+/// Holds what a network learnt on a device to what it learnt on the processor, for tests: each number to `exact`. Where
+/// factors are rounded, Adam takes as large a step the other way by a gradient near zero, so all numbers together are held
+/// to a tenth of their length.
+#[cfg(test)]
+pub(crate) fn assert_alike(compute: Compute, own: &[Parameter], usual: &[Parameter], exact: f32) {
+    let both = || (own.iter().zip(usual)).flat_map(|(a, b)| a.values.iter().zip(&b.values));
+    if compute.rounds_factors() {
+        let off: f32 = both().map(|(a, b)| (a - b).powi(2)).sum();
+        let all: f32 = both().map(|(_, b)| b * b).sum();
+        let share = (off / all).sqrt();
+        assert!(
+            share < 0.1,
+            "{compute:?}: parameters are {share} of their length off"
+        );
+        return;
+    }
+    for (own, usual) in own.iter().zip(usual) {
+        let both = own.values.iter().zip(&usual.values);
+        let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(far < exact, "{compute:?}: {} is {far} off", own.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_of_a_failure_comes_down_to_its_cause() {
+        let account =
+            "It failed\nCaused by:\n  A launch\nCaused by:\n  no library\nBacktrace:\nnone";
+        assert_eq!(innermost(account), "no library");
+        assert_eq!(innermost("no library"), "no library");
+        assert_eq!(innermost(""), "");
+    }
 }

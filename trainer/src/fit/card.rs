@@ -74,9 +74,7 @@ impl Card {
         Self {
             device: compute.device(),
             name: compute.name(),
-            // Burn multiplies by tensor cores where it can, which for single precision round to
-            // the 11 bits of TF32; only CUDA offers them for it.
-            rounds: compute.name() == "cuda",
+            rounds: compute.rounds_factors(),
         }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::device::{Compute, cards};
+use crate::device::{Compute, assert_alike, cards};
 use crate::neural::{Checkpoints, Guide, Means};
 use doorstep_shared::factors::Visitor;
 use doorstep_shared::neural::{Neural, Parameter, Perceptron, Quiet, parameters};
@@ -118,11 +118,7 @@ fn every_device_learns_the_same() {
     for with_metadata in [false, true] {
         let usual = on(Compute::Cpu, with_metadata);
         for compute in cards().into_iter().chain([Compute::Ndarray]) {
-            for (own, usual) in on(compute, with_metadata).iter().zip(&usual) {
-                let both = own.values.iter().zip(&usual.values);
-                let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(far < 2e-3, "{compute:?}: {} is {far} off", own.name);
-            }
+            assert_alike(compute, &on(compute, with_metadata), &usual, 2e-3);
         }
     }
 }

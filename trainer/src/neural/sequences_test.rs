@@ -1,5 +1,5 @@
 use super::*;
-use crate::device::{Compute, cards};
+use crate::device::{Compute, assert_alike, cards};
 use crate::neural::gradients_by_name;
 use crate::neural::guided::without_last;
 use crate::neural::{Checkpoints, Guide, Means};
@@ -179,15 +179,7 @@ fn every_device_learns_the_same() {
         let on = |compute| fitted(&plan, &histories, Guide::by(&cases, compute)).unwrap();
         let usual = on(Compute::Cpu).parameters();
         for compute in cards().into_iter().chain([Compute::Ndarray]) {
-            for (own, usual) in on(compute).parameters().iter().zip(&usual) {
-                let far = own
-                    .values
-                    .iter()
-                    .zip(&usual.values)
-                    .map(|(a, b)| (a - b).abs());
-                let far = far.fold(0.0, f32::max);
-                assert!(far < 2e-3, "{compute:?}: {} is {far} off", own.name);
-            }
+            assert_alike(compute, &on(compute).parameters(), &usual, 2e-3);
         }
     }
 }

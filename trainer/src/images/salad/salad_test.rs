@@ -4,7 +4,7 @@ use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
 
 use super::losses::{membership, reconstruction};
 use super::*;
-use crate::device::{Compute, allowed, cards};
+use crate::device::{Compute, assert_alike, cards};
 use crate::evaluate::Metrics;
 use crate::fit::Fitted;
 use crate::neural::{Checkpoints, towards};
@@ -121,12 +121,7 @@ fn every_device_learns_the_same() {
     for compute in cards().into_iter().chain([Compute::Ndarray]) {
         let own = on(compute);
         let (own, usual) = (parameters(&own.autoencoder), parameters(&usual.autoencoder));
-        for (own, usual) in own.iter().zip(&usual) {
-            let both = own.values.iter().zip(&usual.values);
-            let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            let most = allowed(compute, 5e-3);
-            assert!(far < most, "{compute:?}: {} is {far} off", own.name);
-        }
+        assert_alike(compute, &own, &usual, 5e-3);
     }
 }
 
