@@ -4,12 +4,14 @@ use std::path::Path;
 use std::process::Command;
 
 /// The models that the demo page lets a visitor switch between; the first is its default.
-const MODELS: [&str; 12] = [
+const MODELS: [&str; 14] = [
     "next-linear",
     "item-knn",
     "ease",
     "sasrec",
     "bsarec",
+    "ncf",
+    "metadata-mf",
     "tf-idf",
     "ensemble",
     "hybrid",
@@ -20,17 +22,21 @@ const MODELS: [&str; 12] = [
 ];
 
 /// How the networks are trained: small and briefly, so that nobody waits long for a demo.
-const NETWORKS: [&str; 2] = ["sasrec", "bsarec"];
-const LEARNING: [&str; 8] = [
-    "width=32",
-    "blocks=1",
-    "inner=32",
-    "length=20",
-    "dropout=0.2",
-    "learning_rate=0.003",
-    "batch=32",
-    "epochs=8",
+const LEARNING: [(&str, &str); 4] = [
+    ("sasrec", SEQUENCES),
+    ("bsarec", SEQUENCES),
+    // Of few interactions an item it learns by heart unless vectors start near 0.
+    (
+        "ncf",
+        "factors=16 inner=32 second=16 deviation=0.1 dropout=0 learning_rate=0.01 batch=512 epochs=15",
+    ),
+    (
+        "metadata-mf",
+        "factors=16 inner=32 metadata_inner=32 learning_rate=0.01 batch=512 epochs=12",
+    ),
 ];
+const SEQUENCES: &str =
+    "width=32 blocks=1 inner=32 length=20 dropout=0.2 learning_rate=0.003 batch=32 epochs=8";
 
 /// What trains the shop's recommenders.
 pub fn shop(doorstep: &Path, data: &Path) -> Command {
@@ -43,8 +49,8 @@ pub fn shop(doorstep: &Path, data: &Path) -> Command {
         .arg("--items")
         .arg(data.join("items.jsonl"))
         .args(["--split", "leave-last-two", "--refit"]);
-    for network in NETWORKS {
-        for setting in LEARNING {
+    for (network, settings) in LEARNING {
+        for setting in settings.split(' ') {
             command.args(["--set", &format!("{network}.{setting}")]);
         }
     }

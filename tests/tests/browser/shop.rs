@@ -75,6 +75,8 @@ async fn the_shop_opens_with_products_models_and_costs() -> Result<()> {
         "next-linear",
         "sasrec",
         "bsarec",
+        "ncf",
+        "metadata-mf",
     ] {
         assert!(
             models.iter().any(|model| model == name),
