@@ -78,6 +78,7 @@ export class Panel extends LazyPanel {
       if (!pictures) throw new Error(`${model || 'The default model'} of this bundle inspects no pictures.`);
       this.#doorstep = doorstep;
       this.#view.calibration = pictures.calibration;
+      this.#view.evaluation = entry.evaluation;
       this.#label();
       this.show(true);
       if (this.#picture) await this.#ask();
@@ -123,9 +124,9 @@ export class Panel extends LazyPanel {
     }
   }
 
-  /** A picture that can't be inspected leaves the last finding alone. */
+  /** A picture that can't be inspected leaves the last finding alone, which is said. */
   #refuse(error) {
-    this.#message.textContent = error.message;
+    this.#message.textContent = this.inspection ? `${error.message} What is shown below is of the picture before.` : error.message;
     this.#message.hidden = false;
     emit(this.host, 'error', { error });
   }

@@ -83,7 +83,8 @@ export class View {
     this.#verdict.toggleAttribute('data-unusual', unusual);
     const lower = percentile === 100 ? 'all' : percent(percentile);
     this.#place.textContent = `It scores higher than ${lower} of the ${pictures} normal pictures that the model is measured by.`;
-    this.#rate.textContent = `Right of the line a picture is called unusual: that happens to about ${percent(100 * falsePositiveRate)} of normal ones too.`;
+    const measured = this.evaluation?.metrics['false-positive-rate'];
+    this.#rate.textContent = `Right of the line a picture is called unusual. It is drawn so that ${percent(100 * falsePositiveRate)} of normal ones lie there${measured === undefined ? '' : `; of those that the model was tested with, ${percent(100 * measured)} did`}.`;
     this.sentence = `${this.#verdict.textContent}. ${this.#place.textContent}`;
     this.#histogram(inspection);
     const seen = grey([...prepared].map((level) => 255 * level), size);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -46,16 +46,56 @@ impl Args {
             let line = serde_json::json!({ "directory": self.directory, "url": url });
             writeln!(stdout, "{line}")
         } else {
-            writeln!(stdout, "Serving {} at {url}", self.directory.display())
+            let page = page_below(&self.directory).map_or(String::new(), |folder| folder + "/");
+            writeln!(
+                stdout,
+                "Serving {} at {url}{page}",
+                self.directory.display()
+            )
         }
         .and_then(|()| stdout.flush())
         .context("cannot write to stdout")
     }
 }
 
+/// The one folder in `folder` that has a page, where that has none itself, as `publish` leaves it.
+fn page_below(folder: &Path) -> Option<String> {
+    let has_page = |folder: &Path| folder.join("index.html").is_file();
+    if has_page(folder) {
+        return None;
+    }
+    let inner = std::fs::read_dir(folder).ok()?.flatten();
+    let mut with_page = inner.filter(|inner| has_page(&inner.path()));
+    let name = with_page.next()?.file_name().into_string().ok()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    (with_page.next().is_none() && name.chars().all(is_plain)).then_some(name)
+}
+
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // No handler could be set: Ctrl-C then ends the process by itself.
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_publication_is_found_below_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = |inner: &str| {
+            let inner = folder.path().join(inner);
+            std::fs::create_dir_all(&inner).unwrap();
+            std::fs::write(inner.join("index.html"), "").unwrap();
+        };
+        assert_eq!(page_below(folder.path()), None);
+        page("doorstep");
+        assert_eq!(page_below(folder.path()).as_deref(), Some("doorstep"));
+        page("other");
+        assert_eq!(page_below(folder.path()), None);
+        page("");
+        assert_eq!(page_below(folder.path()), None);
     }
 }

@@ -63,7 +63,7 @@ const LIKE_ITEM: &[&str] = &[
 ];
 /// The same of times, and how the names of some end.
 const LIKE_TIME: &[&str] = &["date", "time"];
-const ENDS_OF_TIMES: &[&str] = &["_at", " at", "At"];
+const ENDS_OF_TIMES: &[&str] = &["_at", " at", "At", "_on", " on", " On", " At"];
 /// Ends of the names of ids: `product_no` rather than `product_name`.
 const IDS: &[&str] = &["id", "no", "nr", "num", "number", "code", "key", "sku"];
 
@@ -132,14 +132,17 @@ pub(super) fn untold_time<'a>(
         return None;
     }
     let used = [Some(layout.user), Some(layout.item), layout.rating];
+    like_time(names, &used).map(|at| names[at].as_str())
+}
+
+/// The first column whose name is that of a time, but for those `used`.
+fn like_time(names: &[String], used: &[Option<usize>]) -> Option<usize> {
     let is_like = |name: &str| {
         let lower = name.to_lowercase();
         LIKE_TIME.iter().any(|word| lower.contains(word))
             || ENDS_OF_TIMES.iter().any(|end| name.ends_with(end))
     };
-    let mut columns = names.iter().enumerate();
-    let found = columns.find(|(at, name)| !used.contains(&Some(*at)) && is_like(name));
-    found.map(|(_, name)| name.as_str())
+    (0..names.len()).find(|at| !used.contains(&Some(*at)) && is_like(&names[*at]))
 }
 
 /// A column's name as it is compared: letters and digits, in lower case.
@@ -211,7 +214,13 @@ fn remedy(names: &[String]) -> String {
     let free = |taken: Option<usize>| (0..names.len()).find(|at| Some(*at) != taken);
     let user = user.or_else(|| free(item)).unwrap_or(0);
     let item = item.or_else(|| free(Some(user))).unwrap_or(0);
-    let columns = format!("user={},item={}", names[user], names[item]);
+    let mut columns = format!("user={},item={}", names[user], names[item]);
+    // A time of a usual name is read unasked.
+    if find(names, TIME).is_none()
+        && let Some(time) = like_time(names, &[Some(user), Some(item)])
+    {
+        columns += &format!(",time={}", names[time]);
+    }
     // Of several words, or with what a shell reads: quoted.
     let is_plain = |c: char| c.is_alphanumeric() || "=,_-.".contains(c);
     match columns.chars().all(is_plain) {
@@ -330,6 +339,7 @@ mod tests {
         for (header, expected) in [
             ("user,item,paid_at", Some("paid_at")),
             ("user,item,deliveryDate", Some("deliveryDate")),
+            ("user,item,Paid On", Some("Paid On")),
             ("user,item,seat,quantity", None),
             ("user,item,paid_at,created_at", None),
         ] {
@@ -362,6 +372,14 @@ mod tests {
                 "write --columns 'user=Customer No,item=product_no'",
             ),
             ("client,asin", "write --columns user=client,item=asin"),
+            (
+                "Customer Name,Article No,Paid On,Price",
+                "write --columns 'user=Customer Name,item=Article No,time=Paid On'",
+            ),
+            (
+                "customer_no,sku,timestamp",
+                "write --columns user=customer_no,item=sku ",
+            ),
             ("qty,user_id", "for example --columns user=user_id,item=qty"),
             ("a", "for example --columns user=a,item=a"),
         ] {

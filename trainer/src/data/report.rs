@@ -31,7 +31,7 @@ pub struct ReadReport {
     pub rows: usize,
     /// Lines of interactions or item records that could not be used.
     pub malformed: usize,
-    /// The first few of them: `file:line: why`.
+    /// The first few of them, and the first of each of the first few reasons: `file:line: why`.
     pub examples: Vec<String>,
     /// Lines within quoted fields that look like rows of their own.
     pub lines_like_rows: usize,
@@ -55,6 +55,8 @@ pub struct ReadReport {
     pub core_rounds: Vec<(usize, usize)>,
     /// The first few malformed lines of the file that is being read.
     examples_of_file: Vec<String>,
+    /// The first few reasons, without what they quote.
+    kinds: Vec<String>,
     strict: bool,
 }
 
@@ -90,8 +92,14 @@ impl ReadReport {
         if self.examples_of_file.len() < EXAMPLES {
             self.examples_of_file.push(example.clone());
         }
-        if self.examples.len() < EXAMPLES {
+        // What is quoted differs from line to line. One of another kind is shown though there are many already.
+        let kind: String = why.split('`').step_by(2).collect();
+        let is_new = !self.kinds.contains(&kind) && self.kinds.len() < EXAMPLES;
+        if is_new || self.examples.len() < EXAMPLES {
             self.examples.push(example);
+        }
+        if is_new {
+            self.kinds.push(kind);
         }
         Ok(())
     }
@@ -201,6 +209,17 @@ mod tests {
         assert!(warning.contains("a.csv:1: no user"), "{warning}");
         assert!(warning.contains("and 2 more"), "{warning}");
         assert!(!warning.contains("a.csv:6"), "{warning}");
+    }
+
+    #[test]
+    fn a_reason_that_is_rare_is_shown_beside_many_of_another() {
+        let mut report = ReadReport::new(false);
+        let mut skip = |line, why: &str| report.malformed(Path::new("a.csv"), line, why).unwrap();
+        (1..=9).for_each(|line| skip(line, &format!("rating `{line}x` is not a number")));
+        skip(10, "no item");
+        skip(11, "no item");
+        assert_eq!(report.examples.len(), 6);
+        assert_eq!(report.examples[5], "a.csv:10: no item");
     }
 
     #[test]

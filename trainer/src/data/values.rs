@@ -21,7 +21,7 @@ pub(super) enum TimeUnit {
 pub(super) fn text(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(bytes)
         .map(str::trim)
-        .map_err(|_| "not valid UTF-8".to_owned())
+        .map_err(|_| "not valid UTF-8; save the file as UTF-8".to_owned())
 }
 
 /// A user's or an item's id: anything but white space alone, and no line breaks or other control
@@ -38,6 +38,12 @@ pub(super) fn id<'a>(bytes: &'a [u8], role: &str) -> Result<&'a str, String> {
 
 /// A finite rating.
 pub(super) fn rating(text: &str) -> Result<f32, String> {
+    if text.is_empty() {
+        return Err(
+            "the rating is empty; --columns rating=none reads interactions without ratings"
+                .to_owned(),
+        );
+    }
     let value: f32 = text
         .parse()
         .map_err(|_| format!("rating `{}` is not a number", shortened(text)))?;
@@ -143,7 +149,10 @@ mod tests {
         );
         assert_eq!(id(b"  ", "user"), Err("the user is empty".into()));
         assert!(id(b"a\nb", "user").unwrap_err().contains("quote"));
-        assert_eq!(id(b"\xff", "user"), Err("not valid UTF-8".into()));
+        assert_eq!(
+            id(b"\xff", "user"),
+            Err("not valid UTF-8; save the file as UTF-8".into())
+        );
     }
 
     #[test]

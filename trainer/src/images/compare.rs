@@ -254,7 +254,8 @@ impl<'a> Judged<'a> {
             score_seconds += clock.elapsed().as_secs_f64() / seeds.len() as f64;
         }
         let mut row = self.row(model.name(), &fits)?;
-        row.config = serde_json::to_value(model)?;
+        // By way of text, whose numbers have no more digits than they need.
+        row.config = serde_json::from_str(&serde_json::to_string(model)?)?;
         row.curve = curve;
         (row.fit_seconds, row.score_seconds) = (fit_seconds, score_seconds);
         progress.say(format!("{}: AUROC {}", row.name, shown(&row.all.auroc)));

@@ -228,9 +228,16 @@ impl Publish<'_> {
         let calibration = parts.calibrate(&inspector, self.asked.false_positive_rate)?;
         let shown = order.iter().take(self.asked.prototypes.min(n_ordered));
         let shown = shown.map(|&row| learnt[trained.rows[row]]);
+        let evaluation = parts.judge(&inspector, &calibration)?;
+        if evaluation.is_none() {
+            progress.say(format!(
+                "{}: not judged, as the test part hasn't both normal and abnormal pictures",
+                model.name()
+            ));
+        }
         Ok(Fitted {
             model,
-            evaluation: parts.judge(&inspector, &calibration)?,
+            evaluation,
             prototypes: shown.collect(),
             inspector,
             trained,
@@ -337,8 +344,9 @@ impl<'a> Parts<'a> {
 
 impl Fitted<'_> {
     fn published(&self, seed: u32) -> Result<PublishedPictures<'_>> {
+        // By way of text, whose numbers have no more digits than they need.
         let mut config: BTreeMap<String, serde_json::Value> =
-            serde_json::from_value(serde_json::to_value(self.model)?)?;
+            serde_json::from_str(&serde_json::to_string(self.model)?)?;
         config.remove("model");
         config.insert("seed".to_owned(), seed.into());
         Ok(PublishedPictures {

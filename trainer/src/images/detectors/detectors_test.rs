@@ -200,12 +200,12 @@ fn settings_are_set_by_name_and_refusals_name_field_range_and_value() {
         error("pixel-knn", "pixel-knn.neighbours=0")
             .contains("pixel-knn.neighbours must be a whole number from 1")
     );
-    assert!(error("pixel-knn", "pixel-knn.k=3").contains("it has neighbours"));
+    assert!(error("pixel-knn", "pixel-knn.k=3").contains("there are: neighbours"));
     assert!(error("one-class-svm", "one-class-svm.nu=2").contains("nu must be a number above 0"));
     assert!(
         error("pixel-knn", "ease.lambda=3").contains("not among the models to fit (pixel-knn)")
     );
-    assert!(error("svd", "").contains("choose from pixel-knn, pca-knn"));
+    assert!(error("svd", "").contains("there are: pixel-knn, pca-knn"));
 }
 
 /// What the demo's phantoms are for: they can be told, but not by how they were taken, and the

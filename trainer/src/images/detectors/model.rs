@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{ForestConfig, KnnConfig, PcaKnnConfig, SvmConfig};
 use crate::images::deep::DeepConfig;
 use crate::images::salad::{Preset, SaladConfig};
+use crate::unknown::unknown;
 
 /// The hyper-parameters of one model of pictures. One more is a variant here, in [`ImageModel::all`] and
 /// in the glossary, and an arm of [`fit`](super::fit).
@@ -198,10 +199,11 @@ pub fn image_models(names: &[String], set: &[String], preset: Preset) -> Result<
     let mut models: Vec<(&str, Map<String, Value>)> = Vec::new();
     for name in names {
         let Some(model) = ImageModel::preset(name, preset) else {
-            bail!(
-                "{name} is no model of pictures; choose from {}",
-                ImageModel::NAMES.join(", ")
-            );
+            return Err(unknown(
+                "model of pictures",
+                name,
+                ImageModel::NAMES.into_iter(),
+            ));
         };
         ensure!(
             models.iter().all(|(own, _)| own != name),
@@ -245,11 +247,10 @@ fn assign(models: &mut [(&str, Map<String, Value>)], assignment: &str) -> Result
         .filter(|f| *f != "model")
         .collect();
     known.sort_unstable();
-    ensure!(
-        known.contains(&field),
-        "{model} has no hyper-parameter {field}; it has {}",
-        known.join(", ")
-    );
+    if !known.contains(&field) {
+        let what = format!("hyper-parameter of {model}");
+        return Err(unknown(&what, field, known.into_iter()));
+    }
     // A number or true and false as such, anything else as text.
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     fields.insert(field.to_owned(), value);

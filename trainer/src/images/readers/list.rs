@@ -21,7 +21,12 @@ pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
     let needed = |name: &str| {
         column(name).with_context(|| {
             let found: Vec<&str> = header.iter().collect();
-            format!("{shown} has no column {name}; it has {}", found.join(", "))
+            match found.is_empty() {
+                true => {
+                    format!("{shown} is empty: a list of pictures has the columns path and label")
+                }
+                false => format!("{shown} has no column {name}; it has {}", found.join(", ")),
+            }
         })
     };
     let (path, label) = (needed("path")?, needed("label")?);
