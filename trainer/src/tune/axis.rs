@@ -88,8 +88,8 @@ impl Axis {
     }
 
     /// What to try next where `value` is the least or the largest of the numbers
-    /// tried, or close to an end of a range: the best may lie beyond.
-    pub fn beyond(&self, value: &str) -> Option<String> {
+    /// tried, or close to an end of a range: the best may lie beyond, where a number there `may_be`.
+    pub fn beyond(&self, value: &str, may_be: impl Fn(&str) -> bool) -> Option<String> {
         let best: f64 = value.parse().ok()?;
         let (least, largest) = match &self.values {
             Values::List(values) => {
@@ -103,11 +103,17 @@ impl Axis {
                 (position < END, position > 1.0 - END)
             }
         };
-        let (which, further) = match (least, largest) {
-            (true, false) => ("least", "smaller"),
-            (false, true) => ("largest", "larger"),
+        let (which, further, way) = match (least, largest) {
+            (true, false) => ("least", "smaller", -1.0),
+            (false, true) => ("largest", "larger", 1.0),
             _ => return None,
         };
+        // A little further, or the next whole number.
+        let next = [best + way * 0.01 * best.abs(), best + way];
+        let next = next.iter().filter(|next| **next != best);
+        if !next.map(f64::to_string).any(|next| may_be(&next)) {
+            return None;
+        }
         let field = &self.field;
         let which = match &self.values {
             Values::List(_) => format!("the {which} tried"),
@@ -150,21 +156,26 @@ mod tests {
 
     #[test]
     fn a_best_value_at_an_end_is_told() {
+        let any = |_: &str| true;
         let axis: Axis = "lambda=20,80,200".parse().unwrap();
-        assert_eq!(axis.beyond("80"), None);
-        assert!(axis.beyond("20").unwrap().contains("smaller"));
-        assert!(axis.beyond("200").unwrap().contains("larger"));
+        assert_eq!(axis.beyond("80", any), None);
+        assert!(axis.beyond("20", any).unwrap().contains("smaller"));
+        assert!(axis.beyond("200", any).unwrap().contains("larger"));
+        let decay: Axis = "decay=0.5,1".parse().unwrap();
+        let up_to_one = |next: &str| next.parse().is_ok_and(|next: f64| next <= 1.0);
+        assert_eq!(decay.beyond("1", up_to_one), None);
+        assert!(decay.beyond("0.5", up_to_one).is_some());
         let alone: Axis = "lambda=20".parse().unwrap();
-        assert_eq!(alone.beyond("20"), None);
+        assert_eq!(alone.beyond("20", any), None);
         let words: Axis = "shuffle=true,false".parse().unwrap();
-        assert_eq!(words.beyond("true"), None);
+        assert_eq!(words.beyond("true", any), None);
         let range = Axis {
             field: "lambda".into(),
             values: Values::Range(range(1.0, 1000.0, true, false)),
         };
-        assert_eq!(range.beyond("30"), None);
-        assert!(range.beyond("1.2").unwrap().contains("smaller"));
-        assert!(range.beyond("900").unwrap().contains("1 to 1000"));
+        assert_eq!(range.beyond("30", any), None);
+        assert!(range.beyond("1.2", any).unwrap().contains("smaller"));
+        assert!(range.beyond("900", any).unwrap().contains("1 to 1000"));
         assert!("lambda".parse::<Axis>().is_err() && "lambda=1,,2".parse::<Axis>().is_err());
     }
 

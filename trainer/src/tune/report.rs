@@ -7,6 +7,7 @@ use doorstep_shared::models::ModelConfig;
 use serde::Serialize;
 
 use super::{Axis, Found, Setting, Trial, hyper_parameters, set_options_of};
+use crate::settings::with_fields;
 
 /// The result of a search.
 #[derive(Serialize)]
@@ -67,7 +68,10 @@ pub fn fields(axes: &[Axis]) -> Vec<&str> {
 /// What a further search should try, and what was left out of this one.
 pub fn notes(found: &Found, axes: &[Axis], best: &ModelConfig) -> Vec<String> {
     let values = hyper_parameters(best);
-    let beyond = |axis: &Axis| axis.beyond(values.get(&axis.field)?);
+    let beyond = |axis: &Axis| {
+        let may_be = |next: &str| with_fields(best, [(axis.field.as_str(), next)]).is_ok();
+        axis.beyond(values.get(&axis.field)?, may_be)
+    };
     let failed = found
         .failures
         .iter()
