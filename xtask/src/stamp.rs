@@ -4,7 +4,7 @@
 //! was made from: the command, and each input file with its size and time of
 //! change. Equal text means that there is nothing to do.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -59,7 +59,10 @@ pub fn make_folder(
     inputs: Inputs,
     make: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let stamp = stamp_of(folder);
+    let parent = folder.parent().context("a generated folder has a parent")?;
+    fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+    let _lock = lock(folder)?;
+    let stamp = beside(folder, ".stamp");
     if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|text| text == inputs.0) {
         skipped(name, "its inputs did not change");
         return Ok(());
@@ -68,17 +71,33 @@ pub fn make_folder(
         // An interrupted run leaves no stamp, so the next one starts over.
         unless_missing(fs::remove_file(&stamp), &stamp)?;
         unless_missing(fs::remove_dir_all(folder), folder)?;
-        let parent = folder.parent().context("a generated folder has a parent")?;
-        fs::create_dir_all(parent)
-            .with_context(|| format!("cannot create {}", parent.display()))?;
         make()?;
         fs::write(&stamp, &inputs.0).with_context(|| format!("cannot write {}", stamp.display()))
     })
 }
 
-fn stamp_of(folder: &Path) -> PathBuf {
+/// Waits until no other process makes the folder, and keeps others from it as long as it is held.
+fn lock(folder: &Path) -> Result<File> {
+    let path = beside(folder, ".lock");
+    let cannot = || format!("cannot lock {}", path.display());
+    let file = File::create(&path).with_context(cannot)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            eprintln!(
+                "  waiting for another task, which makes {}",
+                folder.display()
+            );
+            file.lock().with_context(cannot)?;
+        }
+        Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
+    }
+    Ok(file)
+}
+
+fn beside(folder: &Path, ending: &str) -> PathBuf {
     let mut name = folder.as_os_str().to_owned();
-    name.push(".stamp");
+    name.push(ending);
     name.into()
 }
 
@@ -117,6 +136,27 @@ mod tests {
         assert_eq!((make(), make()), (2, 2));
         fs::remove_dir(&folder).unwrap();
         assert_eq!((make(), make()), (3, 3));
+        fs::remove_dir_all(&place).unwrap();
+    }
+
+    #[test]
+    fn two_at_once_make_it_once() {
+        let place = std::env::temp_dir().join(format!("doorstep-locked-{}", std::process::id()));
+        let folder = place.join("made");
+        let runs = std::sync::atomic::AtomicUsize::new(0);
+        let make = || {
+            make_folder("make", &folder, Inputs::default(), || {
+                runs.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                Ok(fs::create_dir(&folder)?)
+            })
+            .unwrap();
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(make);
+            scope.spawn(make);
+        });
+        assert_eq!(runs.into_inner(), 1);
         fs::remove_dir_all(&place).unwrap();
     }
 

@@ -26,7 +26,9 @@ pub(super) fn fit(
         "no item has a text in {}: {}",
         config.fields.join(" or "),
         match text_fields(training.content.records) {
-            known if known.is_empty() => "give item records with --items FILE".to_owned(),
+            known if known.is_empty() =>
+                "give item records with texts, such as a column title or name, by --items FILE"
+                    .to_owned(),
             known => format!("set `fields` to some of {}", known.join(", ")),
         }
     );

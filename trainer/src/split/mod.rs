@@ -251,7 +251,7 @@ fn cases(
         ),
         (
             low,
-            "held-out interactions rated too low to be right answers",
+            "held-out interactions rated too low to be right answers (--relevant-at)",
         ),
         (dropped, "cases dropped for want of a right answer"),
         (cold, "cases with an empty history"),
