@@ -54,7 +54,7 @@ impl Template {
     }
 
     /// The column and row of a survey, [`SURVEY`] × [`SURVEY`], where the window begins that is most like it: by the
-    /// correlation of their pixels, less what [`FAR`] takes.
+    /// correlation of their pixels, less what `FAR` takes.
     ///
     /// # Panics
     /// When the survey has another size.
