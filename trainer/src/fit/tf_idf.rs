@@ -27,7 +27,7 @@ pub(super) fn fit(
         config.fields.join(" or "),
         match text_fields(training.content.records) {
             known if known.is_empty() =>
-                "give item records with texts, such as a column title or name, by --items FILE"
+                "give item records with --items FILE, with texts such as a column title or name"
                     .to_owned(),
             known => format!("set `fields` to some of {}", known.join(", ")),
         }
