@@ -83,7 +83,6 @@ static inline uint32_t bits_f32(float x) { uint32_t bits; memcpy(&bits, &x, 4); 
 static inline uint64_t bits_f64(double x) { uint64_t bits; memcpy(&bits, &x, 8); return bits; }
 
 static inline float fma_f32(float a, float b, float c) { return fmaf(a, b, c); }
-static inline double fma_f64(double a, double b, double c) { return fma(a, b, c); }
 // Rounded down; the product of two floats is exact in a double.
 static inline float fma_down_f32(float a, float b, float c) {
     double exact = (double)a * b + c;
@@ -98,12 +97,7 @@ static inline float max_nan_f32(float a, float b) { return isnan(a) || isnan(b) 
 static inline float abs_f32(float x) { return fabsf(x); }
 static inline float sqrt_f32(float x) { return sqrtf(x); }
 static inline float rcp_f32(float x) { return 1 / x; }
-static inline float rsqrt_f32(float x) { return 1 / sqrtf(x); }
 static inline float ex2_f32(float x) { return exp2f(x); }
-static inline float lg2_f32(float x) { return log2f(x); }
-static inline float sin_f32(float x) { return sinf(x); }
-static inline float cos_f32(float x) { return cosf(x); }
-static inline float tanh_f32(float x) { return tanhf(x); }
 static inline uint32_t to_u32(double x) { return x > 0 ? (x < 4294967295.0 ? (uint32_t)x : UINT32_MAX) : 0; }
 static inline int32_t to_s32(double x) {
     return isnan(x) ? 0 : x > 2147483647.0 ? INT32_MAX : x < -2147483648.0 ? INT32_MIN : (int32_t)x;
@@ -128,19 +122,6 @@ static inline uint32_t prmt(uint32_t low, uint32_t high, uint32_t selection) {
 }
 
 // ---- what a warp does together
-
-#define SHUFFLE(name, source, inside)                                                                              \
-    static inline uint32_t shuffle_##name(Thread *t, uint32_t value, uint32_t by, uint32_t clamp, int *own) {      \
-        const uint32_t *values = exchange(t, value);                                                               \
-        int lane = t->index % 32, segment = clamp >> 8 & 31;                                                       \
-        int first = lane & segment, last = first | (clamp & 31 & ~segment), from = source;                         \
-        *own = inside;                                                                                             \
-        return values[(*own ? from : lane) & 31];                                                                  \
-    }
-SHUFFLE(up, lane - (int)(by & 31), from >= last)
-SHUFFLE(down, lane + (int)(by & 31), from <= last)
-SHUFFLE(bfly, lane ^ (int)(by & 31), from <= last)
-SHUFFLE(idx, first | ((int)(by & 31) & ~segment), from <= last)
 
 // Matrices that a warp holds. Where each number lies is the hardware's own affair, so here number n of a matrix by
 // rows is in register n / 32 of thread n % 32.

@@ -50,8 +50,6 @@ def read(operand, kind):
     special = re.fullmatch(r"%(tid|ntid|ctaid|nctaid)\.([xyz])", operand)
     if special:
         raw = f"{SPECIAL[special[1]]}[{'xyz'.index(special[2])}]"
-    elif operand == "%laneid":
-        raw = "(uint32_t)(t->index % 32)"
     elif operand.startswith("%"):
         raw = register(operand)
     elif re.fullmatch(r"0[fF][0-9A-Fa-f]{8}", operand):
@@ -215,7 +213,7 @@ def extreme(name, modifiers, operands):
     return write(operands[0], kind, f"({bits(kind)})({left} {'<' if name == 'min' else '>'} {right} ? {left} : {right})")
 
 
-@translates("neg", "abs", "not", "sqrt", "rcp", "rsqrt", "ex2", "lg2", "sin", "cos", "tanh")
+@translates("neg", "abs", "not", "sqrt", "rcp", "ex2")
 def unary(name, modifiers, operands):
     kind = modifiers[-1]
     value = read(operands[1], kind)
@@ -307,14 +305,6 @@ def bar(name, modifiers, operands):
     return "wait_for_warp(t);" if "warp" in modifiers else "wait_for_block(t);"
 
 
-@translates("shfl")
-def shfl(name, modifiers, operands):
-    target, _, own = operands[0].partition("|")
-    values = ", ".join(read(one, "u32") for one in operands[1:4])
-    found = f"int own; uint32_t v = shuffle_{modifiers[1]}(t, {values}, &own);"
-    return f"{{ {found} {write(target, 'u32', 'v')} {write(own, 'pred', 'own') if own else ''} }}"
-
-
 @translates("wmma")
 def wmma(name, modifiers, operands):
     shape = next(one for one in modifiers if re.fullmatch(r"m\d+n\d+k\d+", one))
@@ -340,7 +330,7 @@ def wmma(name, modifiers, operands):
 
 
 # Instructions after which a thread may have to wait for others.
-WAITS = ("bar", "shfl", "wmma")
+WAITS = ("bar", "wmma")
 # Said of a float's or a memory's handling, and nothing to a processor that works threads off one by one.
 IGNORED = {"ftz", "approx", "full", "relaxed", "gpu", "cta", "acq_rel", "volatile"}
 

@@ -105,8 +105,13 @@ mod tests {
             let both = gram(&rows, groups).into_iter();
             let both = both.zip(gram_on(&card, &rows, groups).unwrap());
             let far = both.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            // Where a card adds them up one after the other.
-            assert!(far < 2.5e-3, "{far} of sums of {n}");
+            // Such a card may add them up one after the other.
+            let most = if compute.rounds_factors() {
+                2.5e-3
+            } else {
+                1e-3
+            };
+            assert!(far < most, "{far} of sums of {n}");
             let (own, found) = (
                 product(&rows, &matrix, groups),
                 product_on(&card, &rows, &matrix, groups).unwrap(),
