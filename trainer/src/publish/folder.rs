@@ -154,9 +154,10 @@ fn write_into(
     Ok(manifest)
 }
 
-/// Refuses an output folder that holds something else, before any work. Says
+/// Refuses an output folder that holds something else, or can't be written, before any work. Says
 /// what an interrupted run left beside it.
 pub fn check_free(out: &Path, force: bool) -> Result<()> {
+    check_writable(out)?;
     for left in left_beside(out, "partial") {
         eprintln!(
             "warning: {} is of a run that was interrupted, or still writes; remove it if none runs",
@@ -189,6 +190,22 @@ pub fn check_free(out: &Path, force: bool) -> Result<()> {
         out.display()
     );
     Ok(())
+}
+
+/// Makes a folder and removes it where that of `out` is to be written, or where its parents are to be.
+fn check_writable(out: &Path) -> Result<()> {
+    let trial = beside(out, "trial");
+    let mut parents = trial.ancestors().skip(1);
+    let nearest = parents.find(|parent| parent.exists());
+    let place = nearest.unwrap_or(Path::new("."));
+    let trial = place.join(trial.file_name().expect("it was given a name"));
+    let tried = fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial));
+    tried.with_context(|| {
+        format!(
+            "cannot write to the folder {}; choose another --out",
+            place.display()
+        )
+    })
 }
 
 /// Whether a folder holds a manifest of ours; other programs write files of that name too.
@@ -295,6 +312,18 @@ mod tests {
         fs::write(other.join("manifest.json"), r#"{"name":"Photos"}"#).unwrap();
         let refused = publish(&other, true, &[1]).unwrap_err().to_string();
         assert!(refused.contains("not a bundle"), "{refused}");
+    }
+
+    #[test]
+    fn a_place_that_cant_be_written_is_told_before_any_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("notes.txt");
+        fs::write(&file, "a file").unwrap();
+        let error = check_free(&file.join("new").join("bundle"), true).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.contains("notes.txt; choose another --out"), "{error}");
+        check_free(&folder.path().join("new").join("bundle"), false).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
