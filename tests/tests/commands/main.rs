@@ -13,5 +13,7 @@ mod networks;
 mod output_folder;
 mod privacy;
 mod serve;
+#[cfg(unix)]
+mod stopped;
 mod terminal;
 mod tune;

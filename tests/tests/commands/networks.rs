@@ -11,7 +11,7 @@ use crate::terminal::{Terminal, assert_says, metric};
 const SMALL: &str = "--set sasrec.width=16 --set sasrec.blocks=1 --set sasrec.learning_rate=0.01 --set sasrec.epochs=8 --set sasrec.patience=4 --interactions walks.txt";
 
 /// 240 people who walk around one circle of 40 items, each from another place.
-fn walks() -> Result<Terminal> {
+pub fn walks() -> Result<Terminal> {
     let terminal = Terminal::empty()?;
     let walk = |user: usize| {
         let items = (0..5 + user % 4).map(|step| format!("i{}", (user * 7 + step) % 40));
@@ -237,96 +237,6 @@ fn numbers_are_bytes_where_that_costs_next_to_nothing_or_is_asked_for() -> Resul
     };
     let (bytes, halves) = (evaluate("bytes")?, evaluate("halves")?);
     assert!((bytes - halves).abs() < 0.02 * halves, "{bytes} {halves}");
-    Ok(())
-}
-
-/// Presses Ctrl-C after so many epochs; gives whether the command succeeded and what it said.
-#[cfg(unix)]
-fn stopped_after(terminal: &Terminal, line: &str, epochs_seen: usize) -> Result<(bool, String)> {
-    use std::io::{BufRead, BufReader};
-    use std::process::{Command, Stdio};
-
-    let mut command = terminal.command(line);
-    let mut child = command
-        .stderr(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()?;
-    let (mut said, mut seen) = (String::new(), 0);
-    for line in BufReader::new(child.stderr.take().context("it is piped")?).lines() {
-        let line = line?;
-        seen += usize::from(line.starts_with('{'));
-        if seen == epochs_seen && line.starts_with('{') {
-            let pid = child.id().to_string();
-            assert!(
-                Command::new("kill")
-                    .args(["-INT", &pid])
-                    .status()?
-                    .success()
-            );
-        }
-        said += &format!("{line}\n");
-    }
-    Ok((child.wait()?.success(), said))
-}
-
-#[test]
-#[cfg(unix)]
-fn what_is_stopped_is_published_with_the_best_so_far() -> Result<()> {
-    let terminal = walks()?;
-    let endless = "--set sasrec.width=16 --set sasrec.blocks=1 --set sasrec.batch=8 --set sasrec.epochs=400 --interactions walks.txt";
-    let manifest = |out: &str| -> Result<Value> {
-        let manifest = fs::read(terminal.path(out).join("manifest.json"))?;
-        Ok(serde_json::from_slice(&manifest)?)
-    };
-    // While it is judged: what was judged is published, not fitted again.
-    let judged = format!(
-        "train sasrec {endless} --set sasrec.patience=400 --split leave-last-two --refit --out judged"
-    );
-    let (fine, said) = stopped_after(&terminal, &judged, 2)?;
-    assert!(fine, "{said}");
-    assert_says(&said, &["stopped before all was fitted again", "--resume"]);
-    let found = manifest("judged")?;
-    assert_eq!(
-        found["data"]["fitted_on"],
-        "the training part of leave-last-two"
-    );
-    assert!(found["models"][0]["evaluation"]["metrics"]["ndcg@10"].is_number());
-    // A network that has not begun is left out.
-    let two = judged.replace("train sasrec", "train sasrec bsarec");
-    let (fine, said) = stopped_after(&terminal, &two.replace("judged", "two"), 2)?;
-    assert!(fine, "{said}");
-    assert_says(
-        &said,
-        &["bsarec is left out", "stopped before its first epoch ended"],
-    );
-    let found = manifest("two")?;
-    let models = found["models"].as_array().context("no models")?;
-    assert!(
-        models.len() == 1 && models[0]["name"] == "sasrec",
-        "{found}"
-    );
-    // While it is fitted again.
-    let again = format!(
-        "train sasrec {} --set sasrec.patience=0 --split leave-last-two --refit --out again",
-        endless.replace("epochs=400", "epochs=20")
-    );
-    let (fine, said) = stopped_after(&terminal, &again, 21)?;
-    assert!(fine, "{said}");
-    assert_eq!(
-        manifest("again")?["data"]["fitted_on"],
-        "the training part of leave-last-two",
-        "{said}"
-    );
-    // While the number of epochs is looked for.
-    let whole = format!("train sasrec {endless} --set sasrec.patience=400 --out whole");
-    let (fine, said) = stopped_after(&terminal, &whole, 2)?;
-    assert!(fine, "{said}");
-    assert_says(&said, &["all but each user's last item is kept"]);
-    let fitted_on = manifest("whole")?["data"]["fitted_on"].clone();
-    assert_eq!(
-        fitted_on,
-        "all interactions, by a training that was stopped"
-    );
     Ok(())
 }
 

@@ -231,6 +231,9 @@ impl<'a> Judged<'a> {
         let learnt = [&self.division.train[..], &self.division.known_abnormal].concat();
         let mut curve = None;
         for &seed in seeds {
+            if is_stopped() && !fits.is_empty() {
+                break;
+            }
             let part = format!("contamination-{}-seed-{seed}", self.contamination);
             let checkpoints = self.means.checkpoints.map(|all| all.part(&part));
             let training = ImageTraining {

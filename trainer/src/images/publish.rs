@@ -23,9 +23,9 @@ use super::readers::read;
 use super::register::registered;
 use super::set::PictureSet;
 use super::split::{ImageSplit, split};
-use crate::neural::Means;
+use crate::neural::{Means, is_stopped};
 use crate::progress::Progress;
-use crate::publish::publish_with;
+use crate::publish::{publish_with, until_stopped};
 
 /// Every so many'th patient's pictures are held out to calibrate with.
 const CALIBRATION: usize = 5;
@@ -100,10 +100,23 @@ impl Publish<'_> {
         let again = registered(&set, &path, &preparation, &parts.learnt, progress)?;
         let (preparation, set) = again.as_ref().map_or((&preparation, &set), |(a, b)| (a, b));
         let parts = Parts { set, ..parts };
-        let mut fitted = Vec::new();
-        for model in self.models {
-            let found = self.fit(model, preparation, &parts, progress);
-            fitted.push(found.with_context(|| format!("cannot publish {}", model.name()))?);
+        let all: Vec<&ImageModel> = self.models.iter().collect();
+        let fitted = until_stopped(
+            all,
+            progress,
+            |model| model.name(),
+            |model| {
+                let found = self.fit(model, preparation, &parts, progress);
+                found.with_context(|| format!("cannot publish {}", model.name()))
+            },
+        )?;
+        let mut stopped = "";
+        if is_stopped() {
+            stopped = ", by a training that was stopped";
+            progress.say(
+                "stopped before training was done: what is published is of the epochs until then; the same command with --force trains \
+                 to the end, and goes on where it was with --checkpoints and --resume",
+            );
         }
         let published = fitted.iter().map(|own| own.published(self.asked.seed));
         let published: Vec<PublishedPictures> = published.collect::<Result<_>>()?;
@@ -113,7 +126,7 @@ impl Publish<'_> {
                 fingerprint: set.fingerprint(),
                 interactions: set.pictures.len() as u64,
                 fitted_on: format!(
-                    "{} normal pictures of {} ({} more to calibrate with)",
+                    "{} normal pictures of {} ({} more to calibrate with){stopped}",
                     parts.learnt.len(),
                     parts.division.protocol,
                     parts.calibration.len()

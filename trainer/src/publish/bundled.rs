@@ -60,15 +60,15 @@ struct Judged {
 
 /// Does `work` for each model. Where a training is stopped before it has anything to show, the
 /// model is left out and named, as long as there is another.
-fn until_stopped<T, U>(
+pub fn until_stopped<T, U>(
     all: Vec<T>,
     progress: &Progress,
-    config: impl Fn(&T) -> &ModelConfig,
+    name: impl Fn(&T) -> &'static str,
     work: impl Fn(T) -> Result<U>,
 ) -> Result<Vec<U>> {
     let mut done = Vec::new();
     for one in all {
-        let name = config(&one).name();
+        let name = name(&one);
         match work(one) {
             Ok(own) => done.push(own),
             Err(error) if is_stopped() && !done.is_empty() => {
@@ -123,7 +123,7 @@ impl Bundled {
             })
         };
         Ok(Self {
-            models: until_stopped(configs, progress, |config| config, entry)?,
+            models: until_stopped(configs, progress, ModelConfig::name, entry)?,
             fitted_on: match dataset.interactions.rows.is_empty() {
                 true => CATALOGUE.to_owned(),
                 false => EVERYTHING.to_owned(),
@@ -187,7 +187,7 @@ impl Bundled {
                 weights,
             })
         };
-        let judged = until_stopped(configs, progress, |(config, _)| config, judge_one)?;
+        let judged = until_stopped(configs, progress, |(config, _)| config.name(), judge_one)?;
         if refit && !is_stopped() {
             let refitted = Self::refitted(&judged, division, means, wish, progress);
             if !is_stopped() {

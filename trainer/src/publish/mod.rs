@@ -9,7 +9,7 @@ mod weights;
 mod widen;
 
 pub use alone::{bytes_in_bundle, write_alone};
-pub use bundled::{Bundled, JUDGED, figures, training_part};
+pub use bundled::{Bundled, JUDGED, figures, training_part, until_stopped};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
 pub use silent::check_not_silent;
 pub use weights::WeightsWish;
