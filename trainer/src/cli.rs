@@ -97,7 +97,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            crate::progress::tell!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

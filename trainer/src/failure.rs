@@ -18,7 +18,7 @@ impl Failure {
     /// Of `model`, for this reason; said at once, as the other models may take long.
     pub fn new(model: &str, error: &Error) -> Self {
         let error = format!("{error:#}");
-        eprintln!("warning: {model} failed: {error}");
+        crate::progress::tell!("warning: {model} failed: {error}");
         Self {
             model: model.to_owned(),
             error,

@@ -6,6 +6,15 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+/// A line on stderr. Where nobody reads it any more, it is lost and work goes on: `eprintln!` would panic.
+macro_rules! tell {
+    ($($line:tt)*) => {{
+        use std::io::Write as _;
+        _ = writeln!(std::io::stderr(), $($line)*);
+    }};
+}
+pub(crate) use tell;
+
 /// Where progress goes. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
@@ -68,7 +77,7 @@ impl Progress {
     /// A line that stays, such as the counts of a filter's round.
     pub fn say(&self, line: impl AsRef<str>) {
         if self.is_shown() {
-            self.bars.suspend(|| eprintln!("{}", line.as_ref()));
+            self.bars.suspend(|| tell!("{}", line.as_ref()));
         }
     }
 

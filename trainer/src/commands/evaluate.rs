@@ -139,10 +139,11 @@ impl Args {
         if manifest.data.fingerprint == dataset.interactions.fingerprint()
             && manifest.data.fitted_on != crate::publish::training_part(&split.protocol)
         {
-            eprintln!(
+            crate::progress::tell!(
                 "warning: the bundle was fitted on {} of this very file, so it may have seen the test cases: \
                  its figures here say nothing about new ones (to judge a bundle, train it with --split {} and without --refit)",
-                manifest.data.fitted_on, split.protocol
+                manifest.data.fitted_on,
+                split.protocol
             );
         }
 
@@ -158,7 +159,7 @@ impl Args {
             ids.first().map_or("", String::as_str),
         );
         if missing > 0 {
-            eprintln!(
+            crate::progress::tell!(
                 "warning: {missing} items of the data are not in the bundle: as right answers they are misses, in histories they are ignored"
             );
         }

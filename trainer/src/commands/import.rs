@@ -119,7 +119,7 @@ fn check_records(ids: &Vocabulary, records: &[ItemRecord], progress: &Progress) 
         "none of the {all} ids has an item record{kinds}, or leave --items out"
     );
     if 2 * matched < all {
-        eprintln!(
+        crate::progress::tell!(
             "warning: only {matched} of {all} ids have an item record; the others have cards with an id alone{kinds}"
         );
     }

@@ -43,10 +43,11 @@ impl Args {
         };
         let prepared = prepare(&dataset.interactions, cores, &self.out, self.force)?;
         for file in prepared.files.iter().filter(|file| file.lines == 0) {
-            eprintln!(
+            crate::progress::tell!(
                 "warning: {} is empty: no interaction of its part is of users and items of the training part's {}-core; \
                  lower --core-train or read data of a longer time",
-                file.name, self.core_train
+                file.name,
+                self.core_train
             );
         }
         if output.json {

@@ -165,7 +165,8 @@ impl Args {
         let (plan, axes) = task.plan(usual, division.dataset.interactions.has_times)?;
         let mut odd = warnings(&plan.models.concat(), &division.dataset.catalogue);
         odd.dedup();
-        odd.iter().for_each(|odd| eprintln!("warning: {odd}"));
+        odd.iter()
+            .for_each(|odd| crate::progress::tell!("warning: {odd}"));
         let models: Vec<&str> = bases.iter().map(ModelConfig::name).collect();
         let setting = self.setting(&division, models.join(", "), task.halving);
         let file = self.state.as_deref();

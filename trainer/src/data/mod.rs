@@ -181,7 +181,7 @@ pub fn load_items(files: &[PathBuf], progress: &Progress) -> Result<Vec<ItemReco
     let mut report = ReadReport::default();
     let catalogue = items::read_catalogue(files, Vec::new(), &mut report, progress)?;
     for warning in report.warnings(false) {
-        eprintln!("warning: {warning}");
+        crate::progress::tell!("warning: {warning}");
     }
     Ok(catalogue)
 }
@@ -270,7 +270,7 @@ fn finish(mut dataset: Dataset, mut warnings: Vec<String>, args: &DataArgs) -> R
         bail!("--strict: {}", warnings.join("; "));
     }
     for warning in warnings {
-        eprintln!("warning: {warning}");
+        crate::progress::tell!("warning: {warning}");
     }
     Ok(dataset)
 }

@@ -13,7 +13,7 @@ pub fn watch() {
             if ASKED.swap(true, Ordering::SeqCst) {
                 std::process::exit(130);
             }
-            eprintln!("stopping after this step; once more to stop at once");
+            crate::progress::tell!("stopping after this step; once more to stop at once");
         };
         // Where signals can't be watched, Ctrl-C ends the program as ever.
         let _ = ctrlc::set_handler(handler);

@@ -159,7 +159,7 @@ fn write_into(
 pub fn check_free(out: &Path, force: bool) -> Result<()> {
     check_writable(out)?;
     for left in left_beside(out, "partial") {
-        eprintln!(
+        crate::progress::tell!(
             "warning: {} is of a run that was interrupted, or still writes; remove it if none runs",
             left.display()
         );

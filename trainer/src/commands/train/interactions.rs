@@ -28,7 +28,7 @@ impl Args {
         };
         check_ratings(&configs, &dataset.interactions)?;
         for warning in fit::warnings(&configs, &dataset.catalogue) {
-            eprintln!("warning: {warning}");
+            crate::progress::tell!("warning: {warning}");
         }
         let Some(method) = &self.split else {
             let records = item_records(&dataset);
