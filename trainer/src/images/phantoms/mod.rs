@@ -173,6 +173,7 @@ impl Phantoms {
             let folder = directory.join(folder);
             std::fs::create_dir_all(&folder)
                 .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            forget(&folder)?;
         }
         let bar = progress.bar("phantoms", self.0.pictures.into());
         let mut list = String::from("path,label,patient,grade\n");
@@ -203,6 +204,29 @@ impl Phantoms {
         summary.bytes += list.len() as u64;
         Ok(summary)
     }
+}
+
+/// Removes phantoms that an earlier run wrote into `folder`, and nothing else.
+fn forget(folder: &Path) -> Result<()> {
+    let entries = std::fs::read_dir(folder)
+        .with_context(|| format!("cannot read the folder {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if name.is_some_and(is_own) {
+            std::fs::remove_file(&path)
+                .with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a phantom is called so: `p00012-1.png`.
+fn is_own(name: &str) -> bool {
+    let numbers = (name.strip_prefix('p')).and_then(|name| name.strip_suffix(".png"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|own| own.is_ascii_digit());
+    (numbers.and_then(|own| own.split_once('-')))
+        .is_some_and(|(patient, view)| digits(patient) && digits(view))
 }
 
 fn write_png(path: &Path, picture: &GreyImage) -> Result<u64> {

@@ -61,12 +61,17 @@ fn patients_have_one_diagnosis_and_all_kinds_and_grades_come() {
 #[test]
 fn folders_and_the_list_hold_all_pictures() {
     let home = tempfile::tempdir().unwrap();
+    // One of an earlier run goes, whatever else lies there stays.
+    std::fs::create_dir_all(home.path().join(NORMAL)).unwrap();
+    for name in ["p09999-1.png", "p1.png", "mine.png"] {
+        std::fs::write(home.path().join(NORMAL).join(name), "").unwrap();
+    }
     let written = phantoms(30, 32)
         .write(home.path(), &Progress::new(true))
         .unwrap();
     assert_eq!((written.pictures, written.normal), (30, 20));
     let files = |folder: &str| std::fs::read_dir(home.path().join(folder)).unwrap().count();
-    assert_eq!((files(NORMAL), files(ABNORMAL)), (20, 10));
+    assert_eq!((files(NORMAL), files(ABNORMAL)), (20 + 2, 10));
     let list = std::fs::read_to_string(home.path().join(PICTURES)).unwrap();
     assert_eq!(list.lines().count(), 31);
     assert!(
