@@ -80,6 +80,14 @@ pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
             shown.join(", ")
         );
     }
+    if let Some((label, n)) =
+        (labels.iter()).find(|(label, n)| *label != options.normal && *n < options.known_abnormal)
+    {
+        bail!(
+            "--known-abnormal {}: there are {n} pictures labelled {label}, and none would be left to judge by",
+            options.known_abnormal
+        );
+    }
     ensure!(
         (0.0..0.5).contains(&options.contamination),
         "--contamination must be from 0 to below 0.5, not {}",
@@ -150,11 +158,19 @@ pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
         test: part(Part::Test),
         contaminated,
         overlap,
-        protocol: protocol(options, contaminated),
+        protocol: protocol(options, contaminated, pictures),
     };
+    let n_normal = (0..pictures.len()).filter(|&at| is_normal(at)).count();
     ensure!(
         found.train.len() >= 2,
-        "there is nothing to learn from: fewer than two normal pictures"
+        match options.scheme {
+            Scheme::TrainFirst(_) =>
+                "there is nothing to learn from: fewer than two normal pictures".to_owned(),
+            _ => format!(
+                "there is nothing to learn from: of {n_normal} normal pictures, fewer than two are of patients without abnormal ones, whose \
+                 pictures stay together; --train-first N with --allow-patient-overlap divides by pictures instead"
+            ),
+        }
     );
     Ok(found)
 }
@@ -277,7 +293,7 @@ fn overlap(pictures: &[Picture], taken: &Parts) -> usize {
         .count()
 }
 
-fn protocol(options: &SplitOptions, contaminated: usize) -> String {
+fn protocol(options: &SplitOptions, contaminated: usize, pictures: &[Picture]) -> String {
     let kind = match contaminated {
         0 => "one-class".to_owned(),
         n => format!("contaminated with {n}"),
@@ -286,7 +302,17 @@ fn protocol(options: &SplitOptions, contaminated: usize) -> String {
         0 => String::new(),
         n => format!(", {n} known of each abnormal label"),
     };
-    format!("{kind}: {}{known}", options.scheme)
+    let told = pictures.iter().filter(|own| own.patient.is_some()).count();
+    let patients = match told {
+        _ if matches!(options.scheme, Scheme::TrainFirst(_)) => String::new(),
+        n if n == pictures.len() => String::new(),
+        0 => " (no picture's patient is known: each stands alone)".to_owned(),
+        n => format!(
+            " (the patients of {n} of {} pictures are known; the others stand alone)",
+            pictures.len()
+        ),
+    };
+    format!("{kind}: {}{known}{patients}", options.scheme)
 }
 
 #[cfg(test)]

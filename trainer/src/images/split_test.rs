@@ -180,3 +180,51 @@ fn what_cannot_be_is_said() {
     asked.normal = "healthy".to_owned();
     assert!(error(&asked).contains("there are ok (3)"));
 }
+
+#[test]
+fn what_is_known_of_patients_is_told() {
+    let told =
+        |rows: &[(&str, &str, &str)], scheme| split(&set(rows), &options(scheme)).unwrap().protocol;
+    let unknown = [("ok", "", ""); 6];
+    assert_eq!(
+        told(&unknown, Scheme::ByPatient(3)),
+        "one-class: half of the normal patients, seed 3 (no picture's patient is known: each stands alone)"
+    );
+    let mut some = unknown;
+    some[0].1 = "a";
+    assert_eq!(
+        told(&some, Scheme::Mura(3)),
+        "one-class: MURA scheme, seed 3 (the patients of 1 of 6 pictures are known; the others stand alone)"
+    );
+    assert_eq!(
+        told(&some, Scheme::TrainFirst(3)),
+        "one-class: first 3 normal pictures"
+    );
+}
+
+#[test]
+fn what_leaves_nothing_is_refused_with_the_reason() {
+    let refused = |rows: &[(&str, &str, &str)], known_abnormal| {
+        let options = SplitOptions {
+            known_abnormal,
+            ..options(Scheme::ByPatient(1))
+        };
+        split(&set(rows), &options).unwrap_err().to_string()
+    };
+    let both = [
+        ("ok", "a", ""),
+        ("bad", "a", ""),
+        ("ok", "b", ""),
+        ("bad", "b", ""),
+    ];
+    let why = refused(&both, 0);
+    assert!(
+        why.contains("of 2 normal pictures, fewer than two are of patients without abnormal ones"),
+        "{why}"
+    );
+    let why = refused(&both, 3);
+    assert!(
+        why.contains("--known-abnormal 3: there are 2 pictures labelled bad"),
+        "{why}"
+    );
+}

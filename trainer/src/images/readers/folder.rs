@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use super::{Known, Taker, files, open};
+use crate::images::phantoms::PICTURES;
 use crate::images::set::patient_in_name;
 use crate::progress::Progress;
 
@@ -24,6 +25,14 @@ pub fn read(folder: &Path, taker: &mut Taker, progress: &Progress) -> Result<()>
         "{} has no folders with pictures in them; make one folder for each label, such as normal and abnormal",
         folder.display()
     );
+    let list = folder.join(PICTURES);
+    if list.is_file() {
+        taker.note(format!(
+            "{} lies beside the pictures and is not read; --images {} takes labels, patients and grades from it",
+            list.display(),
+            list.display()
+        ));
+    }
     let bar = progress.bar("pictures", found.len() as u64);
     for (name, label, path) in found {
         let known = Known {

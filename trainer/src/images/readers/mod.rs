@@ -5,6 +5,7 @@ mod dicom;
 mod folder;
 mod list;
 mod npz;
+mod repeated;
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +13,9 @@ use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::images::{Aspect, Exposure, GreyImage, Preparation};
 
 use super::set::{Picture, PictureSet};
-use crate::progress::Progress;
+use crate::progress::{Progress, tell};
 pub use decode::{MOST_PIXELS, decode};
+use repeated::repeated;
 
 /// Bad files that are named; the others are counted.
 const SHOWN: usize = 5;
@@ -38,9 +40,19 @@ struct Taker<'a> {
     pictures: Vec<Picture>,
     bad: Vec<String>,
     bad_count: usize,
+    /// What else is odd.
+    odd: Vec<String>,
 }
 
 impl Taker<'_> {
+    /// Notes what is odd, once.
+    fn note(&mut self, line: String) {
+        if self.warns {
+            tell!("warning: {line}");
+        }
+        self.odd.push(line);
+    }
+
     fn take(&mut self, known: Known, image: Result<GreyImage>) -> Result<()> {
         let image = match image {
             Ok(image) => image,
@@ -50,7 +62,7 @@ impl Taker<'_> {
                 self.bad_count += 1;
                 if self.bad.len() < SHOWN {
                     if self.warns {
-                        eprintln!("warning: {line}");
+                        tell!("warning: {line}");
                     }
                     self.bad.push(line);
                 }
@@ -121,6 +133,7 @@ fn taken(
         pictures: Vec::new(),
         bad: Vec::new(),
         bad_count: 0,
+        odd: Vec::new(),
     };
     let extension = path.extension().map(|e| e.to_ascii_lowercase());
     match extension.as_deref().and_then(|e| e.to_str()) {
@@ -133,10 +146,14 @@ fn taken(
             path.display()
         ),
     }?;
+    if let Some(note) = repeated(&taker.pictures) {
+        taker.note(note);
+    }
     let Taker {
         pictures,
         bad,
         bad_count,
+        odd,
         ..
     } = taker;
     ensure!(
@@ -157,6 +174,7 @@ fn taken(
     if bad_count > SHOWN {
         notes.push(format!("and {} more", bad_count - SHOWN));
     }
+    notes.extend(odd);
     Ok(PictureSet { pictures, notes })
 }
 

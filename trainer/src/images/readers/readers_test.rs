@@ -294,7 +294,12 @@ fn folders_are_labels_and_bad_files_are_counted() {
         "{:?}",
         set.notes
     );
-    assert_eq!(set.notes.last().unwrap(), "and 2 more");
+    assert_eq!(set.notes[6], "and 2 more");
+    let odd = set.notes[7..].join("\n");
+    assert!(
+        odd.contains("2 pictures are the same as earlier ones"),
+        "{odd}"
+    );
     let error = load(home.path(), true).unwrap_err().to_string();
     assert!(
         error.contains("bad-0.png") && error.contains("--strict"),
