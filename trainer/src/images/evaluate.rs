@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::judge::{Figures, judge};
 use super::look;
 use super::readers::read;
-use crate::progress::Progress;
+use crate::progress::{Progress, tell};
 use crate::publish::at_once;
 
 /// A model's figures, and what each picture scores.
@@ -62,6 +62,13 @@ pub fn evaluate<S: Store<Error = anyhow::Error>>(
         let (inspector, calibration) =
             at_once(bundle.inspector(Some(model))).with_context(|| format!("model {model}"))?;
         let set = read(path, inspector.preparation(), strict, progress)?;
+        if found.is_empty() && bundle.manifest().data.fingerprint == set.fingerprint() {
+            tell!(
+                "warning: the bundle was trained with these very pictures ({}), so figures say nothing about new ones; \
+                 it holds its own figures, of pictures that it had not seen (doorstep inspect)",
+                bundle.manifest().data.fitted_on
+            );
+        }
         let prepared: Vec<&GreyImage> = set.pictures.iter().map(|own| &own.prepared).collect();
         let looks = look(inspector, &prepared, false)?;
         let scored: Vec<(f64, bool)> = looks
