@@ -206,6 +206,21 @@ fn settings_are_set_by_name_and_refusals_name_field_range_and_value() {
         error("pixel-knn", "ease.lambda=3").contains("not among the models to fit (pixel-knn)")
     );
     assert!(error("svd", "").contains("there are: pixel-knn, pca-knn"));
+    for (set, wanted) in [
+        (
+            "salad.lambda=abc",
+            "salad.lambda must be a number, not `abc`",
+        ),
+        ("salad.flip=2", "salad.flip must be true or false, not `2`"),
+        (
+            "salad.score=3",
+            "unknown variant `3`, expected one of `mean`",
+        ),
+        ("lambda=2", "write MODEL.FIELD=VALUE, for example salad."),
+    ] {
+        let found = error("salad", set);
+        assert!(found.contains(wanted), "{found}");
+    }
 }
 
 /// What the demo's phantoms are for: they can be told, but not by how they were taken, and the

@@ -231,8 +231,14 @@ fn assign(models: &mut [(&str, Map<String, Value>)], assignment: &str) -> Result
         let (model, field) = path.split_once('.')?;
         Some((model.trim(), field.trim(), value.trim()))
     });
-    let (model, field, value) =
-        parts.context("write MODEL.FIELD=VALUE, for example pixel-knn.neighbours=3")?;
+    let (model, field, value) = parts.with_context(|| {
+        let (name, fields) = &models[0];
+        let first = fields.iter().find(|(_, value)| value.is_number());
+        let example = first.map_or(String::new(), |(field, value)| {
+            format!(", for example {name}.{field}={value}")
+        });
+        format!("write MODEL.FIELD=VALUE{example}")
+    })?;
     let names: Vec<&str> = models.iter().map(|(name, _)| *name).collect();
     let found = models.iter_mut().find(|(name, _)| *name == model);
     let (_, fields) = found.with_context(|| {
@@ -252,7 +258,18 @@ fn assign(models: &mut [(&str, Map<String, Value>)], assignment: &str) -> Result
         return Err(unknown(&what, field, known.into_iter()));
     }
     // A number or true and false as such, anything else as text.
-    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+    let text = || Value::String(value.to_owned());
+    let found = serde_json::from_str(value).unwrap_or_else(|_| text());
+    let usual = &fields[field];
+    ensure!(
+        found.is_number() || !usual.is_number(),
+        "{model}.{field} must be a number, not `{value}`"
+    );
+    ensure!(
+        found.is_boolean() || !usual.is_boolean(),
+        "{model}.{field} must be true or false, not `{value}`"
+    );
+    let value = if usual.is_string() { text() } else { found };
     fields.insert(field.to_owned(), value);
     Ok(())
 }
