@@ -28,7 +28,7 @@ use crate::table::{TableArgs, compare as compare_table, report as table_report, 
 /// models asked for. A model that can't be fitted is listed with the reason and
 /// doesn't keep the others from their figures; the command then ends with 1. With --table, models of one column of a table (knn,
 /// knn-local) are judged by the rows held out; with --images, models of what is unusual in pictures (pixel-knn, pca-knn, isolation-forest,
-/// one-class-svm) by telling abnormal pictures from normal ones.
+/// one-class-svm, and the networks salad, memdae, autoencoder, deep-svdd, deep-sad, supervised-resnet18 and salad without some of its losses) by telling abnormal pictures from normal ones.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub struct Args {
     table: TableArgs,
     #[command(flatten)]
     images: ImageArgs,
-    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local; for pictures pixel-knn, pca-knn, isolation-forest, one-class-svm.
+    /// The models, separated by commas: popularity, recent-popularity, bias, svd, als-explicit, als, item-knn, tf-idf, item-vectors, ease, next-linear, sasrec, bsarec, ncf, metadata-mf, hybrid, ensemble; for tables knn, knn-local; for pictures pixel-knn, pca-knn, isolation-forest, one-class-svm, salad, salad-without-aggregation, salad-without-reconstruction, memdae, autoencoder, deep-svdd, deep-sad, supervised-resnet18.
     #[arg(long, required = true, value_delimiter = ',', value_name = "MODEL,…")]
     models: Vec<String>,
     #[command(flatten)]
@@ -55,7 +55,7 @@ pub struct Args {
     /// Of the bootstrap and of the random baseline.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Fit every model that starts from random numbers (svd, als, als-explicit, ensembles of them) once with each of these seeds; rows then show means over the seeds and their standard deviation.
+    /// Fit every model that starts from random numbers (svd, als, als-explicit, networks, ensembles of them, isolation-forest) once with each of these seeds; rows then show means over the seeds and their standard deviation.
     #[arg(
         long,
         value_delimiter = ',',
