@@ -45,6 +45,12 @@ impl Args {
                 "networks run on visitors' processors only: the engine for graphics cards was not built (`cargo xtask dist --webgpu` does)",
             );
         }
+        if !published.dropped.is_empty() {
+            output.progress().say(format!(
+                "no longer published: {}; the files stay for pages that are open and go with the next publication (to keep a bundle, name it, too: --bundle NAME=FOLDER)",
+                published.dropped.join(", ")
+            ));
+        }
         if output.json {
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&published)?));
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use doorstep_shared::bundle::Digest;
+use doorstep_shared::bundle::{Digest, MANIFEST};
 use serde::{Deserialize, Serialize};
 
 /// The record's file.
@@ -53,6 +53,14 @@ impl Record {
             files: BTreeSet::new(),
             former: BTreeSet::new(),
         }
+    }
+
+    /// The folders of bundles.
+    pub fn bundles(&self) -> BTreeSet<String> {
+        let paths = self.changing.iter().map(|file| Path::new(&file.path));
+        let manifests = paths.filter(|path| path.ends_with(MANIFEST));
+        let folders = manifests.filter_map(Path::parent);
+        folders.map(|folder| folder.display().to_string()).collect()
     }
 
     /// The record of a folder; `None` where there is nothing yet.

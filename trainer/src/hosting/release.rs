@@ -100,6 +100,8 @@ pub struct Published {
     pub engines: Vec<String>,
     /// Each bundle's folder.
     pub bundles: Vec<String>,
+    /// Bundles of the publication before that are none of this one.
+    pub dropped: Vec<String>,
     /// Files and their bytes in all, without what an earlier publication left.
     pub files: usize,
     /// As above.
@@ -242,8 +244,9 @@ impl Release {
                 .with_context(|| format!("cannot create {}", folder.display()))?;
             save(&target, text)?;
         }
-        let mut stale = BTreeSet::new();
+        let (mut stale, mut dropped) = (BTreeSet::new(), Vec::new());
         if let Some(before) = before {
+            dropped.extend(before.bundles().difference(&record.bundles()).cloned());
             // The same publication again takes nothing from pages that are open.
             record.former = match before.files == record.files {
                 true => before.former.clone(),
@@ -259,6 +262,7 @@ impl Release {
             version: self.version,
             engines: self.engines,
             bundles: self.bundles.into_iter().map(|bundle| bundle.name).collect(),
+            dropped,
             files: record.files.len(),
             bytes,
             lacks_graphics: self.lacks_graphics,

@@ -263,3 +263,22 @@ fn names_and_places_that_cannot_be_are_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn a_bundle_that_is_left_out_is_told_of() {
+    let place = Place::new();
+    assert!(place.publish(&[3, 2]).dropped.is_empty());
+    let folder = place.path("shop").display().to_string();
+    let publish = |names: &[&str]| {
+        let engines = engines(&place.path("engines"), "1");
+        let sources = names.iter().map(|name| format!("{name}={folder}"));
+        let sources: Vec<_> = sources
+            .map(|own| BundleSource::parse(&own).unwrap())
+            .collect();
+        let release = Release::plan(&sources, &engines, &[]).unwrap();
+        release.write(&place.path("out")).unwrap().dropped
+    };
+    assert!(publish(&["shop", "songs"]).is_empty());
+    assert_eq!(publish(&["songs"]), ["shop"]);
+    assert!(publish(&["songs"]).is_empty());
+}
