@@ -43,11 +43,11 @@ select { font: inherit; color: inherit; }
 [part=limit] { border-inline-start: 2px dashed var(--_warn); }
 [part=mark] { inline-size: 4px; margin-inline-start: -2px; border-radius: 2px; background: var(--_accent); }
 [part=heading] { font-weight: 650; }
-[part=prototypes] { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); gap: .6rem; }
+[part=prototypes] { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); gap: .6rem; }
 [part=prototype] { display: grid; gap: .2rem; }
 [part=prototype] canvas { inline-size: 100%; block-size: auto; border-radius: .35rem; }
 [part=caption] { font-size: .75em; font-variant-numeric: tabular-nums; }
-@container (min-width: 44rem) {
+@container (min-width: 34rem) {
   [part=panel] { grid-template-columns: minmax(0, 1.1fr) minmax(0, 1fr); }
   [part=bring], [part=message], slot[name=note] { grid-column: 1 / -1; }
 }
