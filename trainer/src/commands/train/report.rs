@@ -50,6 +50,12 @@ pub(in crate::commands) fn report(out: &Path, manifest: &Manifest, output: &Outp
         let figures: String = figures.collect();
         text += &format!("  {:18} {:>12} bytes{figures}\n", model.name, model.bytes);
     }
+    let shown = content().filter_map(|own| own.pictures.as_ref()?.prototypes.as_ref());
+    if let Some(most) = shown.map(|own| own.count).max() {
+        text += &format!(
+            "  {most} of the normal pictures learnt from are in it for all to see (--prototypes 0: none)\n"
+        );
+    }
     text += &format!("Look at it: doorstep inspect {}\n", out.display());
     output.print(&text)
 }
