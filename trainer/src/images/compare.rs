@@ -251,16 +251,17 @@ impl<'a> Judged<'a> {
             let mut observer = Observer::new(&nothing);
             let detector = fit(model, &training, progress, &mut observer)?;
             curve = curve.or(observer.finish().0);
-            fit_seconds += clock.elapsed().as_secs_f64() / seeds.len() as f64;
+            fit_seconds += clock.elapsed().as_secs_f64();
             let clock = Instant::now();
             fits.push(detector.scores(&test));
-            score_seconds += clock.elapsed().as_secs_f64() / seeds.len() as f64;
+            score_seconds += clock.elapsed().as_secs_f64();
         }
         let mut row = self.row(model.name(), &fits)?;
         // By way of text, whose numbers have no more digits than they need.
         row.config = serde_json::from_str(&serde_json::to_string(model)?)?;
         row.curve = curve;
-        (row.fit_seconds, row.score_seconds) = (fit_seconds, score_seconds);
+        let n = fits.len() as f64;
+        (row.fit_seconds, row.score_seconds) = (fit_seconds / n, score_seconds / n);
         progress.say(format!("{}: AUROC {}", row.name, shown(&row.all.auroc)));
         Ok(row)
     }

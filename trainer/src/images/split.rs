@@ -80,14 +80,13 @@ pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
             shown.join(", ")
         );
     }
-    if let Some((label, n)) =
-        (labels.iter()).find(|(label, n)| *label != options.normal && *n < options.known_abnormal)
-    {
-        bail!(
-            "--known-abnormal {}: there are {n} pictures labelled {label}, and none would be left to judge by",
-            options.known_abnormal
-        );
-    }
+    let abnormal = labels.iter().filter(|(label, _)| *label != options.normal);
+    let most = abnormal.map(|(_, n)| *n).max().unwrap_or(0);
+    ensure!(
+        options.known_abnormal <= most,
+        "--known-abnormal {}: no abnormal label has more than {most} pictures, and those are then left out of the test",
+        options.known_abnormal
+    );
     ensure!(
         (0.0..0.5).contains(&options.contamination),
         "--contamination must be from 0 to below 0.5, not {}",

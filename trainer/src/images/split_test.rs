@@ -224,7 +224,7 @@ fn what_leaves_nothing_is_refused_with_the_reason() {
     );
     let why = refused(&both, 3);
     assert!(
-        why.contains("--known-abnormal 3: there are 2 pictures labelled bad"),
+        why.contains("--known-abnormal 3: no abnormal label has more than 2 pictures"),
         "{why}"
     );
 }

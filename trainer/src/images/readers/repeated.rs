@@ -16,8 +16,9 @@ pub(super) fn repeated(pictures: &[Picture]) -> Option<String> {
             let levels = form.pixels().iter().flat_map(|pixel| pixel.to_le_bytes());
             digest.update(levels.collect::<Vec<u8>>());
         }
-        let Some(earlier) = first.get(digest.clone().finalize().as_slice()) else {
-            first.insert(digest.finalize().to_vec(), picture);
+        let digest = digest.finalize().to_vec();
+        let Some(earlier) = first.get(&digest) else {
+            first.insert(digest, picture);
             continue;
         };
         n += 1;
