@@ -24,6 +24,7 @@ mod json;
 mod quotes;
 mod readers;
 mod report;
+mod separated;
 mod source;
 mod statistics;
 mod ties;
@@ -32,6 +33,7 @@ mod vectors;
 
 pub use args::{Columns, DataArgs, DuplicatePolicy, Format};
 pub use report::{FileReport, ReadReport};
+pub(crate) use separated::{separator, with_point};
 pub(crate) use source::decompressed;
 pub use statistics::Statistics;
 pub use vectors::ItemVectors;

@@ -26,7 +26,7 @@ impl Kind {
 }
 
 /// A column's cells, trimmed, one after another in one buffer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cells {
     text: String,
     ends: Vec<usize>,

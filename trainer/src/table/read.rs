@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use csv::StringRecord;
 
-use super::columns::Column;
-use crate::data::decompressed;
+use super::columns::{Cells, Column, Kind};
+use crate::data::{decompressed, separator, with_point};
 use crate::progress::Progress;
 
 /// The columns of all files, one after another.
 pub fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Column>> {
     let mut columns: Vec<Column> = Vec::new();
+    let mut separators = Vec::new();
     for file in files {
-        append(file, &mut columns, progress).with_context(|| format!("in {}", file.display()))?;
+        let separator = append(file, &mut columns, progress);
+        separators.push(separator.with_context(|| format!("in {}", file.display()))?);
     }
     ensure!(
         columns
@@ -21,13 +23,21 @@ pub fn read(files: &[PathBuf], progress: &Progress) -> Result<Vec<Column>> {
             .is_some_and(|column| !column.cells.is_empty()),
         "the table has no rows"
     );
+    if !separators.contains(&b',') {
+        let read = read_decimal_commas(&mut columns, separators[0]);
+        if !read.is_empty() {
+            progress.say(format!("decimal commas in {}", read.join(", ")));
+        }
+    }
     Ok(columns)
 }
 
-fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result<()> {
+/// Appends the rows of `file`; says what separates its cells.
+fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result<u8> {
     let (head, ends, bytes) = decompressed(file, progress)?;
+    let separator = separator(&head);
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(&head))
+        .delimiter(separator)
         .flexible(true)
         .from_reader(bytes);
     let header = reader.headers().context("the header")?.clone();
@@ -69,16 +79,27 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
             column.cells.push(cell);
         }
     }
-    Ok(())
+    Ok(separator)
 }
 
-/// The most frequent of comma, semicolon and tab in the first line; of equals the last.
-fn delimiter(first_line: &str) -> u8 {
-    let count = |separator: &u8| first_line.bytes().filter(|byte| byte == separator).count();
-    *b",;\t"
-        .iter()
-        .max_by_key(|separator| count(separator))
-        .expect("three choices")
+/// Reads decimal commas as points, in columns that are numeric by that; says which.
+fn read_decimal_commas(columns: &mut [Column], separator: u8) -> Vec<&str> {
+    let mut read = Vec::new();
+    for column in columns {
+        let mut cells = Cells::default();
+        for cell in column.cells.iter() {
+            cells.push(&with_point(cell, separator));
+        }
+        let pointed = Column {
+            name: column.name.clone(),
+            cells,
+        };
+        if pointed.cells != column.cells && pointed.detect() == Kind::Numeric {
+            *column = pointed;
+            read.push(column.name.as_str());
+        }
+    }
+    read
 }
 
 #[cfg(test)]
@@ -103,6 +124,17 @@ mod tests {
         assert_eq!(columns[1].cells.iter().collect::<Vec<_>>(), ["x, y", ""]);
         let tabs = files(&["a\tb,c\n1\t2\n"]).unwrap();
         assert_eq!(tabs[1].name, "b,c");
+    }
+
+    #[test]
+    fn decimal_commas_make_numbers_where_commas_do_not_separate() {
+        let columns = files(&["name;a;b\n1,5;1,5;1,5\nx;2;\ny;-0,25;1,2,3\n"]).unwrap();
+        let cells = |i: usize| columns[i].cells.iter().collect::<Vec<_>>();
+        assert_eq!(cells(0), ["1,5", "x", "y"]);
+        assert_eq!(cells(1), ["1.5", "2", "-0.25"]);
+        assert_eq!(cells(2), ["1,5", "", "1,2,3"]);
+        let mixed = files(&["a;b\n1,5;2\n", "a,b\n\"2,5\",3\n"]).unwrap();
+        assert_eq!(mixed[0].cells.iter().collect::<Vec<_>>(), ["1,5", "2,5"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use doorstep_shared::ItemRecord;
 use super::{ItemSink, add_values, present, price};
 use crate::data::columns::{self, plain};
 use crate::data::source::{LineEnds, Source};
-use crate::data::{ReadReport, quotes, values};
+use crate::data::{ReadReport, quotes, separator, values, with_point};
 
 /// What else tables of interactions call an item comes last: a table that has an id column may have names there.
 const ID: &[&str] = &[
@@ -63,11 +63,7 @@ impl Role {
 /// Reads a table; says what was made of its columns.
 pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
     let first = source.first_line();
-    let separator = match () {
-        () if first.contains('\t') => b'\t',
-        () if !first.contains(',') && first.contains(';') => b';',
-        () => b',',
-    };
+    let separator = separator(&first);
     let ends = LineEnds::of(&source);
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -102,7 +98,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
         let line = ends.line(record.position());
         let item = match quotes::problem(&reader, &record, ends, roles.len()) {
             Some(why) => Err(why),
-            None => item(&record, &roles, sink.report),
+            None => item(&record, &roles, separator, sink.report),
         };
         if item.is_ok() {
             let lines = quotes::lines_like_rows(&record, separator);
@@ -125,6 +121,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
 fn item(
     record: &ByteRecord,
     roles: &[Role],
+    separator: u8,
     report: &mut ReadReport,
 ) -> Result<ItemRecord, String> {
     let mut item = ItemRecord::default();
@@ -136,7 +133,8 @@ fn item(
             Role::Price => item.price = price::of_text(text, report),
             Role::Rating if text.is_empty() => {}
             Role::Rating => {
-                values::rating(text)?;
+                let text = with_point(text, separator);
+                values::rating(&text)?;
                 item.rating = text.parse().ok();
             }
             Role::Image => item.image = present(text),

@@ -9,6 +9,7 @@ use crate::data::columns::{self, Layout};
 use crate::data::quotes;
 use crate::data::source::{LineEnds, Source};
 use crate::data::values::{self, TimeUnit};
+use crate::data::with_point;
 
 /// How a table is written.
 pub(super) struct Table {
@@ -53,7 +54,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
         let line = ends.line(record.position());
         let row = match quotes::problem(&reader, &record, ends, width) {
             Some(why) => Err(why),
-            None => row(&record, &layout, table.time_unit),
+            None => row(&record, &layout, table),
         };
         if row.is_ok() {
             let lines = quotes::lines_like_rows(&record, table.separator);
@@ -69,17 +70,20 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
     })
 }
 
-fn row<'a>(record: &'a ByteRecord, layout: &Layout, unit: TimeUnit) -> Result<Row<'a>, String> {
+fn row<'a>(record: &'a ByteRecord, layout: &Layout, table: &Table) -> Result<Row<'a>, String> {
     Ok(Row {
         user: values::id(&record[layout.user], "user")?,
         item: values::id(&record[layout.item], "item")?,
         rating: layout
             .rating
-            .map(|column| values::rating(values::text(&record[column])?))
+            .map(|column| {
+                let text = values::text(&record[column])?;
+                values::rating(&with_point(text, table.separator))
+            })
             .transpose()?,
         time: layout
             .time
-            .map(|column| values::time(values::text(&record[column])?, unit))
+            .map(|column| values::time(values::text(&record[column])?, table.time_unit))
             .transpose()?,
     })
 }

@@ -1,4 +1,4 @@
-//! A list of pictures: CSV with columns `path` (from the list's own folder) and `label`, and where there
+//! A list of pictures: CSV (or with semicolons or tabs) with columns `path` (from the list's own folder) and `label`, and where there
 //! are any `patient`, `part` and `grade`. Other columns are ignored.
 
 use std::path::Path;
@@ -6,13 +6,16 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::{Known, Taker, open};
+use crate::data::{decompressed, separator};
 use crate::images::set::patient_in_name;
 use crate::progress::Progress;
 
 pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
     let shown = list.display();
-    let mut reader =
-        csv::Reader::from_path(list).with_context(|| format!("cannot read {shown}"))?;
+    let (first_line, _, bytes) = decompressed(list, progress)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator(&first_line))
+        .from_reader(bytes);
     let header = reader
         .headers()
         .with_context(|| format!("{shown}"))?

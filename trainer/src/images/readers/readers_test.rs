@@ -324,7 +324,11 @@ fn a_list_tells_patients_parts_and_grades() {
     );
     let list = "path,label,patient,part,grade,other\nx/a.png,ok,p1,hand,2,-\nx/b.png,ok,,,,\nx/a.png,,p1,,,\n";
     write(home.path(), "list.csv", list.as_bytes());
+    let with_semicolons = format!("\u{feff}{}", list.replace(',', ";"));
+    write(home.path(), "semicolons.csv", with_semicolons.as_bytes());
     let set = load(&home.path().join("list.csv"), false).unwrap();
+    let other = load(&home.path().join("semicolons.csv"), false).unwrap();
+    assert_eq!(set.pictures, other.pictures);
     assert_eq!(set.pictures.len(), 1);
     let picture = &set.pictures[0];
     assert_eq!(picture.group(), Some(("p1", Some("hand"))));
