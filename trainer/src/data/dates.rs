@@ -1,6 +1,10 @@
 //! Dates as ISO 8601 writes them, `2023-05-01`, `2023-05-01T10:00:00Z`, and what can be meant by no other
 //! date: `2023/05/01`, `01.05.2023`, `2023-05-01 10:00:00 UTC`.
 
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::Interaction;
+
 /// Seconds since 1970 of a date, with or without a time of day; nothing where `text`
 /// is none. A space may stand for the `T`, fractions of a second are cut off, and what
 /// names no offset from UTC (`Z`, `+02:00`) is UTC.
@@ -9,78 +13,67 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let [year, month, day] = numbers(date, '-', [4, 2, 2])
-        .or_else(|| numbers(date, '/', [4, 2, 2]))
-        .or_else(|| numbers(date, '.', [2, 2, 4]).map(|[day, month, year]| [year, month, day]))?;
-    if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
-        return None;
-    }
-    let days = days_before(year) + (1..month).map(|m| days_in(year, m)).sum::<i64>() + day - 1;
-    let midnight = 86_400 * (days - days_before(1970));
-    time.map_or(Some(0), of_day).map(|time| midnight + time)
-}
-
-/// Seconds of `10:00`, `10:00:00`, `10:00:00.5Z`, `10:00:00+02:00` after midnight UTC.
-fn of_day(text: &str) -> Option<i64> {
-    let (clock, offset) = match text.find(['Z', 'z', '+', '-', 'U']) {
-        Some(at) => (text[..at].trim_end(), offset(&text[at..])?),
-        None => (text, 0),
+    let date = day(date)?;
+    let Some(time) = time else {
+        return Some(date.and_time(NaiveTime::MIN).and_utc().timestamp());
     };
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
-    let [hour, minute, second] = match clock.len() {
-        5 => numbers(&format!("{clock}:00"), ':', [2, 2, 2])?,
-        _ => numbers(clock, ':', [2, 2, 2])?,
+    let (clock, offset) = match time.find(['Z', 'z', '+', '-', 'U']) {
+        Some(at) => (time[..at].trim_end(), &time[at..]),
+        None => (time, "Z"),
     };
-    let fits = hour < 24 && minute < 60 && second < 60 && is_digits(fraction);
-    fits.then_some(3600 * hour + 60 * minute + second - offset)
+    let clock = ["%H:%M:%S%.f", "%H:%M"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(clock, format).ok())?;
+    let local = date.and_time(clock);
+    match offset {
+        "Z" | "z" | "UTC" => Some(local.and_utc().timestamp()),
+        _ => at_offset(local, offset),
+    }
 }
 
-/// Seconds that a clock is ahead of UTC.
-fn offset(text: &str) -> Option<i64> {
-    let (sign, rest) = text.split_at(1);
-    if matches!(text, "Z" | "z" | "UTC") {
-        return Some(0);
-    }
-    let rest = match rest.len() {
-        2 => format!("{rest}:00"),
-        4 if is_digits(rest) => format!("{}:{}", &rest[..2], &rest[2..]),
-        _ => rest.to_owned(),
+/// A day of a year of four digits.
+fn day(text: &str) -> Option<NaiveDate> {
+    ["%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y"]
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(text, format).ok())
+        .filter(|day| (1000..10_000).contains(&day.year()))
+}
+
+/// Seconds since 1970 when clocks show `local` that are ahead of UTC by `+02:00`, `+0200` or `+02`.
+fn at_offset(local: NaiveDateTime, offset: &str) -> Option<i64> {
+    let text = format!("{} {offset}", local.format("%Y-%m-%dT%H:%M:%S"));
+    DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S %#z")
+        .ok()
+        .map(|time| time.timestamp())
+}
+
+/// Reads the times of a file's `rows` as dates where all of them were written as one number,
+/// `20230501`: as seconds they would lie in August 1970. Says whether they were.
+pub(super) fn read_compact(rows: &mut [Interaction]) -> bool {
+    let days: Option<Vec<i64>> = rows.iter().map(|row| compact(row.time?)).collect();
+    let Some(days) = days else {
+        return false;
     };
-    let [hours, minutes] = numbers(&rest, ':', [2, 2])?;
-    let seconds = 3600 * hours + 60 * minutes;
-    (hours < 24 && minutes < 60).then_some(if sign == "-" { -seconds } else { seconds })
-}
-
-/// Whole numbers of so many digits each.
-fn numbers<const N: usize>(text: &str, separator: char, digits: [usize; N]) -> Option<[i64; N]> {
-    let mut parts = text.split(separator);
-    let mut found = [0; N];
-    for (number, digits) in found.iter_mut().zip(digits) {
-        let part = parts
-            .next()
-            .filter(|part| part.len() == digits && is_digits(part))?;
-        *number = part.parse().ok()?;
+    for (row, day) in rows.iter_mut().zip(days) {
+        row.time = Some(day);
     }
-    parts.next().is_none().then_some(found)
+    true
 }
 
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+fn compact(number: i64) -> Option<i64> {
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+    let day = (1900..2100)
+        .contains(&year)
+        .then(|| NaiveDate::from_ymd_opt(year as i32, month as u32, day as u32))??;
+    Some(day.and_time(NaiveTime::MIN).and_utc().timestamp())
 }
 
-/// Days from the beginning of year 0 to that of `year`, which isn't negative.
-fn days_before(year: i64) -> i64 {
-    // Each fourth year has a day more, but of the hundredth only each fourth; year 0 has one.
-    let leaps = |every: i64| (year + every - 1) / every;
-    365 * year + leaps(4) - leaps(100) + leaps(400)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 => 28 + days_before(year + 1) - days_before(year) - 365,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+/// From which day to which the times of `rows` are, as `2023-05-01 to 2023-12-24`; nothing without times.
+pub(super) fn span(rows: &[Interaction]) -> Option<String> {
+    let times = || rows.iter().filter_map(|row| row.time);
+    let shown = |time| Some(DateTime::from_timestamp(time, 0)?.format("%Y-%m-%d"));
+    let (first, last) = (shown(times().min()?)?, shown(times().max()?)?);
+    Some(format!("{first} to {last}"))
 }
 
 #[cfg(test)]
@@ -108,6 +101,8 @@ mod tests {
             ("2023-05-01 10:00:00 UTC", 1_682_935_200),
             ("2023-05-01 10:00:00 +0200", 1_682_928_000),
             ("2023-05-01 10:00:00+02", 1_682_928_000),
+            ("1.5.2023", 1_682_899_200),
+            ("2023-5-1", 1_682_899_200),
         ] {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
@@ -119,10 +114,8 @@ mod tests {
             "",
             "2023",
             "2023-05",
-            "2023-5-1",
             "23-05-01",
             "05/01/2023",
-            "1.5.2023",
             "2023-05/01",
             "2023-13-01",
             "2023-00-10",

@@ -236,11 +236,40 @@ fn files_are_read_one_after_another_and_must_agree() {
 #[test]
 fn dates_are_times() {
     let csv =
-        b"user,item,rating,date\nu,i,1,2023-05-01T10:00:00Z\nu,j,2,2023-05-01\nu,k,3,1.5.2023\n";
+        b"user,item,rating,date\nu,i,1,2023-05-01T10:00:00Z\nu,j,2,2023-05-01\nu,k,3,5/1/2023\n";
     let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
     assert_eq!(rows(&data), ["u i 1 1682935200", "u j 2 1682899200"]);
     let problem = &data.report.warnings(true).join(" ");
-    assert!(problem.contains("a.csv:4: time `1.5.2023`"), "{problem}");
+    assert!(problem.contains("a.csv:4: time `5/1/2023`"), "{problem}");
+}
+
+#[test]
+fn dates_may_be_one_number_where_all_times_are() {
+    let csv = b"user,item,rating,date\nu,i,1,20230501\nu,j,2,20230502\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 1 1682899200", "u j 2 1682985600"]);
+    let layout = &data.report.files[0].layout;
+    assert!(
+        layout.ends_with("time=date written as 20230501, 2023-05-01 to 2023-05-02"),
+        "{layout}"
+    );
+    // April has no thirty-first: these are seconds.
+    let csv = b"user,item,rating,date\nu,i,1,20230501\nu,j,2,20230431\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 1 20230501", "u j 2 20230431"]);
+}
+
+#[test]
+fn commas_may_be_decimal_where_semicolons_separate() {
+    let csv = b"user;item;rating\nu;i;3,5\nu;j;4\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 3.5 -", "u j 4 -"]);
+    let headerless = b"u;i;3,5\nu;j;4,5\n";
+    let data = read_files(&[("a.csv", headerless)], |args| {
+        args.format = Format::Csv;
+        args.no_header = true;
+    });
+    assert_eq!(rows(&data.unwrap()), ["u i 3.5 -", "u j 4.5 -"]);
 }
 
 #[test]

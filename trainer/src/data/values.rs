@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn other_dates_are_refused_with_a_remedy() {
-        for date in ["05/01/2014", "1.5.2014", "May 1, 2014", "soon"] {
+        for date in ["05/01/2014", "May 1, 2014", "soon"] {
             let error = time(date, TimeUnit::SecondsOrMilliseconds).unwrap_err();
             assert!(error.contains("such as 2023-05-01"), "{error}");
             assert!(error.contains("--columns time=none"), "{error}");

@@ -9,7 +9,7 @@ use super::args::{DataArgs, Format};
 use super::report::{FileReport, ReadReport};
 use super::source::Source;
 use super::values::TimeUnit;
-use super::{Dataset, Interaction, Interactions, detect};
+use super::{Dataset, Interaction, Interactions, dates, detect, separator};
 use crate::progress::Progress;
 
 mod amazon_histories;
@@ -80,15 +80,22 @@ pub(super) fn read_interactions(
             report: &mut dataset.report,
             path,
         };
-        let layout = read_file(source, format, args, &mut sink)
+        let mut layout = read_file(source, format, args, &mut sink)
             .with_context(|| format!("reading {}", path.display()))?;
-        let rows = dataset.interactions.rows.len() - before;
+        let own = &mut dataset.interactions.rows[before..];
+        let rows = own.len();
         ensure!(
             rows > 0,
             "{} has no usable line as {format}:{}",
             path.display(),
             dataset.report.why_nothing()
         );
+        if dates::read_compact(own) {
+            layout.words += " written as 20230501";
+        }
+        if let Some(span) = dates::span(own) {
+            layout.words += &format!(", {span}");
+        }
         progress.say(format!(
             "read {rows} interactions from {} as {format}: {}",
             path.display(),
@@ -164,8 +171,7 @@ fn read_file(
         Format::Auto => bail!("the format was not detected"),
         Format::Sequence => sequence::read(source, sink),
         Format::Csv => {
-            let semicolons = !first.contains(',') && first.contains(';');
-            let separator = if semicolons { b';' } else { b',' };
+            let separator = separator(&first);
             delimited::read(source, &table(separator, !args.no_header, guessed), sink)
         }
         Format::Tsv => delimited::read(source, &table(b'\t', !args.no_header, guessed), sink),
