@@ -3,9 +3,13 @@
 /// What red, green and blue count for brightness: ITU-R BT.709, without undoing the gamma.
 const WEIGHTS: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
-/// The brightness of a colour.
+/// The brightness of a colour. Grey stays what it is, to the last bit.
 pub fn luminance(colour: [f32; 3]) -> f32 {
-    colour.iter().zip(WEIGHTS).map(|(c, w)| c * w).sum()
+    let [red, green, blue] = colour;
+    match red == green && green == blue {
+        true => red,
+        false => colour.iter().zip(WEIGHTS).map(|(c, w)| c * w).sum(),
+    }
 }
 
 /// Brightness by pixel, row after row from the top left: 0 black to 1 white
@@ -38,12 +42,7 @@ impl GreyImage {
         }
         let level = |byte: u8| f32::from(byte) / 255.0;
         let grey = |&[red, green, blue, alpha]: &[u8; 4]| {
-            // Grey stays what it is, to the last bit.
-            let own = match red == green && green == blue {
-                true => level(red),
-                false => luminance([level(red), level(green), level(blue)]),
-            };
-            level(alpha) * own
+            level(alpha) * luminance([red, green, blue].map(level))
         };
         Self::new(width, height, pixels.iter().map(grey).collect())
     }

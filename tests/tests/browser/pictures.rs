@@ -9,7 +9,11 @@ use doorstep_tests::page::Page;
 use doorstep_tests::random::Random;
 use doorstep_tests::server::Server;
 use doorstep_tests::site;
+use doorstep_trainer::images::readers::decode;
 use futures_util::FutureExt;
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder as _};
 use serde_json::{Value, json};
 
 use crate::hook;
@@ -123,6 +127,79 @@ async fn a_hundred_pictures_score_as_natively() -> Result<()> {
     ensure!(
         most > 1.5 * least,
         "pictures hardly differ: {least} to {most}"
+    );
+    page.close().await
+}
+
+/// `picture` as files: a PNG, a JPEG, and the JPEG of a camera that was held so that its left is up.
+fn files((width, height, bytes): &(usize, usize, Vec<u8>)) -> Result<[(&'static str, Vec<u8>); 3]> {
+    let rgb: Vec<u8> = bytes.chunks(4).flat_map(|own| &own[..3]).copied().collect();
+    let (width, height) = (*width as u32, *height as u32);
+    let (mut png, mut jpeg) = (Vec::new(), Vec::new());
+    PngEncoder::new(&mut png).write_image(bytes, width, height, ExtendedColorType::Rgba8)?;
+    JpegEncoder::new_with_quality(&mut jpeg, 95).write_image(
+        &rgb,
+        width,
+        height,
+        ExtendedColorType::Rgb8,
+    )?;
+    // EXIF's orientation 6.
+    let exif =
+        b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    let mut turned = jpeg.clone();
+    turned.splice(2..2, *exif);
+    Ok([
+        ("image/png", png),
+        ("image/jpeg", jpeg),
+        ("image/jpeg", turned),
+    ])
+}
+
+#[tokio::test]
+async fn files_score_as_the_trainer_reads_them() -> Result<()> {
+    let bundle = native(&site::folder().join("xray"))?;
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("xray.html")).await?;
+    let mut random = Random::new(6);
+    let mut all = Vec::new();
+    for _ in 0..8 {
+        all.extend(files(&picture(&mut random))?);
+    }
+    let ask = "
+        const { Doorstep } = await import(new URL('/doorstep.js', location));
+        const ds = await Doorstep.load('/xray/', { device: 'cpu' });
+        const answers = [];
+        for (const [type, bytes] of input) answers.push(await ds.inspect(new Blob([new Uint8Array(bytes)], { type })));
+        ds.dispose();
+        return answers.map(({ score, frame }) => [score, frame.width, frame.height]);";
+    let answers: Vec<Value> = page.run(ask, json!(all)).await?;
+    let mut sizes = Vec::new();
+    for (n, ((kind, bytes), found)) in all.iter().zip(&answers).enumerate() {
+        let expected: InspectAnswer = bundle
+            .inspect(&decode(bytes)?, &InspectQuery::default())
+            .now_or_never()
+            .context("memory answers at once")??;
+        // Browsers' decoders of JPEG round otherwise than ours.
+        let tolerance = if *kind == "image/png" {
+            TOLERANCE
+        } else {
+            0.02
+        };
+        let apart = (found[0].as_f64().unwrap_or(f64::NAN) / expected.score - 1.0).abs();
+        ensure!(apart < tolerance, "{n}: {found}, not {}", expected.score);
+        let frame = (expected.frame.width, expected.frame.height);
+        ensure!(
+            found[1] == frame.0 && found[2] == frame.1,
+            "{n}: {found}, not {frame:?}"
+        );
+        sizes.push(expected.score);
+    }
+    let turned = sizes
+        .chunks(3)
+        .filter(|own| (own[1] / own[2] - 1.0).abs() > 0.05);
+    ensure!(
+        turned.count() > 2,
+        "it makes no difference how pictures lie"
     );
     page.close().await
 }

@@ -33,13 +33,16 @@ pub fn decode(bytes: &[u8]) -> Result<GreyImage> {
     limits.max_alloc = Some(2 * 8 * MOST_PIXELS);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(explained)?;
+    let mut decoder = reader.into_decoder().map_err(explained)?;
     let (width, height) = decoder.dimensions();
     check_size(width.into(), height.into())?;
     if format == ImageFormat::Jpeg {
         check_jpeg_end(bytes)?;
     }
-    let picture = DynamicImage::from_decoder(decoder).map_err(explained)?;
+    // As browsers show it: cameras store pictures as the sensor lay, and say how it was held.
+    let orientation = decoder.orientation().map_err(explained)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(explained)?;
+    picture.apply_orientation(orientation);
     grey(&picture)
 }
 

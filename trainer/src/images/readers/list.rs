@@ -12,9 +12,10 @@ use crate::progress::Progress;
 
 pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
     let shown = list.display();
-    let (first_line, _, bytes) = decompressed(list, progress)?;
+    let (first_line, ends, bytes) = decompressed(list, progress)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator(&first_line))
+        .flexible(true)
         .from_reader(bytes);
     let header = reader
         .headers()
@@ -42,10 +43,17 @@ pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
             let text = record.get(column?)?.trim();
             (!text.is_empty()).then(|| text.to_owned())
         };
-        let name = filled(Some(path)).unwrap_or_default();
-        let image = match filled(Some(label)) {
-            Some(_) => open(&folder.join(&name)),
-            None => Err(anyhow::anyhow!("has no label")),
+        let line = ends.line(record.position());
+        let name = filled(Some(path)).unwrap_or_else(|| format!("line {line}"));
+        let image = match (filled(Some(path)), filled(Some(label))) {
+            _ if record.len() != header.len() => Err(anyhow::anyhow!(
+                "line {line} has {} cells, the header {}; is a comma in a name not quoted?",
+                record.len(),
+                header.len()
+            )),
+            (None, _) => Err(anyhow::anyhow!("has no path")),
+            (_, None) => Err(anyhow::anyhow!("has no label")),
+            (Some(path), _) => open(&folder.join(path)),
         };
         let known = Known {
             label: filled(Some(label)).unwrap_or_default(),

@@ -70,7 +70,12 @@ fn into(archive: &mut Archive, taker: &mut Taker, progress: &Progress) -> Result
             Some(names) => names[at].clone(),
             None => at.to_string(),
         };
+        let image = match label.trim().is_empty() {
+            true => Err(anyhow::anyhow!("has no label")),
+            false => image,
+        };
         let patient = patients.as_ref().map(|patients| patients[at].clone());
+        let patient = patient.filter(|own| !own.trim().is_empty());
         let known = Known {
             patient: patient.or_else(|| patient_in_name(&name)),
             name,

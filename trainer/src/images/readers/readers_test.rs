@@ -54,6 +54,17 @@ fn jpeg_is_read_and_cmyk_too() {
         .unwrap();
     let found = decode(&bytes).unwrap();
     assert!(found.pixels().iter().all(|p| (p - 0.502).abs() < 0.01));
+    // White on the left as it lies, and held so that its left is up: EXIF's orientation 6.
+    let mut lying = Vec::new();
+    let half = [[255; 4], [0; 4]].concat().repeat(8);
+    JpegEncoder::new_with_quality(&mut lying, 100)
+        .write_image(&half, 8, 8, ExtendedColorType::L8)
+        .unwrap();
+    let exif =
+        b"\xff\xe1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    lying.splice(2..2, *exif);
+    let upright = decode(&lying).unwrap();
+    assert!(upright.at(1, 1) > 0.9 && upright.at(6, 1) > 0.9 && upright.at(1, 6) < 0.1);
     // Saved by Pillow: black ink at 60 % on the left, none on the right.
     let found = decode(include_bytes!("cmyk.jpg")).unwrap();
     assert_eq!((found.width(), found.height()), (16, 8));
@@ -322,7 +333,8 @@ fn a_list_tells_patients_parts_and_grades() {
         "x/a.png",
         &png(&[9; 16], 4, 4, ExtendedColorType::L8),
     );
-    let list = "path,label,patient,part,grade,other\nx/a.png,ok,p1,hand,2,-\nx/b.png,ok,,,,\nx/a.png,,p1,,,\n";
+    let list = "path,label,patient,part,grade,other\nx/a.png,ok,p1,hand,2,-\nx/b.png,ok,,,,\nx/a.png,,p1,,,\n\
+                ,ok,,,,\nx/a.png,ok\n";
     write(home.path(), "list.csv", list.as_bytes());
     let with_semicolons = format!("\u{feff}{}", list.replace(',', ";"));
     write(home.path(), "semicolons.csv", with_semicolons.as_bytes());
@@ -339,6 +351,8 @@ fn a_list_tells_patients_parts_and_grades() {
         set.notes
     );
     assert!(set.notes[2].contains("has no label"));
+    assert!(set.notes[3].contains("line 5: has no path"));
+    assert!(set.notes[4].contains("line 6 has 2 cells, the header 6"));
     write(home.path(), "bad.csv", b"file,label\n");
     let error = load(&home.path().join("bad.csv"), false)
         .unwrap_err()
@@ -394,9 +408,12 @@ fn arrays_are_read_by_their_type_and_shape() {
             ),
             ("labels", labels.clone()),
             ("names", npy("<U1", "(2,)", &text)),
+            ("patients", npy("<U1", "(2,)", &[0, 0, 0, 0, 112, 0, 0, 0])),
         ],
     );
     let set = load(&good, false).unwrap();
+    let patients = set.pictures.iter().map(|own| own.patient.as_deref());
+    assert_eq!(patients.collect::<Vec<_>>(), [None, Some("p")]);
     assert_eq!(set.labels(), [("0", 1), ("1", 1)]);
     assert_eq!(set.pictures[1].name, "b");
     let error = |name: &str, arrays: &[(&str, Vec<u8>)]| {
