@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exposure::{Exposure, normalise};
 use super::mask::{around, carrier, mask};
-use super::resize::resize;
+use super::resize::{resize, resize_part};
 use super::template::{SURVEY, Template};
 use super::{Area, GreyImage, body};
 use crate::models::{OutOfRange, require};
@@ -155,8 +155,8 @@ impl Preparation {
         };
         let (columns, rows) = (scaled(width), scaled(height));
         let frame = self.frame(area, columns, rows);
-        let image = self.square(&resize(&image, columns, rows));
-        let body = self.square(&resize(&body, columns, rows));
+        let image = self.square(&image, columns, rows);
+        let body = self.square(&body, columns, rows);
         let body: Vec<bool> = body.pixels().iter().map(|&share| share >= 0.5).collect();
         (normalise(&image, &body, self.exposure), frame)
     }
@@ -221,16 +221,20 @@ impl Preparation {
         (before, after)
     }
 
-    /// The middle of `image`, with 0 where it is smaller than the square.
-    fn square(&self, image: &GreyImage) -> GreyImage {
-        let (left, right) = self.offsets(image.width());
-        let (top, down) = self.offsets(image.height());
+    /// The middle of `image` at so many columns and rows, with 0 where it is smaller than the square.
+    fn square(&self, image: &GreyImage, columns: usize, rows: usize) -> GreyImage {
+        let (left, right) = self.offsets(columns);
+        let (top, down) = self.offsets(rows);
+        let (width, height) = (columns.min(self.size), rows.min(self.size));
+        let part = resize_part(
+            image,
+            (columns, left..left + width),
+            (rows, top..top + height),
+        );
         let mut pixels = vec![0.0; self.size * self.size];
-        let columns = image.width().min(self.size);
-        for row in 0..image.height().min(self.size) {
-            let first = (row + top) * image.width() + left;
+        for (row, own) in part.pixels().chunks(width).enumerate() {
             let place = (row + down) * self.size + right;
-            pixels[place..place + columns].copy_from_slice(&image.pixels()[first..first + columns]);
+            pixels[place..place + width].copy_from_slice(own);
         }
         GreyImage::new(self.size, self.size, pixels).expect("a square of finite pixels")
     }

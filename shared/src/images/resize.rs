@@ -1,5 +1,7 @@
-//! Another size: the mean over the area that a pixel covers where a side becomes
+//! Another size, or a part of what a picture would be at it: the mean over the area that a pixel covers where a side becomes
 //! shorter, between the two nearest pixels where it becomes longer.
+
+use std::ops::Range;
 
 use super::GreyImage;
 
@@ -11,11 +13,32 @@ type Weights = Vec<(usize, Vec<f32>)>;
 /// # Panics
 /// When `width` or `height` is 0.
 pub fn resize(image: &GreyImage, width: usize, height: usize) -> GreyImage {
-    assert!(width > 0 && height > 0, "a picture has pixels");
-    let columns = weights(image.width(), width);
-    let rows = weights(image.height(), height);
-    let narrow: Vec<f32> = image
-        .pixels()
+    resize_part(image, (width, 0..width), (height, 0..height))
+}
+
+/// Some columns and rows of `image` as so many pixels wide and high, each given as that number and which of
+/// them: the same as to cut them out of the whole, whose size costs nothing.
+///
+/// # Panics
+/// When a range is empty or leads beyond its number.
+pub(super) fn resize_part(
+    image: &GreyImage,
+    (width, columns): (usize, Range<usize>),
+    (height, rows): (usize, Range<usize>),
+) -> GreyImage {
+    let fits = |range: &Range<usize>, length| !range.is_empty() && range.end <= length;
+    assert!(
+        fits(&columns, width) && fits(&rows, height),
+        "a picture has pixels"
+    );
+    let columns = weights(image.width(), width, columns);
+    let rows = weights(image.height(), height, rows);
+    let (width, height) = (columns.len(), rows.len());
+    let first_row = rows[0].0;
+    let last_row = rows
+        .last()
+        .map_or(0, |(first, weights)| first + weights.len());
+    let narrow: Vec<f32> = image.pixels()[first_row * image.width()..last_row * image.width()]
         .chunks(image.width())
         .flat_map(|row| {
             columns
@@ -26,7 +49,7 @@ pub fn resize(image: &GreyImage, width: usize, height: usize) -> GreyImage {
     let mut pixels = vec![0.0_f32; width * height];
     for ((first, weights), out) in rows.iter().zip(pixels.chunks_mut(width)) {
         for (offset, weight) in weights.iter().enumerate() {
-            let row = &narrow[(first + offset) * width..][..width];
+            let row = &narrow[(first - first_row + offset) * width..][..width];
             for (out, pixel) in out.iter_mut().zip(row) {
                 *out += weight * pixel;
             }
@@ -39,10 +62,10 @@ fn sum(pixels: &[f32], weights: &[f32]) -> f32 {
     pixels.iter().zip(weights).map(|(p, w)| p * w).sum()
 }
 
-/// How `old` pixels become `new` ones; the weights of each add up to 1.
-fn weights(old: usize, new: usize) -> Weights {
+/// How `old` pixels become these of `new` ones; the weights of each add up to 1.
+fn weights(old: usize, new: usize, places: Range<usize>) -> Weights {
     let scale = old as f64 / new as f64;
-    (0..new)
+    places
         .map(|place| match new < old {
             true => covered(place as f64 * scale, (place + 1) as f64 * scale, old),
             false => between((place as f64 + 0.5) * scale - 0.5, old),
@@ -96,6 +119,22 @@ mod tests {
             }
         }
         (total / (image.width() * image.height()) as f64) as f32
+    }
+
+    #[test]
+    fn a_part_is_cut_out_of_the_whole() {
+        let old = image(13, 9);
+        for (width, height) in [(5, 4), (40, 30), (5, 30)] {
+            let whole = resize(&old, width, height);
+            let part = resize_part(&old, (width, 1..4), (height, 2..4));
+            for (x, y) in [(0, 0), (2, 0), (0, 1), (2, 1)] {
+                assert_eq!(part.at(x, y), whole.at(x + 1, y + 2), "{width} {height}");
+            }
+        }
+        // What is cut out is all that is made: the whole would have 30 million times 1,000 pixels.
+        let strip = GreyImage::new(30_000, 1, vec![0.5; 30_000]).unwrap();
+        let part = resize_part(&strip, (30_000_000, 7..9), (1_000, 0..3));
+        assert_eq!(part.pixels(), [0.5; 6]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::bank::score;
-use super::maps::{Map, occluded, smoothed_error};
+use super::maps::{Map, occluded, patches, smoothed_error};
 use super::{
     Autoencoder, AutoencoderShape, Bank, Calibration, KnownAbnormal, Near, NormalDepartures,
     ScoreForm,
@@ -57,8 +57,8 @@ pub struct Inspector {
 pub struct Look {
     /// How unusual it is: the higher, the more.
     pub score: f64,
-    /// All rows of the bank, nearest first.
-    pub near: Vec<Near>,
+    /// Its feature vector.
+    pub features: Vec<f32>,
     /// The picture that the autoencoder makes of it, where that was asked for or is what scores are made of.
     pub made: Option<Vec<f32>>,
 }
@@ -220,8 +220,11 @@ impl Inspector {
                 if !score.is_finite() {
                     return Err("a score that is no number".into());
                 }
-                let made = made.map(<[f32]>::to_vec);
-                looks.push(Look { score, near, made });
+                looks.push(Look {
+                    score,
+                    features: vector.to_vec(),
+                    made: made.map(<[f32]>::to_vec),
+                });
             }
         }
         Ok(looks)
@@ -282,7 +285,7 @@ impl Inspector {
         };
         Ok(Inspection {
             score: look.score,
-            near: look.near,
+            near: self.bank.near(&look.features),
             prepared,
             frame,
             map,
@@ -293,13 +296,16 @@ impl Inspector {
     /// the patches that cover a pixel, 0 where it rises. After Zeiler and Fergus 2014, "Visualizing and
     /// Understanding Convolutional Networks", section 4.2, who replace it by grey.
     async fn falls(&self, pixels: &[f32], made: &[f32], score: f64) -> Result<Vec<f64>, String> {
-        let (patches, pictures) = occluded(pixels, made, self.shape.size as usize);
-        let views: Vec<&[f32]> = pictures.iter().map(Vec::as_slice).collect();
         let (mut sums, mut counts) = (vec![0.0; pixels.len()], vec![0u32; pixels.len()]);
-        for (patch, without) in patches.iter().zip(self.look(&views, false).await?) {
-            for &at in patch {
-                sums[at] += (score - without.score).max(0.0);
-                counts[at] += 1;
+        for part in patches(self.shape.size as usize).chunks(TOGETHER) {
+            let pictures = part.iter().map(|patch| occluded(pixels, made, patch));
+            let pictures: Vec<Vec<f32>> = pictures.collect();
+            let views: Vec<&[f32]> = pictures.iter().map(Vec::as_slice).collect();
+            for (patch, without) in part.iter().zip(self.look(&views, false).await?) {
+                for &at in patch {
+                    sums[at] += (score - without.score).max(0.0);
+                    counts[at] += 1;
+                }
             }
         }
         let mean = |(sum, count): (f64, u32)| sum / f64::from(count.max(1));

@@ -202,16 +202,18 @@ fn what_is_known_of_abnormal_pictures_changes_scores_alone() {
     let plain_inspector = inspector(BY_PROTOTYPES);
     let plain = looked(&plain_inspector);
     let found = looked(&known(rows.clone(), vec![0.25, 0.5]).unwrap());
-    assert_eq!((&found.near, &found.made), (&plain.near, &plain.made));
+    assert_eq!(
+        (&found.features, &found.made),
+        (&plain.features, &plain.made)
+    );
     let view = TensorData::new(prepared.pixels().to_vec(), [1, 16, 16, 1]);
     let view = Tensor::from_data(view, &Device::flex());
     let vector = at_once(values(plain_inspector.network.encode(view))).unwrap();
     let bank = Bank::new(4, rows.clone()).unwrap();
     let expected = KnownAbnormal::new(bank, 0.25, 0.5).unwrap();
-    assert_eq!(
-        found.score,
-        expected.score(plain.score, &vector, &plain.near)
-    );
+    assert_eq!(plain.features, vector);
+    let near = plain_inspector.bank().near(&vector);
+    assert_eq!(found.score, expected.score(plain.score, &vector, &near));
     assert_ne!(found.score, plain.score);
     for (rows, terms) in [
         (rows.clone(), vec![0.25]),
@@ -227,11 +229,14 @@ fn what_is_known_of_abnormal_pictures_changes_scores_alone() {
 fn fewer_rows_of_the_bank_are_nearest_among_themselves() {
     let inspector = inspector(BY_BANK);
     let prepared = preparation().apply(&picture(3));
-    let all = at_once(inspector.look(&[prepared.pixels()], false)).unwrap();
+    let looks = at_once(inspector.look(&[prepared.pixels()], false)).unwrap();
+    let features = &looks[0].features;
+    let all = inspector.bank().near(features);
     let kept = inspector.keep(&[2, 0]);
-    let few = at_once(kept.look(&[prepared.pixels()], false)).unwrap();
-    let angle = |row: usize| all[0].near.iter().find(|own| own.row == row).unwrap().angle;
-    for near in &few[0].near {
+    let few = kept.bank().near(features);
+    assert_eq!(few.len(), 2);
+    let angle = |row: usize| all.iter().find(|own| own.row == row).unwrap().angle;
+    for near in &few {
         assert_eq!(near.angle, angle([2, 0][near.row]));
     }
 }
