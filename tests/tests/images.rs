@@ -428,6 +428,10 @@ fn what_cannot_be_published_is_said_before_anything_is_trained() -> Result<()> {
             "divided by patient",
         ),
         (&["salad", "--train-first", "3"], "too few"),
+        (
+            &["salad", "memdae", "--set", "memdae.halvings=7"],
+            "memdae has 7 halvings",
+        ),
     ] {
         // Settings of salad are refused where it is not named.
         let brief = if more[0] == "salad" {
@@ -440,6 +444,26 @@ fn what_cannot_be_published_is_said_before_anything_is_trained() -> Result<()> {
         ensure!(!trained && said.contains(why), "{more:?}: {said}");
         ensure!(!home.path().join("never").exists());
     }
+    let large = [
+        "train",
+        "salad",
+        "--images",
+        "phantoms",
+        "--normal",
+        "normal",
+        "--out",
+        "never",
+        "--set",
+        "salad.channels=64",
+        "--set",
+        "salad.features=2048",
+    ];
+    let (trained, _, said) = run(home.path(), &large)?;
+    let why = "million parameters, 1"; // some hundred MiB, by the shape
+    ensure!(
+        !trained && said.contains(why) && said.contains("a page reads at most 128"),
+        "{said}"
+    );
     let (judged, _, said) = run(
         home.path(),
         &["evaluate", "phantoms", "--images", "phantoms"],

@@ -67,7 +67,7 @@ pub use pictures::{
 pub use range_table::RangeTableRef;
 pub use reader::Bundle;
 pub use store::{MemoryStore, Sink, Store};
-pub use table::{FileRef, TableRef};
+pub use table::{FileRef, MAX_FILE_BYTES, TableRef};
 #[cfg(feature = "tables")]
 pub(crate) use varint::{Cursor, put as put_varint};
 pub use writer::{Publication, PublishedModel, WriteError, write};

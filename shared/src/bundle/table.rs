@@ -42,8 +42,10 @@ pub struct TableRef {
 
 /// Most shards that a table may have.
 const MAX_SHARDS: u32 = 1 << 20;
-/// Longest shard or file that is read.
-pub const MAX_FILE_BYTES: u64 = 16 << 20;
+/// Longest shard of a table that is read.
+const MAX_SHARD_BYTES: u64 = 16 << 20;
+/// Longest file that is read whole, such as a network's.
+pub const MAX_FILE_BYTES: u64 = 128 << 20;
 /// Bytes of shards that a reader keeps for the next query.
 const CACHE_BYTES: usize = 16 << 20;
 /// How much of a shard's digest its index page holds: 128 bits, for which nobody finds other content.
@@ -204,7 +206,7 @@ impl Table {
         // Side by side: a shard's page is only needed to verify it.
         let page_paths = pages.iter().map(|&page| self.meta.page_path(page));
         let shard_paths = missing.iter().map(|&shard| self.meta.shard_path(shard));
-        let longest = self.meta.bytes.min(MAX_FILE_BYTES);
+        let longest = self.meta.bytes.min(MAX_SHARD_BYTES);
         let arriving = page_paths
             .chain(shard_paths)
             .map(|path| async move { store.get(&path, longest).await });
@@ -286,7 +288,7 @@ impl<'a> TableWriter<'a> {
 
     /// Appends a shard.
     pub fn push(&mut self, content: &[u8]) -> io::Result<()> {
-        if content.len() as u64 > MAX_FILE_BYTES || self.partial.shards == MAX_SHARDS {
+        if content.len() as u64 > MAX_SHARD_BYTES || self.partial.shards == MAX_SHARDS {
             let why = format!(
                 "{}: a shard is over 16 MiB, or there are over 2^20 of them",
                 self.name

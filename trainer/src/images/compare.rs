@@ -34,7 +34,7 @@ pub struct Row {
     pub config: Value,
     /// What it was fitted on and judged by.
     pub protocol: String,
-    /// Share of abnormal pictures among those taken for normal.
+    /// Share of abnormal pictures that was asked for among those taken for normal.
     pub contamination: f64,
     /// How often it was fitted: once a seed if it draws.
     pub fits: usize,
@@ -60,6 +60,15 @@ pub struct Part {
     /// How well it is told.
     #[serde(flatten)]
     pub judgement: Judgement,
+}
+
+impl Report {
+    /// Models and controls of one division.
+    pub fn rows_of(&self, division: &DivisionSize) -> Vec<&Row> {
+        let rows = self.models.iter();
+        let own = |row: &&Row| row.contamination == division.contamination;
+        rows.filter(own).collect()
+    }
 }
 
 /// The whole result.
@@ -99,6 +108,8 @@ pub struct Protocol {
 pub struct DivisionSize {
     /// What was done, in words.
     pub protocol: String,
+    /// Share of abnormal pictures that was asked for among those taken for normal.
+    pub contamination: f64,
     /// Taken for normal and learnt from.
     pub train: usize,
     /// Abnormal ones among these.
@@ -150,11 +161,25 @@ pub fn compare(
         true => vec![0],
         false => options.seeds.clone(),
     };
-    let (mut rows, mut failed, mut divisions) = (Vec::new(), Vec::new(), Vec::new());
-    let mut notes = set.notes.clone();
-    for &contamination in &args.contamination {
+    // All that can be wrong is found out before the first is fitted.
+    for model in models {
+        model.check_shape(preparation.size)?;
+    }
+    for (at, share) in args.contamination.iter().enumerate() {
+        ensure!(
+            !args.contamination[..at].contains(share),
+            "--contamination names {share} twice"
+        );
+    }
+    let divided = args.contamination.iter().map(|&contamination| {
         let division = split(&set, &args.split(contamination, options.seed))?;
         division.check_judging(&set, &normal)?;
+        Ok((contamination, division))
+    });
+    let divided: Vec<(f64, ImageSplit)> = divided.collect::<Result<_>>()?;
+    let (mut rows, mut failed, mut divisions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut notes = set.notes.clone();
+    for (contamination, division) in divided {
         let again = registered(&set, &path, &preparation, &division.train, progress)?;
         let judged = Judged {
             set: again.as_ref().map_or(&set, |(_, set)| set),
@@ -176,6 +201,7 @@ pub fn compare(
         rows.extend(judged.controls()?);
         divisions.push(DivisionSize {
             protocol: division.protocol,
+            contamination,
             train: division.train.len(),
             contaminated: division.contaminated,
             known_abnormal: division.known_abnormal.len(),

@@ -1,6 +1,6 @@
 //! A comparison of models of pictures as a page.
 
-use super::compare::{Report, Row};
+use super::compare::{DivisionSize, Report, Row};
 use super::spread::Spread;
 use crate::failure;
 use crate::fit::{Curve, Point as Step};
@@ -11,7 +11,7 @@ use crate::report::{
 /// The page of a comparison.
 pub fn page(report: &Report) -> Page {
     let divisions = report.protocol.divisions.iter();
-    let figures = divisions.map(|own| figures(report, &own.protocol));
+    let figures = divisions.map(|own| figures(report, own));
     let sections = [failure::section(&report.failed)]
         .into_iter()
         .chain(figures.map(Some))
@@ -45,13 +45,8 @@ fn with_interval(spread: &Spread) -> String {
     }
 }
 
-fn of_division<'a>(report: &'a Report, protocol: &str) -> Vec<&'a Row> {
-    let rows = report.models.iter();
-    rows.filter(|row| row.protocol == protocol).collect()
-}
-
-fn figures(report: &Report, protocol: &str) -> Section {
-    let rows = of_division(report, protocol);
+fn figures(report: &Report, division: &DivisionSize) -> Section {
+    let rows = report.rows_of(division);
     let bar = |row: &&Row| {
         let spread = row.all.auroc;
         let (low, high) = (spread.mean - spread.interval, spread.mean + spread.interval);
@@ -105,7 +100,7 @@ fn figures(report: &Report, protocol: &str) -> Section {
         table.rows.push(cells);
     }
     Section {
-        title: protocol.to_owned(),
+        title: division.protocol.clone(),
         intro: "Parts are of the pictures of one label or grade against all normal ones. Mean intensity and border know \
                 nothing of what a picture shows: what they tell comes from how pictures were taken."
             .to_owned(),

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use burn::tensor::Device;
 use doorstep_shared::bundle::{
-    DataSummary, Figures, Manifest, PicturePublication, PublishedPictures, picture_model_as_stored,
-    write_pictures,
+    DataSummary, Figures, MAX_FILE_BYTES, Manifest, PicturePublication, PublishedPictures,
+    picture_model_as_stored, write_pictures,
 };
-use doorstep_shared::images::salad::{Calibration, Inspector, Look, smoothed_error};
+use doorstep_shared::images::salad::{Autoencoder, Calibration, Inspector, Look, smoothed_error};
 use doorstep_shared::images::{GreyImage, Preparation};
-use doorstep_shared::neural::Parameter;
+use doorstep_shared::neural::{Parameter, parameters};
 use futures_util::FutureExt as _;
 use rayon::prelude::*;
 
@@ -94,6 +95,9 @@ impl Publish<'_> {
     pub fn run(&self, progress: &Progress) -> Result<Manifest> {
         self.check()?;
         let preparation = self.images.preparation()?;
+        for model in self.models {
+            check_size(model, preparation.size)?;
+        }
         let path = self.images.images.clone().unwrap_or_default();
         let set = read(&path, &preparation, self.strict, progress)?;
         let parts = self.parts(&set)?;
@@ -166,7 +170,8 @@ impl Publish<'_> {
         let normal = self.images.normal.as_deref().unwrap_or_default();
         let one_kind = set.pictures.iter().all(|own| own.label == normal);
         let divided = self.images.train_first.is_some() || self.images.mura;
-        let division = match one_kind && !divided {
+        let asks = self.images.known_abnormal > 0 || self.images.contamination[0] > 0.0;
+        let division = match one_kind && !divided && !asks {
             true => ImageSplit {
                 train: (0..set.pictures.len()).collect(),
                 protocol: "all".to_owned(),
@@ -232,7 +237,7 @@ impl Publish<'_> {
             trained.shape,
             trained.scoring,
             stored,
-            &burn::tensor::Device::flex(),
+            &Device::flex(),
         );
         let whole = inspector.map_err(anyhow::Error::msg)?;
         let (inspector, kept) = parts.pruned(whole, n_ordered, progress)?;
@@ -284,9 +289,9 @@ impl<'a> Parts<'a> {
         };
         let mut found = (whole, n_rows);
         while found.1 >= 2 {
-            let half = found.1.div_ceil(2);
-            if half > n_ordered {
-                break;
+            let mut half = found.1.div_ceil(2);
+            while half > n_ordered {
+                half = half.div_ceil(2);
             }
             let rows: Vec<usize> = (0..half).collect();
             let smaller = found.0.keep(&rows);
@@ -353,6 +358,25 @@ impl<'a> Parts<'a> {
             }
         }))
     }
+}
+
+/// Refuses what can't be published, before hours of training.
+fn check_size(model: &ImageModel, size: usize) -> Result<()> {
+    model.check_shape(size)?;
+    let Some(shape) = model.shape(size) else {
+        return Ok(());
+    };
+    let network = parameters(&Autoencoder::blank(shape, &Device::flex()));
+    let count: usize = network.iter().map(|own| own.values.len()).sum();
+    ensure!(
+        2 * count as u64 <= MAX_FILE_BYTES,
+        "{} has {} million parameters, {} MiB in half precision, and a page reads at most {}; give it fewer channels or features, or prepare pictures smaller",
+        model.name(),
+        count / 1_000_000,
+        2 * count >> 20,
+        MAX_FILE_BYTES >> 20
+    );
+    Ok(())
 }
 
 impl Fitted<'_> {

@@ -37,13 +37,8 @@ pub fn text(report: &Report) -> String {
                 division.overlap
             );
         }
-        let rows = || {
-            report
-                .models
-                .iter()
-                .filter(|row| row.protocol == division.protocol)
-        };
-        let Some(first) = rows().next() else {
+        let rows = report.rows_of(division);
+        let Some(first) = rows.first() else {
             continue;
         };
         _ = write!(text, "\n{:28} {:>24} {:>24}", "", "AUROC", "AUPRC");
@@ -54,7 +49,7 @@ pub fn text(report: &Report) -> String {
             _ = write!(text, " {:>8}", format!("grade {}", part.name));
         }
         text.push('\n');
-        for row in rows() {
+        for row in rows {
             _ = write!(
                 text,
                 "{:28} {:>24} {:>24}",

@@ -206,6 +206,14 @@ fn settings_are_set_by_name_and_refusals_name_field_range_and_value() {
         error("pixel-knn", "ease.lambda=3").contains("not among the models to fit (pixel-knn)")
     );
     assert!(error("svd", "").contains("there are: pixel-knn, pca-knn"));
+    assert!(error("memdae", "memdae.reconstruction=false").contains("reconstruction must be true"));
+    let deep = image_models(
+        &["memdae".into()],
+        &["memdae.halvings=7".into()],
+        Preset::Quick,
+    );
+    let refused = deep.unwrap()[0].check_shape(64).unwrap_err().to_string();
+    assert!(refused.contains("memdae has 7 halvings"), "{refused}");
     for (set, wanted) in [
         (
             "salad.lambda=abc",

@@ -1,14 +1,14 @@
 //! The models of pictures by name, with their hyper-parameters.
 
 use anyhow::{Context, Result, bail, ensure};
-use doorstep_shared::images::salad::{Form, ScoreForm};
+use doorstep_shared::images::salad::{AutoencoderShape, Form, ScoreForm};
 use doorstep_shared::models::OutOfRange;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{ForestConfig, KnnConfig, PcaKnnConfig, SvmConfig};
 use crate::images::deep::DeepConfig;
-use crate::images::salad::{Preset, SaladConfig};
+use crate::images::salad::{Preset, SaladConfig, possible};
 use crate::unknown::unknown;
 
 /// The hyper-parameters of one model of pictures. One more is a variant here, in [`ImageModel::all`] and
@@ -141,7 +141,34 @@ impl ImageModel {
         }
     }
 
-    /// Checks all hyper-parameters.
+    /// Its network for prepared pictures of this many pixels a side; none where it is no network.
+    pub fn shape(&self, size: usize) -> Option<AutoencoderShape> {
+        match self {
+            Self::PixelKnn(_)
+            | Self::PcaKnn(_)
+            | Self::OneClassSvm(_)
+            | Self::IsolationForest(_) => None,
+            Self::Salad(c)
+            | Self::SaladWithoutAggregation(c)
+            | Self::SaladWithoutReconstruction(c)
+            | Self::Memdae(c)
+            | Self::Autoencoder(c) => Some(c.shape(size)),
+            Self::DeepSvdd(c) | Self::DeepSad(c) | Self::SupervisedResnet18(c) => {
+                Some(c.shape(size))
+            }
+        }
+    }
+
+    /// Checks that there is such a network for prepared pictures of this many pixels a side.
+    pub fn check_shape(&self, size: usize) -> Result<()> {
+        match self.shape(size) {
+            Some(shape) => possible(self.name(), shape),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks all hyper-parameters. Whether there is such a network depends on the pictures' size:
+    /// [`check_shape`](Self::check_shape).
     pub fn check(&self) -> Result<(), OutOfRange> {
         let require = |holds, field, range, value: &dyn std::fmt::Display| match holds {
             true => Ok(()),
@@ -183,9 +210,12 @@ impl ImageModel {
             }
             Self::Salad(c)
             | Self::SaladWithoutAggregation(c)
-            | Self::SaladWithoutReconstruction(c)
-            | Self::Memdae(c)
-            | Self::Autoencoder(c) => c.check(self.name()),
+            | Self::SaladWithoutReconstruction(c) => c.check(self.name()),
+            Self::Memdae(c) | Self::Autoencoder(c) => {
+                let always = c.reconstruction;
+                require(always, "reconstruction", "true", &c.reconstruction)?;
+                c.check(self.name())
+            }
             Self::DeepSvdd(c) | Self::DeepSad(c) | Self::SupervisedResnet18(c) => {
                 c.check(self.name())
             }

@@ -311,8 +311,8 @@ fn of<T: Copy>(all: &[T], places: &[usize]) -> Vec<T> {
     places.iter().map(|&own| all[own]).collect()
 }
 
-/// Whether there is a network of this shape.
-pub(super) fn possible(model: &str, shape: AutoencoderShape) -> Result<()> {
+/// Checks that there is a network of this shape.
+pub(in crate::images) fn possible(model: &str, shape: AutoencoderShape) -> Result<()> {
     let Err(why) = shape.check() else {
         return Ok(());
     };
