@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::judge::{Figures, judge};
 use super::look;
-use super::readers::read;
+use super::readers::{read, read_again};
 use crate::progress::{Progress, tell};
 use crate::publish::at_once;
 
@@ -61,8 +61,16 @@ pub fn evaluate<S: Store<Error = anyhow::Error>>(
     for model in models {
         let (inspector, calibration) =
             at_once(bundle.inspector(Some(model))).with_context(|| format!("model {model}"))?;
-        let set = read(path, inspector.preparation(), strict, progress)?;
-        if found.is_empty() && bundle.manifest().data.fingerprint == set.fingerprint() {
+        let preparation = inspector.preparation();
+        let first = found.is_empty();
+        let set = match first {
+            true => read(path, preparation, strict, progress)?,
+            false => read_again(path, preparation, progress)?,
+        };
+        if first && let Some(why) = set.unknown_normal(normal) {
+            tell!("warning: {why}; all are judged as abnormal");
+        }
+        if first && bundle.manifest().data.fingerprint == set.fingerprint() {
             tell!(
                 "warning: the bundle was trained with these very pictures ({}), so figures say nothing about new ones; \
                  it holds its own figures, of pictures that it had not seen (doorstep inspect)",

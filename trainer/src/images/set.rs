@@ -50,6 +50,18 @@ impl PictureSet {
         runs.map(|run| (run[0], run.len())).collect()
     }
 
+    /// Says that no picture is labelled `normal`, if so, and which labels there are.
+    pub fn unknown_normal(&self, normal: &str) -> Option<String> {
+        let labels = self.labels();
+        let shown = labels.iter().map(|(label, n)| format!("{label} ({n})"));
+        labels.iter().all(|(label, _)| *label != normal).then(|| {
+            format!(
+                "no picture has the label {normal}; there are {}",
+                shown.collect::<Vec<_>>().join(", ")
+            )
+        })
+    }
+
     /// The labels of these pictures as numbers, the same for the same label.
     pub fn numbers(&self, members: &[usize]) -> Vec<u32> {
         let names = self.labels();

@@ -71,15 +71,10 @@ impl fmt::Display for Scheme {
 
 /// Divides `set`.
 pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
-    let labels = set.labels();
-    if labels.iter().all(|(label, _)| *label != options.normal) {
-        let shown: Vec<String> = labels.iter().map(|(l, n)| format!("{l} ({n})")).collect();
-        bail!(
-            "no picture has the label {}; there are {}",
-            options.normal,
-            shown.join(", ")
-        );
+    if let Some(why) = set.unknown_normal(&options.normal) {
+        bail!(why);
     }
+    let labels = set.labels();
     let abnormal = labels.iter().filter(|(label, _)| *label != options.normal);
     let most = abnormal.map(|(_, n)| *n).max().unwrap_or(0);
     ensure!(
@@ -140,7 +135,7 @@ pub fn split(set: &PictureSet, options: &SplitOptions) -> Result<ImageSplit> {
             taken.0[at] = Part::Known;
         }
     }
-    let contaminated = contaminate(pictures, options, &mut taken);
+    let contaminated = contaminate(pictures, options, &mut taken)?;
     let overlap = overlap(pictures, &taken);
     ensure!(
         overlap == 0 || options.allow_patient_overlap,
@@ -258,8 +253,8 @@ fn shuffled(mut groups: Vec<Vec<usize>>, seed: u64) -> Vec<Vec<usize>> {
 }
 
 /// Moves abnormal pictures of the test part, whole groups of them, into the training part until
-/// their share is reached; how many.
-fn contaminate(pictures: &[Picture], options: &SplitOptions, taken: &mut Parts) -> usize {
+/// their share is reached or no group is small enough; how many.
+fn contaminate(pictures: &[Picture], options: &SplitOptions, taken: &mut Parts) -> Result<usize> {
     let clean = taken.0.iter().filter(|p| **p == Part::Train).count() as f64;
     let wanted = (clean * options.contamination / (1.0 - options.contamination)).round() as usize;
     let free: Vec<usize> = (0..pictures.len())
@@ -273,7 +268,12 @@ fn contaminate(pictures: &[Picture], options: &SplitOptions, taken: &mut Parts) 
             taken.put(&[group], Part::Train);
         }
     }
-    moved
+    ensure!(
+        moved > 0 || wanted == 0,
+        "--contamination {}: none of the {wanted} abnormal pictures wanted can be learnt from, as those of a patient stay together and all have more; ask for a larger share",
+        options.contamination
+    );
+    Ok(moved)
 }
 
 /// Pictures to judge by of patients that are learnt from.

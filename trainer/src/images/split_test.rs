@@ -177,6 +177,16 @@ fn what_cannot_be_is_said() {
     let mut asked = options(Scheme::TrainFirst(2));
     asked.contamination = 0.5;
     assert!(error(&asked).contains("--contamination"));
+    // One abnormal patient, all of whose pictures would be too many.
+    let many = [("ok", "", ""); 9].into_iter();
+    let many: Vec<_> = many.chain([("bad", "p", ""); 5]).collect();
+    let mut some = options(Scheme::TrainFirst(9));
+    some.contamination = 0.2;
+    let error_of_many = split(&set(&many), &some).unwrap_err().to_string();
+    assert!(
+        error_of_many.contains("none of the 2 abnormal"),
+        "{error_of_many}"
+    );
     asked.normal = "healthy".to_owned();
     assert!(error(&asked).contains("there are ok (3)"));
 }

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use burn::module::Module as _;
 use burn::tensor::Device;
 use doorstep_shared::images::GreyImage;
-use doorstep_shared::images::salad::{Autoencoder, Encoder};
+use doorstep_shared::images::salad::{Autoencoder, Encoder, ScoreForm};
 use doorstep_shared::neural::{parameters, with_parameters};
 
 pub use config::DeepConfig;
@@ -175,6 +175,10 @@ fn pretrained(
         crop: config.crop,
         rotation: config.rotation,
         contrast: config.contrast,
+        // The parameters of the last step, learnt of all pictures, and nothing that only scores are made of.
+        averaging: 0.0,
+        contrasted: false,
+        score: ScoreForm::Mean,
         ..SaladConfig::default()
     };
     let own = own.reconstruction_alone();
