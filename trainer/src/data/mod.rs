@@ -252,6 +252,18 @@ pub fn settle(mut dataset: Dataset, args: &DataArgs, progress: &Progress) -> Res
         if dataset.catalogue.iter().all(|record| record.url.is_none()) {
             progress.say("no item record has a url, so what a widget shows leads nowhere");
         }
+        let images = dataset
+            .catalogue
+            .iter()
+            .filter_map(|record| record.image.as_deref());
+        let mut relative = images.filter(|image| !image.starts_with('/') && !image.contains(':'));
+        if let Some(first) = relative.next() {
+            progress.say(format!(
+                "{} item records have a relative image, such as {first}: a page looks for it beside itself; write /{first} \
+                 where cards stand on pages of several folders",
+                1 + relative.count()
+            ));
+        }
         progress.say(format!(
             "{described} of {} items have a record",
             items.len()

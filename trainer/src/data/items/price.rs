@@ -1,6 +1,6 @@
 //! Prices as shops write them.
 //!
-//! A number is taken as it is. Of text, `$12.99`, `EUR 12,99`, `1,299.00` and `from 12.99` give what
+//! A number is taken as it is. Of text, `$12.99`, `EUR 12,99`, `1,299.00`, `1.299 €` and `from 12.99` give what
 //! one expects; of a range (`$5.99 - $12.99`) the lower end counts. Missing, null, empty and a dash are no
 //! price; anything else, negative amounts included, is none either and is counted.
 
@@ -53,6 +53,19 @@ fn unreadable(shown: &str, report: &mut ReadReport) {
     }
 }
 
+/// Whether points part off groups of three digits, all after the first.
+fn in_groups_of_three(digits: &str) -> bool {
+    let mut groups = digits.split('.');
+    let first = groups
+        .next()
+        .is_some_and(|own| (1..=3).contains(&own.len()) && own != "0");
+    let rest: Vec<&str> = groups.collect();
+    first && !rest.is_empty() && rest.iter().all(|own| own.len() == 3)
+}
+
+/// Currencies' signs.
+const SIGNS: [char; 5] = ['$', '€', '£', '¥', '₹'];
+
 fn amount(text: &str) -> Option<f64> {
     let lower = text.to_lowercase();
     let lower = lower.strip_prefix("from").unwrap_or(&lower).trim_start();
@@ -60,7 +73,7 @@ fn amount(text: &str) -> Option<f64> {
     let after_code = if code == 3 { &lower[3..] } else { lower };
     let number = after_code
         .trim_start()
-        .trim_start_matches(['$', '€', '£', '¥', '₹'])
+        .trim_start_matches(SIGNS)
         .trim_start();
     if !number.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -69,13 +82,14 @@ fn amount(text: &str) -> Option<f64> {
         .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',')
         .unwrap_or(number.len());
     let (digits, rest) = number.split_at(end);
-    let is_end_or_range = rest.trim_start().is_empty()
-        || rest
-            .trim_start()
-            .starts_with(['-', '–', '$', '€', '£', '¥', '₹'])
-        || rest.trim() == "usd"
-        || rest.trim() == "eur";
+    let rest = rest.trim();
+    let is_code = rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_end_or_range =
+        rest.is_empty() || rest.starts_with(['-', '–']) || rest.starts_with(SIGNS) || is_code;
+    let has_currency = code == 3 || is_code || text.contains(SIGNS);
     let digits = match digits.rsplit_once(',') {
+        // Money has no thousandths: the point of `1.299 €` parts off a group. A number without a currency may.
+        None if has_currency && in_groups_of_three(digits) => digits.replace('.', ""),
         // `12,99`, `1,5` and `1.299,00`: a comma that parts off no group of three is a decimal point.
         Some((whole, cents))
             if !cents.contains('.') && (cents.len() != 3 || whole.contains('.')) =>
@@ -110,6 +124,12 @@ mod tests {
             ("1,299", 1299.0),
             ("1,299,000", 1_299_000.0),
             ("EUR 7", 7.0),
+            ("1.299 €", 1299.0),
+            ("EUR 1.299.000", 1_299_000.0),
+            ("1.299", 1.299),
+            ("0.999 €", 0.999),
+            ("12.50 CHF", 12.5),
+            ("1.299 PLN", 1299.0),
         ] {
             assert_eq!(of_text(text, &mut report), Some(expected), "{text}");
         }
