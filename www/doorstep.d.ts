@@ -47,7 +47,7 @@ export interface LoadOptions {
   workerUrl?: string | URL;
   /** Runs the engine in the page instead of a worker: queries then take turns with what the page does. */
   inPage?: boolean;
-  /** Longest wait for one file; 15,000 by default. */
+  /** Longest wait for a file, or for more of one that comes in; 15,000 by default. */
   timeoutMs?: number;
 }
 

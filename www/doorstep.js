@@ -11,17 +11,22 @@ export class DoorstepError extends Error {
   }
 }
 
+/** Beyond this a timer fires at once. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 const DEVICES = ['auto', 'cpu', 'webgpu'];
 const invalid = (message) => new DoorstepError('invalid-query', message);
 
 const EVENT_FIELDS = ['item', 'rating', 'time'];
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Ids are text; numbers are taken for what they look like. */
+const idOf = (id) => (typeof id === 'number' ? String(id) : id);
+
 /** One entry of a history as a record, which is what the engine takes. */
-function historyEvent(event, index) {
-  if (typeof event === 'string') return { item: event };
+function historyEvent(given, index) {
+  const event = isObject(given) ? { ...given, item: idOf(given.item) } : { item: idOf(given) };
   const where = `history[${index}]`;
-  if (typeof event?.item !== 'string') throw invalid(`${where} is no id and no { item: 'ID' }.`);
+  if (typeof event.item !== 'string') throw invalid(`${where} is no id and no { item: 'ID' }.`);
   for (const [field, value] of Object.entries(event)) {
     if (!EVENT_FIELDS.includes(field)) throw invalid(`${where}: it has no field "${field}"; the fields are ${EVENT_FIELDS.join(', ')}.`);
     if (field !== 'item' && value != null && !Number.isFinite(value)) throw invalid(`${where}: ${field} is ${value}; give a finite number or leave it out.`);
@@ -29,11 +34,33 @@ function historyEvent(event, index) {
   return event;
 }
 
+const isCount = (value) => Number.isInteger(value) && value >= 0;
+const isText = (value) => typeof value === 'string';
+const ids = [(value) => Array.isArray(value) && value.every(isText), "a list of ids, such as ['B01']"];
+/** What the engine would refuse in its own words. */
+const FIELDS = {
+  k: [isCount, 'a whole number, such as 10'],
+  prototypes: [isCount, 'a whole number, such as 3'],
+  neighbours: [isCount, 'a whole number, such as 8'],
+  item: [isText, 'the id of an item'],
+  text: [isText, 'text'],
+  model: [isText, 'the name of a model'],
+  map: [isText, "'reconstruction' or 'occlusion', or leave it out"],
+  allow: ids,
+  deny: ids,
+  explain: [(value) => typeof value === 'boolean', 'true or false'],
+  rows: [(value) => Array.isArray(value) && value.every(isCount), 'a list of row numbers, such as [0, 1]'],
+};
+
 /** The query in the engine's terms, without what is undefined. */
 function plain(options) {
   if (!isObject(options)) throw invalid('The query is no object. Give one, such as { history: [], k: 10 }.');
   const { history, filter, ...rest } = options;
+  if ('signal' in rest) throw invalid('signal stands in the options that follow: recommend(query, { signal }).');
   const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  for (const [field, [is, wanted]] of Object.entries(FIELDS)) {
+    if (field in query && !is(query[field])) throw invalid(`${field} is ${JSON.stringify(query[field])}; give ${wanted}.`);
+  }
   if (history != null) {
     if (!Array.isArray(history)) throw invalid(`history is no array but a ${typeof history}. Give a list of ids or of { item, rating, time }.`);
     query.history = history.map(historyEvent);
@@ -46,8 +73,10 @@ function plain(options) {
 }
 
 export function bundleAddress(url) {
+  if (!url || !URL.canParse(url, document.baseURI)) throw invalid(`${url ? `"${url}" is no address` : 'There is no address of a bundle'}. Give that of the folder which holds its manifest.json, such as /doorstep/bundle/.`);
   const address = new URL(url, document.baseURI);
   address.search = address.hash = '';
+  address.pathname = address.pathname.replace(/\/manifest\.json$/, '/');
   if (!address.pathname.endsWith('/')) address.pathname += '/';
   return address.href;
 }
@@ -108,7 +137,7 @@ export class Doorstep extends EventTarget {
       device,
       inPage,
       integrity: worker in integrity ? integrity : undefined,
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, LONGEST_WAIT),
       workerUrl: worker,
     };
     let stop;
@@ -137,15 +166,16 @@ export class Doorstep extends EventTarget {
   }
 
   async similar(item, { signal, ...options } = {}) {
-    return (await this.#query('similar', plain({ ...options, item }), signal)).hits;
+    return (await this.#query('similar', plain({ ...options, item: idOf(item) }), signal)).hits;
   }
 
   async search(text, { signal, ...options } = {}) {
     return (await this.#query('search', plain({ ...options, text }), signal)).items;
   }
 
-  async items(ids, { signal } = {}) {
-    if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) throw invalid("items takes a list of ids, such as ['B01', 'B02'].");
+  async items(wanted, { signal } = {}) {
+    const ids = Array.isArray(wanted) ? wanted.map(idOf) : [undefined];
+    if (!ids.every(isText)) throw invalid("items takes a list of ids, such as ['B01', 'B02'].");
     return this.#query('items', ids, signal);
   }
 

@@ -18,22 +18,40 @@ let spoiled = 0;
 
 const failure = (code, file, message, status) => Object.assign(new Error(`${file}: ${message}`), { code, file, status });
 
+/** How a response's wait begins anew and ends. */
+const patience = new WeakMap();
+
 const worthRetrying = (error) => error instanceof TypeError || error.name === 'TimeoutError' || error.status >= 500 || [404, 429].includes(error.status);
 
 async function open(url, file, timeoutMs, signal, { cache, integrity }, remedy = 'Upload the whole folder, and keep manifest.json together with the files that it names.') {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { cache, integrity, signal: AbortSignal.any([signal, deadline]) });
-  if (!response.ok) {
-    throw failure('network', file, `the server answered ${response.status}. ${remedy}`, response.status);
+  const standstill = new AbortController();
+  let timer;
+  const wait = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => standstill.abort(new DOMException('', 'TimeoutError')), timeoutMs);
+  };
+  wait();
+  try {
+    const response = await fetch(url, { cache, integrity, signal: AbortSignal.any([signal, standstill.signal]) });
+    if (!response.ok) throw failure('network', file, `the server answered ${response.status} for ${url}. ${remedy}`, response.status);
+    patience.set(response, { wait, end: () => clearTimeout(timer) });
+    return response;
+  } catch (error) {
+    clearTimeout(timer);
+    throw error;
   }
-  return response;
 }
 
-async function* chunksOf(response) {
+/** The body's parts. What comes in slowly has all the time that it needs; what stands still has not. */
+async function* chunksOf(response, { wait, end } = patience.get(response)) {
   const reader = response.body.getReader();
   try {
-    for (let part; !(part = await reader.read()).done;) yield part.value;
+    for (let part; !(part = await reader.read()).done;) {
+      wait();
+      yield part.value;
+    }
   } finally {
+    end();
     reader.cancel().catch(() => {});
   }
 }
@@ -62,7 +80,7 @@ async function read(response, file, limit, onBytes) {
 /** What a failed fetch is called on the page. Typed errors and aborts pass. */
 function explain(error, file, timeoutMs) {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return failure('network', file, `not here within ${timeoutMs} ms. Check the connection, or raise timeoutMs.`);
+    return failure('network', file, `nothing came within ${timeoutMs} ms. Check the connection, or raise timeoutMs.`);
   }
   if (error instanceof TypeError) {
     return failure('network', file, `could not be fetched (${error.message}). Check the connection and the address; a server of another origin must send Access-Control-Allow-Origin.`);
@@ -219,7 +237,7 @@ export function serve(port) {
         const count = counter(job, WASM, wasm);
         const copy = wasm.clone(); // the browser keeps what it compiled only from the original
         const counting = (async () => {
-          for await (const chunk of chunksOf(copy)) count(chunk.length);
+          for await (const chunk of chunksOf(copy, patience.get(wasm))) count(chunk.length);
         })().catch(() => {}).finally(count.end); // what broke it breaks the original
         const module = await loading;
         await module.default({ module_or_path: wasm });
@@ -249,6 +267,10 @@ export function serve(port) {
     const guessed = startEngine(job, first, AbortSignal.any([signal, guess.signal]));
     guessed.catch(() => {});
     manifest = await reading;
+    if (/^\s*</.test(new TextDecoder().decode(manifest.subarray(0, 64)))) {
+      const page = failure('network', MANIFEST, `the server sent a web page for ${new URL(MANIFEST, base)}. Check the address of the bundle's folder.`);
+      throw Object.assign(page, { perhapsStale: true });
+    }
     name = options.engine ?? engineFor(manifest);
     if (name !== first) guess.abort();
     const module = await (name === first ? guessed : startEngine(job, name, signal));
@@ -300,12 +322,12 @@ export function serve(port) {
       return await perform(job);
     } catch (error) {
       if (job.controller.signal.aborted) throw error;
-      const { code, status } = error;
+      const { code, status, perhapsStale } = error;
       if (job.method !== 'load' && (code === 'damaged' || status === 404) && await isOutdated()) {
         throw failure('outdated', MANIFEST, 'the bundle was published again.');
       }
       // The browser's cache may hold what a bad connection brought; the engine keeps only what it verified.
-      if (code !== 'damaged' && code !== 'unsupported-version') throw error;
+      if (!perhapsStale && code !== 'damaged' && code !== 'unsupported-version') throw error;
       job.afresh = true;
       return perform(job);
     }

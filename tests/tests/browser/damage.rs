@@ -110,8 +110,13 @@ async fn damaged_shard(page: &Page, code: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_damaged_manifest_leaves_a_page_that_says_so() -> Result<()> {
-    let cases: [(&str, Change, &str); 4] = [
-        ("no JSON", |_| Some(b"<!doctype html>".to_vec()), "damaged"),
+    let cases: [(&str, Change, &str); 5] = [
+        ("no JSON", |_| Some(b"[".to_vec()), "damaged"),
+        (
+            "a web page",
+            |_| Some(b"<!doctype html>".to_vec()),
+            "network",
+        ),
         ("empty", |_| Some(Vec::new()), "damaged"),
         ("missing", |_| None, "network"),
         ("of a newer version", newer, "unsupported-version"),

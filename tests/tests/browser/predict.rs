@@ -150,7 +150,7 @@ async fn a_query_that_makes_no_sense_is_refused_and_a_shop_predicts_nothing() ->
         "features",
         "neighbors",
         "forest",
-        "expected u32",
+        "rows is [-1]",
         "row",
         "predict",
         "no model of a table",
