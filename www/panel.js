@@ -1,7 +1,7 @@
 // What the insides of <doorstep-predict> and <doorstep-anomaly> have in common: when their bundle is opened,
 // and what is let go of.
 
-import { element, emit, shareFor } from './widgets.js';
+import { element, failed, shareFor } from './widgets.js';
 
 const panels = new WeakMap();
 
@@ -30,6 +30,7 @@ export class LazyPanel {
     const root = host.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [sheet];
     this.panel.setAttribute('role', 'group');
+    this.panel.lang = this.status.lang = 'en'; // what its own sentences are in, whatever the page is
     this.status.setAttribute('role', 'status');
     root.append(this.panel, this.status, this.#fallback);
   }
@@ -84,6 +85,6 @@ export class LazyPanel {
   /** Back to what stands between the tags. */
   fail(error) {
     this.show(false);
-    emit(this.host, 'error', { error });
+    failed(this.host, error);
   }
 }

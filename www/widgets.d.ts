@@ -21,7 +21,7 @@
 //   popular   the wording for items that are only popular, "Popular" if absent
 //   currency  ISO code that prices are shown in; plain numbers if absent
 // Events, all bubbling and composed: doorstep:results { hits }, doorstep:error
-//   { error }, doorstep:select { id, item, hit }: cancel it to keep the browser
+//   { error }, whose cancellation keeps it from the console, doorstep:select { id, item, hit }: cancel it to keep the browser
 //   from following the link and the widget from adding the item to the history.
 //   It can't be cancelled when the visitor opens the link in another tab.
 // Slots: header, above the list; empty, shown in place of an empty list.
@@ -61,19 +61,21 @@
 //   `picture` is ImageData; doorstep:error { error }, also of a file that is no picture, when
 //   what was shown stays.
 // Parts: panel; bring: choose, file, hint; message; stage: picture, controls (control, map,
-//   opacity); finding: head, verdict, place, scale (histogram, bar, limit, mark), rate,
+//   opacity); head: verdict, place; finding: scale (histogram, bar, limit, mark), rate,
 //   heading, prototypes (prototype, caption); status.
 // Custom properties: --doorstep-accent, -on-accent, -muted, -surface, -border, -warn, -radius,
 //   -font, and -height, which is reserved from the start.
 
-import type { Doorstep, Feature, Hit, Inspection, ItemRecord, LoadOptions, Prediction, TableInfo, TrainingRow } from './doorstep.js';
+import type { Doorstep, Feature, HistoryEvent, Hit, Inspection, ItemRecord, LoadOptions, Prediction, TableInfo, TrainingRow } from './doorstep.js';
 
 interface ItemShelf extends HTMLElement {
   bundle: string;
   limit: number;
   model: string;
   /** `local`, `none`, ids parted by spaces, or a JSON array of ids. */
-  history: string;
+  get history(): string;
+  /** A list becomes the attribute as JSON. */
+  set history(value: string | (string | HistoryEvent)[]);
   label: string;
   because: string;
   popular: string;

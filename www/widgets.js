@@ -56,33 +56,39 @@ export function emit(target, name, detail, cancelable = false) {
   return target.dispatchEvent(new CustomEvent(`doorstep:${name}`, { detail, bubbles: true, composed: true, cancelable }));
 }
 
+/** Tells the page of a failure, and the console where nobody in the page says that it is handled. */
+export function failed(host, error) {
+  if (emit(host, 'error', { error }, true)) console.warn(`<${host.localName}> ${error.message}`);
+}
+
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
 :host {
-  --_width: var(--doorstep-card-width, 10.5rem);
-  --_border: var(--doorstep-border, color-mix(in srgb, CanvasText 16%, transparent));
-  display: block;
+  --_width: var(--doorstep-card-width, 10.5em);
+  --_border: var(--doorstep-border, color-mix(in srgb, currentColor 16%, transparent));
+  display: block; min-inline-size: 0;
+  inline-size: 100%; inline-size: -moz-available; inline-size: -webkit-fill-available; inline-size: stretch;
   min-block-size: var(--doorstep-height, calc(var(--_width) + 11.75em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
 :host([hidden]), [hidden] { display: none !important; }
-ul { display: flex; gap: var(--doorstep-gap, 1rem); margin: 0; padding: 4px 4px .75rem; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
+ul { text-align: start; text-indent: 0; text-transform: none; letter-spacing: normal; word-spacing: normal; white-space: normal; contain: inline-size; contain-intrinsic-inline-size: var(--_width); display: flex; gap: var(--doorstep-gap, 1em); margin: 0; padding: 4px 4px .75em; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
 li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=card] {
   display: flex; flex-direction: column; box-sizing: border-box; inline-size: 100%; block-size: 100%; padding: 0; overflow: hidden;
-  border: 1px solid var(--_border); border-radius: var(--doorstep-radius, .75rem);
-  background: var(--doorstep-surface, Canvas); color: inherit; font: inherit; text-align: start; text-decoration: none; cursor: pointer;
+  border: 1px solid var(--_border); border-radius: var(--doorstep-radius, .75em);
+  background: var(--doorstep-surface, transparent); color: inherit; font: inherit; text-align: start; text-decoration: none; cursor: pointer;
   transition: border-color .15s, transform .15s;
 }
 [part=card]:hover { border-color: var(--doorstep-accent, LinkText); transform: translateY(-2px); }
 [part=card]:focus-visible { outline: 2px solid var(--doorstep-accent, LinkText); outline-offset: 2px; }
-[part=image], [part=placeholder] { display: block; flex: none; inline-size: 100%; block-size: auto; aspect-ratio: 1; object-fit: cover; background: color-mix(in srgb, CanvasText 6%, transparent); }
-[part=placeholder] { display: grid; place-items: center; font-size: 2.5em; font-weight: 600; color: color-mix(in srgb, CanvasText 60%, transparent); }
+[part=image], [part=placeholder] { display: block; flex: none; inline-size: 100%; block-size: auto; aspect-ratio: 1; object-fit: cover; background: color-mix(in srgb, currentColor 6%, transparent); }
+[part=placeholder] { display: grid; place-items: center; font-size: 2.5em; font-weight: 600; color: color-mix(in srgb, currentColor 60%, transparent); }
 [part=title], [part=reason] { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
 [part=title] { -webkit-line-clamp: 3; margin: .6em .8em 0; min-block-size: 4.05em; font-size: .9375em; font-weight: 550; }
 [part=price] { margin: .2em .75em 0; min-block-size: 1.35em; font-variant-numeric: tabular-nums; }
-[part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, CanvasText 70%, Canvas)); }
+[part=reason] { -webkit-line-clamp: 3; margin: .3em .92em .7em; min-block-size: 4.05em; font-size: .8125em; color: var(--doorstep-muted, color-mix(in srgb, currentColor 72%, transparent)); }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :host(doorstep-similar) { min-block-size: var(--doorstep-height, calc(var(--_width) + 8.5em)); }
 :host(doorstep-similar) [part=reason] { min-block-size: 0; }
@@ -178,7 +184,7 @@ class ItemShelf extends HTMLElement {
 
   /** Asks again; of several calls in one task only the last asks. */
   async refresh() {
-    if (!this.#seen || !this.bundle) return;
+    if (!this.#seen) return;
     this.#refresh?.abort();
     const { signal } = (this.#refresh = new AbortController());
     await undefined;
@@ -232,7 +238,7 @@ class ItemShelf extends HTMLElement {
   /** The visitor's history as a query takes it. */
   get events() {
     const history = this.history.trim();
-    if (this.remembers) return this.#visits.list();
+    if (this.remembers) return this.#visits?.list() ?? [];
     if (history === 'none') return [];
     if (!history.startsWith('[')) return history.split(/\s+/);
     try {
@@ -288,7 +294,7 @@ class ItemShelf extends HTMLElement {
     this.#list.ariaBusy = 'false';
     // Yesterday's list is better than nothing, but not than what the page's author chose.
     if (this.#fallback.assignedNodes().some((node) => node.data?.trim() || (node.localName ?? 'template') !== 'template')) this.#clear();
-    emit(this, 'error', { error });
+    failed(this, error);
   }
 
   #card(first) {
@@ -297,9 +303,9 @@ class ItemShelf extends HTMLElement {
     const href = safeAddress(item.url);
     const own = this.#content?.(item);
     const price = element('span', 'price');
-    const reason = element('span', 'reason');
+    const reason = element('span', 'reason', { dir: 'auto' });
     const card = element(href ? 'a' : 'button', 'card', href ? { href } : { type: 'button' },
-      ...(own?.nodes ?? [picture(item), element('span', 'title', {}, title(item)), price, reason]));
+      ...(own?.nodes ?? [picture(item), element('span', 'title', { dir: 'auto' }, title(item)), price, reason]));
     card.dataset.id = first.id;
     card.onclick = (event) => {
       const visits = this.remembers ? this.#visits : undefined; // a listener may take this element away
@@ -358,6 +364,13 @@ export class DoorstepRecommend extends ItemShelf {
   }
 }
 accessors(DoorstepRecommend, { history: 'local', label: 'Recommended for you' });
+const { get: getHistory, set: setHistory } = text('history', 'local');
+Object.defineProperty(DoorstepRecommend.prototype, 'history', {
+  get: getHistory,
+  set(value) { setHistory.call(this, Array.isArray(value) ? JSON.stringify(value) : value); },
+  configurable: true,
+  enumerable: true,
+});
 
 /** Items like one item. */
 export class DoorstepSimilar extends ItemShelf {
@@ -387,7 +400,7 @@ class PanelElement extends HTMLElement {
       takeOver(this);
       this.#panel.connect();
     } catch (error) {
-      emit(this, 'error', { error });
+      failed(this, error);
     }
   }
 

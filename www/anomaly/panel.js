@@ -1,5 +1,6 @@
 // What <doorstep-anomaly> shows and does; widgets.d.ts describes it.
 
+import { DoorstepError } from '../doorstep.js';
 import { LazyPanel, ofPanel, panelOf } from '../panel.js';
 import { DoorstepAnomaly, element, emit } from '../widgets.js';
 import { pixelsOf } from './pixels.js';
@@ -17,6 +18,7 @@ export class Panel extends LazyPanel {
   #message = element('p', 'message', { hidden: true });
   #file = element('input', 'file', { type: 'file', accept: 'image/png,image/jpeg,image/webp' });
   #session; // AbortController of what the present bundle and model lead to
+  #opening; // what it leads to, as a promise
   #asking; // AbortController of the present picture
   #doorstep;
   #picture; // ImageData
@@ -27,8 +29,8 @@ export class Panel extends LazyPanel {
     this.#message.setAttribute('role', 'alert');
     const choose = element('label', 'choose', {}, 'Choose a picture', this.#file);
     const hint = element('p', 'hint', {}, 'or drop one here, or paste it. It stays in this browser.');
-    const bring = element('div', 'bring', {}, choose, hint, element('slot', '', { name: 'samples' }));
-    this.panel.append(bring, this.#message, this.#view.stage, this.#view.finding, element('slot', '', { name: 'note' }));
+    const bring = element('div', 'bring', {}, choose, hint, element('slot', '', { name: 'samples' }), this.#message);
+    this.panel.append(bring, this.#view.head, this.#view.stage, this.#view.finding, element('slot', '', { name: 'note' }));
     this.#file.onchange = () => {
       const file = fileOf(this.#file);
       this.#file.value = ''; // the same file may be chosen again
@@ -53,7 +55,7 @@ export class Panel extends LazyPanel {
 
   changed(names) {
     if (names.includes('bundle') || names.includes('model')) this.connect();
-    else if (this.#picture) this.#ask();
+    else if (names.includes('prototypes') && this.#picture && this.#doorstep) this.#ask();
     this.#label();
   }
 
@@ -66,16 +68,19 @@ export class Panel extends LazyPanel {
   /** Loads the bundle; then pictures can be brought. */
   async open() {
     this.#session?.abort();
-    const { bundle, model } = this.host;
-    if (!bundle) return;
     const { signal } = (this.#session = new AbortController());
+    return (this.#opening = this.#open(signal));
+  }
+
+  async #open(signal) {
+    const { model } = this.host;
     try {
       const doorstep = await this.bundle();
       if (signal.aborted) return;
       const { models } = doorstep.manifest;
       const entry = model ? models.find(({ name }) => name === model) : models.find((own) => own.default);
       const pictures = entry?.content.pictures;
-      if (!pictures) throw new Error(`${model || 'The default model'} of this bundle inspects no pictures.`);
+      if (!pictures) throw new DoorstepError('invalid-query', `${model || 'The default model'} of this bundle inspects no pictures.`);
       this.#doorstep = doorstep;
       this.#view.calibration = pictures.calibration;
       this.#view.evaluation = entry.evaluation;
@@ -83,14 +88,15 @@ export class Panel extends LazyPanel {
       this.show(true);
       if (this.#picture) await this.#ask();
     } catch (error) {
-      if (!signal.aborted) this.fail(error);
+      if (signal.aborted) return;
+      this.#session = undefined; // the next picture tries again
+      this.fail(error);
     }
   }
 
   /** Inspects a picture, once the bundle is there; resolves when it is shown or refused. */
   async inspect(picture) {
-    this.#asking?.abort();
-    const { signal } = (this.#asking = new AbortController());
+    const { signal } = this.#next();
     try {
       const { width, height, pixels } = await pixelsOf(picture);
       if (signal.aborted) return;
@@ -100,12 +106,18 @@ export class Panel extends LazyPanel {
       return;
     }
     if (this.#doorstep) await this.#ask();
-    else if (!this.#session) await this.open(); // asked for before it was in sight
+    else await (this.#session ? this.#opening : this.open()); // perhaps asked for before it was in sight
+  }
+
+  /** In place of what was asked before. */
+  #next() {
+    this.#asking?.abort();
+    this.#view.busy = false;
+    return (this.#asking = new AbortController());
   }
 
   async #ask({ map = this.#view.map } = {}) {
-    this.#asking?.abort();
-    const { signal } = (this.#asking = new AbortController());
+    const { signal } = this.#next();
     const picture = this.#picture;
     this.#message.hidden = true;
     this.#view.busy = true;

@@ -13,7 +13,8 @@ const COLOUR = [255, 96, 0];
 
 const MAPS = [['reconstruction', 'What can’t be made from normal pictures'], ['occlusion', 'What raises the score (slower)']];
 
-const percent = (share) => `${share.toFixed(share > 99 && share < 100 ? 1 : 0)} %`;
+/** Hundredths, with two digits where they are few or nearly all. */
+const percent = (share) => `${share < 10 ? Number(share.toPrecision(2)) : share.toFixed(share > 99 && share < 100 ? 1 : 0)} %`;
 
 function canvasOf(image) {
   const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
@@ -50,6 +51,7 @@ export class View {
   #near = element('ul', 'prototypes');
   #nearHeading = element('p', 'heading', {}, 'Seen by the model, and the normal pictures that come closest');
   #shown;
+  head; // the verdict, which stands before the picture where there is one column
   stage;
   finding;
   calibration;
@@ -65,8 +67,8 @@ export class View {
     this.stage = element('div', 'stage', { hidden: true }, this.#canvas, this.#controls);
     this.#canvas.setAttribute('role', 'img');
     this.#bars.setAttribute('role', 'img');
-    this.finding = element('div', 'finding', { hidden: true },
-      element('p', 'head', {}, this.#verdict), this.#place, element('div', 'scale', {}, this.#bars, this.#limit, this.#mark), this.#rate, this.#nearHeading, this.#near);
+    this.head = element('div', 'head', { hidden: true }, this.#verdict, this.#place);
+    this.finding = element('div', 'finding', { hidden: true }, element('div', 'scale', {}, this.#bars, this.#limit, this.#mark), this.#rate, this.#nearHeading, this.#near);
   }
 
   get map() { return this.#choice.value; }
@@ -95,11 +97,12 @@ export class View {
       const canvas = grey(pixels, size);
       canvas.setAttribute('role', 'img');
       canvas.ariaLabel = `Normal picture ${n + 1}`;
-      return figure(canvas, `${((angle * 180) / Math.PI).toFixed(1)}° away`);
+      canvas.title = `${((angle * 180) / Math.PI).toFixed(1)}° from this picture's features`;
+      return figure(canvas, n ? `no. ${n + 1}` : 'closest');
     });
     this.#near.replaceChildren(figure(seen, 'this picture'), ...near);
     this.#nearHeading.textContent = near.length ? 'As the model sees it, and the normal pictures that come closest' : 'As the model sees it';
-    this.stage.hidden = this.finding.hidden = false;
+    this.head.hidden = this.stage.hidden = this.finding.hidden = false;
     this.#draw();
   }
 

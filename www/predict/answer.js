@@ -2,7 +2,7 @@
 
 import { element, emit } from '../widgets.js';
 import { spoken } from './inputs.js';
-import { formatOf } from './scale.js';
+import { formatOf, numberFormat } from './scale.js';
 
 /** Classes whose share of the votes is shown. */
 const CLASSES = 5;
@@ -12,12 +12,12 @@ const NOVELTY = [[99, 'Very unusual'], [90, 'Unusual'], [50, 'Less usual'], [0, 
 
 const hidden = (text) => element('span', 'hidden', {}, text);
 const column = (text) => element('span', 'column', {}, text);
-const percent = (share) => `${(share * 100).toFixed(1)} %`;
+const fixed = (language, digits) => numberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 /** A line that stays in its place and takes another row's text. */
 class Line {
   node = element('li', 'neighbour');
-  #name = element('span', 'title');
+  #name = element('span', 'title', { dir: 'auto' });
   #value = element('span', 'number');
   #counted = hidden(', counts as ');
   #adjusted = element('span', 'adjusted');
@@ -25,7 +25,11 @@ class Line {
   #share = element('span', 'share');
   #bar = element('span', 'bar', { ariaHidden: 'true' });
 
-  constructor(target, choose) {
+  #written;
+
+  /** `written` says how numbers are. */
+  constructor(target, written, choose) {
+    this.#written = written;
     const button = element('button', 'row', { type: 'button', onclick: () => choose(this.row) },
       this.#name, hidden(`, ${target} `), this.#value, this.#counted, this.#adjusted, hidden(', distance '), this.#distance, hidden(', share '), this.#share, this.#bar);
     this.node.append(button);
@@ -39,8 +43,8 @@ class Line {
     this.#value.textContent = format(row.target);
     this.#counted.hidden = !moved;
     this.#adjusted.textContent = moved ? format(row.adjusted) : '';
-    this.#distance.textContent = row.distance.toFixed(2);
-    this.#share.textContent = percent(row.weight);
+    this.#distance.textContent = this.#written.distance.format(row.distance);
+    this.#share.textContent = this.#written.percent(row.weight);
     this.#bar.style.inlineSize = `${(Math.abs(row.weight) / most) * 100}%`;
   }
 }
@@ -50,6 +54,7 @@ export class Answer {
   #host;
   #info;
   #number;
+  #written; // how distances and shares are
   #value = element('p', 'value');
   #mark = element('span', 'mark');
   #classes = element('ul', 'classes');
@@ -70,6 +75,8 @@ export class Answer {
   constructor(host, info, language) {
     this.#host = host;
     this.#info = info;
+    const tenths = fixed(language, 1);
+    this.#written = { distance: fixed(language, 2), percent: (share) => `${tenths.format(share * 100)} %` };
     const [least, most] = info.range;
     const written = info.classes.length ? undefined : formatOf({ least, most }, language);
     this.#rows = formatOf({ least: 0, most: info.rows, whole: true }, language).format(info.rows);
@@ -92,7 +99,7 @@ export class Answer {
     const limit = Math.min(wanted, this.#info.rows);
     while (this.#lines.length > limit) this.#lines.pop().node.remove();
     while (this.#lines.length < limit) {
-      const line = new Line(spoken(this.#info.target), (row) => this.#choose(row));
+      const line = new Line(spoken(this.#info.target), this.#written, (row) => this.#choose(row));
       this.#lines.push(line);
       this.#list.append(line.node);
     }
@@ -127,8 +134,8 @@ export class Answer {
     [...this.#classes.children].forEach(({ children: [title, share, bar] }, at) => {
       const [votes, number] = largest[at];
       title.textContent = this.#info.classes[number];
-      share.textContent = percent(votes);
-      bar.style.inlineSize = percent(votes).replace(' ', '');
+      share.textContent = this.#written.percent(votes);
+      bar.style.inlineSize = `${votes * 100}%`;
     });
   }
 
@@ -143,7 +150,7 @@ export class Answer {
   #explain({ neighbours, used }, moved) {
     const { noun } = this.#host;
     this.#heading.textContent = this.#list.ariaLabel = `Nearest ${noun}`;
-    const share = percent(neighbours.reduce((sum, row) => sum + row.weight, 0));
+    const share = this.#written.percent(neighbours.reduce((sum, row) => sum + row.weight, 0));
     const what = this.#info.classes.length ? 'The votes' : 'The weighted mean';
     const why = moved ? ' A line fitted among them moves each value to these inputs: it counts as what stands under “here”.' : '';
     this.#explanation.textContent = `${what} of ${used} of the ${this.#rows} ${noun}. Those listed hold ${share} of the weight.${why}`;

@@ -27,6 +27,16 @@ async function commonest(doorstep, info, model) {
   }));
 }
 
+/** The page's ground behind an element, for what lies over its inputs; the browser's own where there is none. */
+function groundBehind(host) {
+  for (let own = host; own; own = own.assignedSlot ?? own.parentElement ?? own.getRootNode().host) {
+    const { backgroundColor } = getComputedStyle(own);
+    const isClear = backgroundColor === 'transparent' || /^rgba|\//.test(backgroundColor);
+    if (!isClear) return backgroundColor;
+  }
+  return 'Canvas';
+}
+
 /** The inside of one element. */
 export class Panel extends LazyPanel {
   #session; // AbortController of what the present bundle and model lead to
@@ -66,8 +76,7 @@ export class Panel extends LazyPanel {
   /** Opens the bundle's model, with the inputs as they are where it has the same. */
   async open() {
     this.end();
-    const { bundle, model } = this.host;
-    if (!bundle) return;
+    const { model } = this.host;
     const { signal } = (this.#session = new AbortController());
     try {
       const doorstep = await this.bundle();
@@ -141,6 +150,7 @@ export class Panel extends LazyPanel {
     this.prediction = prediction;
     this.#answer.show(prediction);
     this.panel.ariaLabel = this.host.label;
+    this.panel.style.setProperty('--_ground', groundBehind(this.host)); // a page may have changed its colours
     this.show(true);
     emit(this.host, 'prediction', { prediction, values, settled });
   }

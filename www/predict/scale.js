@@ -44,11 +44,15 @@ export function formatOf({ least, most, whole }, language) {
   const needed = Math.round(-Math.log10((most - least) / 1000));
   const constant = !Number.isFinite(needed);
   const digits = whole ? 0 : constant ? 3 : Math.min(Math.max(needed, 0), 20);
-  const style = {
+  return numberFormat(language, {
     minimumFractionDigits: constant ? 0 : digits,
     maximumFractionDigits: digits,
     useGrouping: Math.abs(most) >= 10_000, // years have no separator
-  };
+  });
+}
+
+/** How the page's language writes numbers. */
+export function numberFormat(language, style) {
   try {
     return new Intl.NumberFormat(language, style);
   } catch {

@@ -16,6 +16,7 @@ mod networks;
 mod offline;
 mod parity;
 mod pictures;
+mod places;
 mod predict;
 mod predict_element;
 mod privacy;
