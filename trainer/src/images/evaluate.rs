@@ -8,7 +8,7 @@ use doorstep_shared::bundle::{Bundle, Store};
 use doorstep_shared::images::GreyImage;
 use serde::Serialize;
 
-use super::judge::{Figures, judge};
+use super::judge::{Figures, called_unusual, judge};
 use super::look;
 use super::readers::{read, read_again};
 use crate::progress::{Progress, tell};
@@ -84,14 +84,7 @@ pub fn evaluate<S: Store<Error = anyhow::Error>>(
             .zip(&set.pictures)
             .map(|(look, own)| (look.score, own.label != normal))
             .collect();
-        let share = |abnormal: bool| {
-            let own = scored.iter().filter(|(_, own)| *own == abnormal);
-            let above = own
-                .clone()
-                .filter(|(score, _)| calibration.is_unusual(*score));
-            let n = own.count();
-            (n > 0).then(|| above.count() as f64 / n as f64)
-        };
+        let share = |abnormal| called_unusual(&scored, calibration, abnormal);
         let pictures = looks.iter().zip(&set.pictures).map(|(look, own)| Scored {
             name: own.name.clone(),
             label: own.label.clone(),

@@ -1,5 +1,6 @@
 //! How well scores tell abnormal pictures from normal ones.
 
+use doorstep_shared::images::salad::Calibration;
 use serde::Serialize;
 
 use super::spread::Spread;
@@ -52,6 +53,21 @@ pub fn judge(scored: &[(f64, bool)]) -> Option<Figures> {
         auroc: pairs / (abnormal * normal),
         auprc,
     })
+}
+
+/// The share of the abnormal pictures, or of the normal ones, that `calibration` calls unusual by their scores;
+/// nothing where there is none.
+pub fn called_unusual(
+    scored: &[(f64, bool)],
+    calibration: &Calibration,
+    abnormal: bool,
+) -> Option<f64> {
+    let own = scored.iter().filter(|(_, own)| *own == abnormal);
+    let above = own
+        .clone()
+        .filter(|(score, _)| calibration.is_unusual(*score));
+    let n = own.count();
+    (n > 0).then(|| above.count() as f64 / n as f64)
 }
 
 impl Judgement {

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::ImageArgs;
 use super::coreset::farthest_first;
 use super::detectors::{ImageModel, ImageTraining, PUBLISHED, Trained, fit_published};
-use super::judge::judge;
+use super::judge::{called_unusual, judge};
 use super::readers::read;
 use super::register::registered;
 use super::set::PictureSet;
@@ -335,26 +335,21 @@ impl<'a> Parts<'a> {
     fn judge(&self, inspector: &Inspector, calibration: &Calibration) -> Result<Option<Figures>> {
         let scored = self.scored(inspector, &self.division.test)?;
         Ok(judge(&scored).map(|figures| {
-            let share = |abnormal: bool| {
-                let own = scored.iter().filter(|(_, own)| *own == abnormal);
-                let above = own
-                    .clone()
-                    .filter(|(score, _)| calibration.is_unusual(*score));
-                above.count() as f64 / own.count() as f64
-            };
+            let share = |abnormal| called_unusual(&scored, calibration, abnormal);
             let metrics = [
-                ("auroc", figures.auroc),
-                ("auprc", figures.auprc),
+                ("auroc", Some(figures.auroc)),
+                ("auprc", Some(figures.auprc)),
                 ("false-positive-rate", share(false)),
                 ("recall", share(true)),
             ];
-            let metrics = metrics.map(|(name, value)| (name.to_owned(), value));
+            let metrics = metrics.into_iter();
+            let metrics = metrics.filter_map(|(name, value)| Some((name.to_owned(), value?)));
             Figures {
                 split: self.division.protocol.clone(),
                 cases: scored.len() as u64,
                 refitted: false,
                 relevant_at: None,
-                metrics: BTreeMap::from(metrics),
+                metrics: metrics.collect(),
             }
         }))
     }
@@ -373,7 +368,7 @@ fn check_size(model: &ImageModel, size: usize) -> Result<()> {
         "{} has {} million parameters, {} MiB in half precision, and a page reads at most {}; give it fewer channels or features, or prepare pictures smaller",
         model.name(),
         count / 1_000_000,
-        2 * count >> 20,
+        (2 * count) >> 20,
         MAX_FILE_BYTES >> 20
     );
     Ok(())
