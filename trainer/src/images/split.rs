@@ -15,7 +15,7 @@ use super::set::{Picture, PictureSet};
 pub enum Scheme {
     /// The first so many normal pictures in file order are learnt from, all others judged by.
     TrainFirst(usize),
-    /// Half of the patients with normal pictures alone are learnt from, drawn by a seed.
+    /// Half of the patients (of their parts, where these are known) with normal pictures alone are learnt from, drawn by a seed.
     ByPatient(u64),
     /// The SALAD paper's scheme for MURA (its figure 4): the pictures of one part of a patient stay together
     /// and are normal, abnormal or mixed; half of the normal ones are learnt from, and all others
@@ -53,7 +53,7 @@ pub struct ImageSplit {
     pub test: Vec<usize>,
     /// Abnormal pictures among those taken for normal.
     pub contaminated: usize,
-    /// Test pictures of patients that are learnt from as well.
+    /// Test pictures of patients, and of their same part where parts are known, that are learnt from as well.
     pub overlap: usize,
     /// What was done, in words.
     pub protocol: String,
@@ -311,7 +311,12 @@ fn protocol(options: &SplitOptions, contaminated: usize, pictures: &[Picture]) -
             pictures.len()
         ),
     };
-    format!("{kind}: {}{known}{patients}", options.scheme)
+    let by_part = pictures.iter().any(|own| own.part.is_some());
+    let parts = match options.scheme {
+        Scheme::ByPatient(_) if by_part => ", each part of a patient apart",
+        _ => "",
+    };
+    format!("{kind}: {}{parts}{known}{patients}", options.scheme)
 }
 
 #[cfg(test)]
