@@ -123,7 +123,10 @@ export class Doorstep extends EventTarget {
   #lastId = 0;
   #disposed = false;
 
-  static async load(url, { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000 } = {}) {
+  static async load(url, options) {
+    const { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000, ...unknown } = options ?? {};
+    const [wrong] = Object.keys(unknown);
+    if (wrong) throw invalid(`load has no option "${wrong}"; it has device, history, onProgress, signal, workerUrl, inPage and timeoutMs.`);
     signal?.throwIfAborted();
     if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
     if (!(timeoutMs > 0)) throw invalid(`timeoutMs is ${timeoutMs}; give a number above 0.`);

@@ -13,9 +13,11 @@ const ascii = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, t
 const big = (bytes, at) => bytes[at] * 256 + bytes[at + 1];
 const little = (bytes, at, n) => bytes.subarray(at, at + n).reduceRight((sum, byte) => sum * 256 + byte, 0);
 
-/** Width and height of a PNG file; nothing where it is cut off. */
+/** Width and height of a PNG file; nothing where it is cut off. Something may follow its end. */
 function png(bytes) {
-  const whole = bytes.length > 33 && ascii(bytes, -8, -4) === 'IEND';
+  let end = bytes.length - 8;
+  while (end > 32 && !(bytes[end] === 73 && ascii(bytes, end, end + 4) === 'IEND')) end--;
+  const whole = end > 32;
   return whole && [big(bytes, 16) * 65536 + big(bytes, 18), big(bytes, 20) * 65536 + big(bytes, 22)];
 }
 

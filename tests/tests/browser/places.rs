@@ -114,7 +114,7 @@ async fn wrong_arguments_are_named() -> Result<()> {
         const all = await Promise.all([
             () => ds.recommend({ k: '5' }), () => ds.recommend({ k: -1 }), () => ds.recommend({ model: 3 }), () => ds.recommend({ allow: 'x' }),
             () => ds.similar({ id: 1 }), () => ds.similar(first.id, { explain: 'yes' }), () => ds.items([{}]), () => ds.recommend({ signal: null }), () => ds.search(5),
-            () => Doorstep.load(), () => Doorstep.load('http://'), () => Doorstep.load('d/'), () => ds.inspect(new ImageData(1, 1), { map: 1 }),
+            () => Doorstep.load(undefined, null), () => Doorstep.load('d/shop/', { devise: 'cpu' }), () => Doorstep.load('http://'), () => Doorstep.load('d/'), () => ds.inspect(new ImageData(1, 1), { map: 1 }),
         ].map(said));
         ds.dispose();
         return all;";
@@ -130,6 +130,7 @@ async fn wrong_arguments_are_named() -> Result<()> {
         "signal stands in the options",
         "text is 5; give text",
         "There is no address of a bundle",
+        r#"load has no option "devise"; it has device"#,
         r#""http://" is no address"#,
         "404 for http",
         "map is 1; give 'reconstruction'",

@@ -95,7 +95,7 @@ impl<S: Store> Bundle<S> {
                 [
                     "model ",
                     &model.name,
-                    " recommends items; only a model of a table predicts",
+                    " is of no table; only a model of a table predicts",
                 ]
                 .concat(),
             )),
