@@ -23,76 +23,40 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 const idOf = (id) => (typeof id === 'number' ? String(id) : id);
 
 /** One entry of a history as a record, which is what the engine takes. */
-function historyEvent(given, index) {
-  const event = isObject(given) ? { ...given, item: idOf(given.item) } : { item: idOf(given) };
-  const where = `history[${index}]`;
-  if (typeof event.item !== 'string') throw invalid(`${where} is no id and no { item: 'ID' }.`);
-  for (const [field, value] of Object.entries(event)) {
-    if (!EVENT_FIELDS.includes(field)) throw invalid(`${where}: it has no field "${field}"; the fields are ${EVENT_FIELDS.join(', ')}.`);
-    if (field !== 'item' && value != null && !Number.isFinite(value)) throw invalid(`${where}: ${field} is ${value}; give a finite number or leave it out.`);
-  }
-  return event;
-}
+const eventOf = (given) => (isObject(given) ? { ...given, item: idOf(given.item) } : { item: idOf(given) });
 
-const isCount = (value) => Number.isInteger(value) && value >= 0;
+const isEvent = (event) => isText(event.item)
+  && Object.entries(event).every(([field, value]) => field === 'item' || (EVENT_FIELDS.includes(field) && (value == null || Number.isFinite(value))));
+
 const isText = (value) => typeof value === 'string';
-const ids = [(value) => Array.isArray(value) && value.every(isText), "a list of ids, such as ['B01']"];
-/** What the engine would refuse in its own words. */
-const FIELDS = {
-  k: [isCount, 'a whole number, such as 10'],
-  prototypes: [isCount, 'a whole number, such as 3'],
-  neighbours: [isCount, 'a whole number, such as 8'],
-  item: [isText, 'the id of an item'],
-  text: [isText, 'text'],
-  model: [isText, 'the name of a model'],
-  map: [isText, "'reconstruction' or 'occlusion', or leave it out"],
-  allow: ids,
-  deny: ids,
-  explain: [(value) => typeof value === 'boolean', 'true or false'],
-  rows: [(value) => Array.isArray(value) && value.every(isCount), 'a list of row numbers, such as [0, 1]'],
-};
+
+/** A script that is fetched when it is needed. */
+export const brought = (loading, file) => loading.catch(({ message }) => {
+  throw new DoorstepError('network', `${file}: could not be loaded (${message}). Upload it beside doorstep.js.`, { file });
+});
+
+/** What is wrong, in words that only a page with a mistake loads. */
+const explanation = () => brought(import('./explain.js'), 'explain.js');
 
 /** The query in the engine's terms, without what is undefined. */
-function plain(options) {
-  if (!isObject(options)) throw invalid('The query is no object. Give one, such as { history: [], k: 10 }.');
-  const { history, filter, ...rest } = options;
-  if ('signal' in rest) throw invalid('signal stands in the options that follow: recommend(query, { signal }).');
+async function plain(options) {
+  const { history, filter, ...rest } = options ?? {};
+  const events = history == null ? [] : Array.isArray(history) && history.map(eventOf);
+  const isFine = isObject(options) && events && events.every(isEvent) && (filter == null || isObject(filter));
+  if (!isFine) throw (await explanation()).badQuery(options);
   const query = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  for (const [field, [is, wanted]] of Object.entries(FIELDS)) {
-    if (field in query && !is(query[field])) throw invalid(`${field} is ${JSON.stringify(query[field])}; give ${wanted}.`);
-  }
-  if (history != null) {
-    if (!Array.isArray(history)) throw invalid(`history is no array but a ${typeof history}. Give a list of ids or of { item, rating, time }.`);
-    query.history = history.map(historyEvent);
-  }
-  if (filter != null) {
-    if (!isObject(filter)) throw invalid("filter is no object. Give attribute names with values, such as { category: 'Straps' }.");
-    query.filter = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value].flat()]));
-  }
+  if (history != null) query.history = events;
+  if (filter != null) query.filter = Object.fromEntries(Object.entries(filter).map(([name, value]) => [name, [value].flat()]));
   return query;
 }
 
 export function bundleAddress(url) {
-  if (!url || !URL.canParse(url, document.baseURI)) throw invalid(`${url ? `"${url}" is no address` : 'There is no address of a bundle'}. Give that of the folder which holds its manifest.json, such as /doorstep/bundle/.`);
+  if (!url || !URL.canParse(url, document.baseURI)) throw invalid(`${url ? `"${url}" is no address` : 'There is no address of a bundle'}. Give that of its folder.`);
   const address = new URL(url, document.baseURI);
   address.search = address.hash = '';
   address.pathname = address.pathname.replace(/\/manifest\.json$/, '/');
   if (!address.pathname.endsWith('/')) address.pathname += '/';
   return address.href;
-}
-
-/**
- * The digests of the page's import map, by address. Browsers hold a page's modules to them, but no worker's
- * and nothing that is fetched.
- */
-function digests() {
-  const found = {};
-  for (const { text } of document.querySelectorAll('script[type=importmap]')) {
-    try {
-      for (const [file, digest] of Object.entries(JSON.parse(text).integrity)) found[new URL(file, document.baseURI).href] = digest;
-    } catch {} // no map, or one without digests
-  }
-  return found;
 }
 
 /**
@@ -125,15 +89,13 @@ export class Doorstep extends EventTarget {
 
   static async load(url, options) {
     const { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000, ...unknown } = options ?? {};
-    const [wrong] = Object.keys(unknown);
-    if (wrong) throw invalid(`load has no option "${wrong}"; it has device, history, onProgress, signal, workerUrl, inPage and timeoutMs.`);
     signal?.throwIfAborted();
-    if (!DEVICES.includes(device)) throw invalid(`device is ${JSON.stringify(device)}; choose one of ${DEVICES.join(', ')}.`);
-    if (!(timeoutMs > 0)) throw invalid(`timeoutMs is ${timeoutMs}; give a number above 0.`);
-    const ahead = history && plain({ history }).history.map(({ item }) => item);
+    const isFine = DEVICES.includes(device) && timeoutMs > 0 && !Object.keys(unknown).length;
+    if (!isFine) throw (await explanation()).badOptions({ device, timeoutMs, unknown });
+    const ahead = history && (await plain({ history })).history.map(({ item }) => item);
     const doorstep = new Doorstep();
     const worker = new URL(workerUrl ?? './worker.js', workerUrl ? document.baseURI : import.meta.url).href;
-    const integrity = digests();
+    const integrity = document.querySelector('script[type=importmap]') ? (await brought(import('./digests.js'), 'digests.js')).digests() : {};
     doorstep.#options = {
       ahead,
       base: bundleAddress(url),
@@ -164,16 +126,16 @@ export class Doorstep extends EventTarget {
   loadCost;
 
   async recommend(query = {}, { signal } = {}) {
-    const { hits } = await this.#query('recommend', plain(query), signal);
+    const { hits } = await this.#query('recommend', await plain(query), signal);
     return hits.filter(({ fallback }) => !fallback || this.manifest.data.interactions);
   }
 
   async similar(item, { signal, ...options } = {}) {
-    return (await this.#query('similar', plain({ ...options, item: idOf(item) }), signal)).hits;
+    return (await this.#query('similar', await plain({ ...options, item: idOf(item) }), signal)).hits;
   }
 
   async search(text, { signal, ...options } = {}) {
-    return (await this.#query('search', plain({ ...options, text }), signal)).items;
+    return (await this.#query('search', await plain({ ...options, text }), signal)).items;
   }
 
   async items(wanted, { signal } = {}) {
@@ -183,24 +145,24 @@ export class Doorstep extends EventTarget {
   }
 
   async predict(features, { signal, ...options } = {}) {
-    return this.#query('predict', plain({ ...options, features }), signal);
+    return this.#query('predict', await plain({ ...options, features }), signal);
   }
 
   async features(model, { signal } = {}) {
-    return this.#query('features', plain({ model }), signal);
+    return this.#query('features', await plain({ model }), signal);
   }
 
   async rows(rows, model, { signal, names } = {}) {
-    return this.#query('rows', plain({ rows, model, names }), signal);
+    return this.#query('rows', await plain({ rows, model, names }), signal);
   }
 
   async findRows(text, { signal, ...options } = {}) {
-    return this.#query('findRows', plain({ ...options, text }), signal);
+    return this.#query('findRows', await plain({ ...options, text }), signal);
   }
 
   async inspect(picture, { signal, ...options } = {}) {
     const { pixelsOf } = await import('./anomaly/pixels.js');
-    return this.#query('inspect', plain({ ...options, ...await pixelsOf(picture) }), signal);
+    return this.#query('inspect', await plain({ ...options, ...await pixelsOf(picture) }), signal);
   }
 
   dispose() {
@@ -223,6 +185,7 @@ export class Doorstep extends EventTarget {
     try {
       return (await this.#request(host, method, args, { signal })).result;
     } catch (error) {
+      if (['invalid-query', 'engine'].includes(error.code)) throw (await explanation()).explained(args, error);
       if (error.code !== 'outdated') throw error;
       if (this.#running.has(host)) {
         this.#host = undefined;
@@ -263,9 +226,7 @@ export class Doorstep extends EventTarget {
         };
       } catch {
         this.#drop(host, this.#gone());
-        const { startInPage } = await import('./in-page.js').catch((error) => {
-          throw new DoorstepError('network', `in-page.js: could not be loaded (${error.message}). Upload it beside doorstep.js.`, { file: 'in-page.js' });
-        });
+        const { startInPage } = await brought(import('./in-page.js'), 'in-page.js');
         if (!this.#disposed) loading = load(await startInPage(workerUrl));
       }
       if (this.#disposed) throw this.#gone();

@@ -1,7 +1,7 @@
 // The elements <doorstep-recommend>, <doorstep-similar>, <doorstep-predict> and <doorstep-anomaly>. widgets.d.ts
 // says which attributes, events, parts and custom properties there are.
 
-import { DoorstepError, shareBundle } from './doorstep.js';
+import { brought, DoorstepError, shareBundle } from './doorstep.js';
 import { VisitorHistory } from './history.js';
 
 const NAMED_IN_STATUS = 3;
@@ -67,13 +67,13 @@ sheet.replaceSync(`
   --_width: var(--doorstep-card-width, 10.5em);
   --_border: var(--doorstep-border, color-mix(in srgb, currentColor 16%, transparent));
   display: block; min-inline-size: 0;
-  inline-size: 100%; inline-size: -moz-available; inline-size: -webkit-fill-available; inline-size: stretch;
+  inline-size: 100%; inline-size: -moz-available; inline-size: -webkit-fill-available;
   min-block-size: var(--doorstep-height, calc(var(--_width) + 11.75em));
   font-family: var(--doorstep-font, inherit);
   line-height: 1.35;
 }
 :host([hidden]), [hidden] { display: none !important; }
-ul { text-align: start; text-indent: 0; text-transform: none; letter-spacing: normal; word-spacing: normal; white-space: normal; contain: inline-size; contain-intrinsic-inline-size: var(--_width); display: flex; gap: var(--doorstep-gap, 1em); margin: 0; padding: 4px 4px .75em; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
+ul { text-align: start; text-transform: none; letter-spacing: normal; white-space: normal; contain: inline-size; contain-intrinsic-inline-size: var(--_width); display: flex; gap: var(--doorstep-gap, 1em); margin: 0; padding: 4px 4px .75em; list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding-inline: 4px; overflow-anchor: none; scrollbar-width: thin; }
 li { flex: 0 0 var(--_width); scroll-snap-align: start; }
 [part=card] {
   display: flex; flex-direction: column; box-sizing: border-box; inline-size: 100%; block-size: 100%; padding: 0; overflow: hidden;
@@ -383,11 +383,6 @@ export class DoorstepSimilar extends ItemShelf {
   reason() { return ''; }
 }
 accessors(DoorstepSimilar, { history: 'local', label: 'Similar items' });
-
-/** A script that is fetched when it is needed. */
-const brought = (loading, file) => loading.catch(({ message }) => {
-  throw new DoorstepError('network', `${file}: could not be loaded (${message}). Upload the whole folder.`, { file });
-});
 
 /** An element whose inside is made in a folder of its own, which other pages don't load. */
 class PanelElement extends HTMLElement {

@@ -19,6 +19,7 @@ export class Panel extends LazyPanel {
   #file = element('input', 'file', { type: 'file', accept: 'image/png,image/jpeg,image/webp' });
   #session; // AbortController of what the present bundle and model lead to
   #opening; // what it leads to, as a promise
+  #bringing; // AbortController of the file that is being read
   #asking; // AbortController of the present picture
   #doorstep;
   #picture; // ImageData
@@ -47,6 +48,7 @@ export class Panel extends LazyPanel {
 
   end() {
     this.#session?.abort();
+    this.#bringing?.abort();
     this.#asking?.abort();
     for (const type of ['dragover', 'dragleave', 'drop']) this.host.removeEventListener(type, this.#dragged);
     document.removeEventListener('paste', this.#pasted);
@@ -96,7 +98,8 @@ export class Panel extends LazyPanel {
 
   /** Inspects a picture, once the bundle is there; resolves when it is shown or refused. */
   async inspect(picture) {
-    const { signal } = this.#next();
+    this.#bringing?.abort();
+    const { signal } = (this.#bringing = new AbortController());
     try {
       const { width, height, pixels } = await pixelsOf(picture);
       if (signal.aborted) return;
@@ -109,15 +112,9 @@ export class Panel extends LazyPanel {
     else await (this.#session ? this.#opening : this.open()); // perhaps asked for before it was in sight
   }
 
-  /** In place of what was asked before. */
-  #next() {
-    this.#asking?.abort();
-    this.#view.busy = false;
-    return (this.#asking = new AbortController());
-  }
-
   async #ask({ map = this.#view.map } = {}) {
-    const { signal } = this.#next();
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
     const picture = this.#picture;
     this.#message.hidden = true;
     this.#view.busy = true;

@@ -254,6 +254,14 @@ async fn the_room_shows_a_picture_and_takes_files_of_any_kind() -> Result<()> {
           const { detail: { error } } = await told;
           answers[name] = [error.code, part('message').textContent, part('finding').hidden];
         }
+        // A bad file while a good one is looked at.
+        const told = new Promise((done) => element.addEventListener('doorstep:inspection', done, { once: true }));
+        const looking = element.inspect(fine.colour);
+        while (part('stage').ariaBusy !== 'true') await new Promise((next) => setTimeout(next));
+        await element.inspect(bad.text);
+        const { detail } = await told;
+        await looking;
+        answers.between = [detail.picture.width, part('stage').ariaBusy, part('message').hidden];
         return answers;";
     let found: Value = page.run(bring, Value::Null).await?;
     for fine in [
@@ -285,6 +293,7 @@ async fn the_room_shows_a_picture_and_takes_files_of_any_kind() -> Result<()> {
         );
         ensure!(answer[2] == false, "{bad}: what was shown is gone");
     }
+    assert_eq!(found["between"], json!([50, "false", false]));
     page.close().await
 }
 
