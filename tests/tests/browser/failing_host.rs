@@ -8,7 +8,7 @@ use doorstep_tests::host::{Fault, Host, Line};
 use doorstep_tests::page::Page;
 use doorstep_tests::publication::{Publication, shop_of};
 use doorstep_tests::site;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const HEAD: &str = r#"<!doctype html><html lang="en"><title>A shop</title><link rel="icon" href="data:,">
 <script>
@@ -232,6 +232,28 @@ async fn a_slow_line_is_waited_for() -> Result<()> {
         round_trip: Duration::from_millis(150),
     });
     is_waited_for(&host).await
+}
+
+#[tokio::test]
+async fn what_comes_in_slowly_has_as_long_as_it_needs() -> Result<()> {
+    let publication = publication(&shelf(&item(0)?))?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url("")).await?;
+    page.until::<bool>("there are results", SHOWN).await?;
+    host.behind(Line {
+        bytes_per_second: 40e3,
+        round_trip: Duration::from_millis(50),
+    });
+    // The engine of tables takes four seconds of this line.
+    let load = "
+        const { Doorstep } = await import(new URL('d/doorstep.js', location));
+        const start = performance.now();
+        const said = await Doorstep.load('d/songs/', { timeoutMs: 1500 }).then((ds) => { ds.dispose(); return 'loaded'; }, ({ message }) => message);
+        return [said, performance.now() - start > 2500];";
+    let found: Value = page.run(load, Value::Null).await?;
+    assert_eq!(found, json!(["loaded", true]));
+    // The shop's pictures lie beside its page, which is not there.
+    page.close_with(|line| line.contains("/images/")).await
 }
 
 async fn is_waited_for(host: &Host) -> Result<()> {
