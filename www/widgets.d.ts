@@ -151,6 +151,9 @@ export function safeAddress(text: string | undefined, isImage?: boolean): string
 /** Tells the page of `doorstep:NAME`; false where it was cancelled. */
 export function emit(target: HTMLElement, name: string, detail: unknown, cancelable?: boolean): boolean;
 
+/** Emits `doorstep:error`, and tells the console unless that was cancelled. */
+export function failed(host: HTMLElement, error: Error): void;
+
 /** An element with a part's name, properties and children; text goes in as text. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, part?: string, properties?: Partial<HTMLElementTagNameMap[Tag]>, ...children: Array<Node | string>): HTMLElementTagNameMap[Tag];
 

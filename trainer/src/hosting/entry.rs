@@ -4,13 +4,14 @@
 pub(super) const ENTRIES: [&str; 3] = ["doorstep.js", "history.js", WIDGETS];
 const WIDGETS: &str = "widgets.js";
 /// What `widgets.js` exports.
-const EXPORTS: [&str; 11] = [
+const EXPORTS: [&str; 12] = [
     "DoorstepAnomaly",
     "DoorstepPredict",
     "DoorstepRecommend",
     "DoorstepSimilar",
     "element",
     "emit",
+    "failed",
     "picture",
     "safeAddress",
     "shareBundle",
