@@ -51,7 +51,6 @@ impl Driver {
     fn start(mut command: Command, says: &str, end: (&'static str, String)) -> Result<Self> {
         let mut child = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()?;
         let stdout = child
             .stdout
@@ -108,8 +107,13 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if let Err(error) = self.shut_down() {
-            eprintln!("the driver did not shut down by itself: {error}");
+        match self.child.try_wait() {
+            Ok(Some(status)) => eprintln!("the driver had ended before the test, {status}"),
+            _ => {
+                if let Err(error) = self.shut_down() {
+                    eprintln!("the driver did not shut down by itself: {error}");
+                }
+            }
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
