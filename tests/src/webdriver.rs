@@ -49,9 +49,7 @@ impl Driver {
     }
 
     fn start(mut command: Command, says: &str, end: (&'static str, String)) -> Result<Self> {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child
             .stdout
             .take()
