@@ -203,14 +203,26 @@ pub fn load(args: &DataArgs, progress: &Progress) -> Result<Dataset> {
     settle(read(args, Vec::new(), progress)?, args, progress)
 }
 
-/// What the files hold, before duplicates and filters; item records go on from those `known`.
+/// What the files hold, before duplicates and filters. Item records go on from those `known`, which
+/// newer ones of a file of items replace.
 pub fn read(args: &DataArgs, known: Vec<ItemRecord>, progress: &Progress) -> Result<Dataset> {
     args.check()?;
     let (interaction_files, item_files) = directory::resolve(args, progress)?;
     let mut dataset = readers::read_interactions(args, &interaction_files, progress)?;
     let products = std::mem::take(&mut dataset.catalogue);
-    let known = known.into_iter().chain(products).collect();
-    dataset.catalogue = items::read_catalogue(&item_files, known, &mut dataset.report, progress)?;
+    let report = &mut dataset.report;
+    dataset.catalogue = if known.is_empty() {
+        items::read_catalogue(&item_files, products, report, progress)?
+    } else {
+        let new = items::read_catalogue(&item_files, Vec::new(), report, progress)?;
+        let (catalogue, changed) = items::renewed(known, products, new);
+        if changed > 0 {
+            progress.say(format!(
+                "{changed} item records are newer than those of the bundle"
+            ));
+        }
+        catalogue
+    };
     Ok(dataset)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
-use doorstep_shared::ItemRecord;
+use doorstep_shared::{ItemRecord, Vocabulary};
 
 use super::ReadReport;
 use super::source::Source;
@@ -60,6 +60,27 @@ pub(super) fn read_catalogue(
         ));
     }
     Ok(catalogue.records)
+}
+
+/// The records of an update, and how many of the `known` it changes: `new` ones win, `known` ones and
+/// `products` that came with interactions fill gaps. Those `known` keep their order.
+pub(super) fn renewed(
+    known: Vec<ItemRecord>,
+    products: Vec<ItemRecord>,
+    new: Vec<ItemRecord>,
+) -> (Vec<ItemRecord>, usize) {
+    let lists = [&known, &products, &new];
+    let ids = lists.into_iter().flatten().map(|record| record.id.as_str());
+    let order: Vocabulary = ids.collect();
+    let mut catalogue = Catalogue::default();
+    for record in new.into_iter().chain(known.clone()).chain(products) {
+        catalogue.merge(record);
+    }
+    let mut records = catalogue.records;
+    records.sort_by_key(|record| order.get(&record.id));
+    let pairs = records.iter().zip(&known);
+    let changed = pairs.filter(|(now, before)| now != before).count();
+    (records, changed)
 }
 
 /// Takes the records of one file.

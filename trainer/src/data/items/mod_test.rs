@@ -217,6 +217,19 @@ fn a_cut_gzip_table_is_an_error_that_names_it() {
     );
 }
 
+#[test]
+fn newer_records_win_over_known_ones_whose_values_fill_gaps() {
+    let of = |lines: &str| read(&[lines.as_bytes()]).unwrap().0;
+    let known = of("id,title,price,url\na,A,5,/a\nb,B,1,/b\n");
+    let products = of("id,title,image\nc,C,/c.png\nb,bee,/b.png\n");
+    let new = of("id,title,price\nd,D,2\na,,9\n");
+    let (renewed, changed) = renewed(known, products, new);
+    let expected =
+        of("id,title,price,url,image\na,A,9,/a,\nb,B,1,/b,/b.png\nc,C,,,/c.png\nd,D,2,,\n");
+    assert_eq!(renewed, expected);
+    assert_eq!(changed, 2);
+}
+
 proptest! {
     /// Whatever is in a file, reading ends with records that have ids or with an error.
     #[test]
