@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use doorstep_tests::command::doorstep;
 use doorstep_tests::random::Random;
 use doorstep_tests::site;
@@ -117,6 +117,71 @@ fn an_update_is_what_training_from_scratch_gives() -> Result<()> {
         );
         ensure!(home.join("b.state").is_dir() && home.join("c.state").is_dir());
     }
+    Ok(())
+}
+
+#[test]
+fn an_update_tells_of_bad_lines_and_renews_records() -> Result<()> {
+    let home = TempDir::new()?;
+    let home = home.path();
+    std::fs::write(home.join("old.csv"), part(1, 60, 50, 0))?;
+    std::fs::write(home.join("items.csv"), "id,title,price\ni1,One,5\n")?;
+    let more = ["--items", "items.csv", "--out", "b/", "--state", "b.state"];
+    train(home, &["old.csv"], &more)?;
+    let bad = "user,item,rating,time\nu1,i2,4,900\nu2,,3,901\nu3,i3,many,902\n";
+    std::fs::write(home.join("new.csv"), bad)?;
+    std::fs::write(home.join("items.csv"), "id,price\ni1,9\n")?;
+    // As a shell completes the name of a folder.
+    let update = ["train", "--update", "b/", "--interactions", "new.csv"];
+    let (updated, said) = run(home, &[&update[..], &["--items", "items.csv"]].concat())?;
+    ensure!(updated, "{said}");
+    ensure!(said.contains("2 malformed lines skipped"), "{said}");
+    ensure!(said.contains("1 item records are newer"), "{said}");
+    let records = site::files(&home.join("b/catalog"))?
+        .iter()
+        .map(|file| Ok(String::from_utf8_lossy(&std::fs::read(file)?).into_owned()))
+        .collect::<Result<Vec<_>>>()?;
+    let records = records.concat();
+    let record = records.split("\"i1\"").nth(1).context("no record")?;
+    let record = record.split('}').next().context("it ends")?;
+    ensure!(record.contains("One") && record.contains("9"), "{record}");
+    Ok(())
+}
+
+#[test]
+fn a_state_takes_no_place_of_something_else() -> Result<()> {
+    let home = TempDir::new()?;
+    let home = home.path();
+    std::fs::write(home.join("old.csv"), part(1, 60, 50, 0))?;
+    std::fs::create_dir(home.join("work"))?;
+    std::fs::write(home.join("work/thesis.txt"), "years of it")?;
+    for (state, why) in [
+        ("work", "not empty"),
+        (".", "lie in each other"),
+        ("old.csv", "not a folder"),
+        ("old.csv/state", "cannot write to the folder"),
+        ("./b/state", "never be published"),
+        ("work/../b/state", "never be published"),
+    ] {
+        for force in [&[][..], &["--force"]] {
+            let args = [
+                "train",
+                "popularity",
+                "--interactions",
+                "old.csv",
+                "--out",
+                "b",
+                "--state",
+                state,
+            ];
+            let (trained, said) = run(home, &[&args[..], force].concat())?;
+            let why = if force.is_empty() { why } else { "error" };
+            ensure!(!trained && said.contains(why), "{state}: {said}");
+            ensure!(!said.contains("fitting"), "{state}: {said}");
+        }
+    }
+    ensure!(std::fs::read_to_string(home.join("work/thesis.txt"))? == "years of it");
+    ensure!(!home.join("b").exists());
     Ok(())
 }
 

@@ -29,6 +29,7 @@ pub mod settings;
 pub mod shop;
 pub mod songs;
 pub mod split;
+pub mod staged;
 pub mod table;
 pub mod toml_file;
 pub mod tune;

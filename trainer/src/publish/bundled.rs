@@ -5,18 +5,19 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use doorstep_shared::ItemRecord;
-use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel};
+use doorstep_shared::bundle::{DataSummary, Figures, Manifest, Publication, PublishedModel, write};
 use doorstep_shared::models::{Model, ModelConfig};
 use doorstep_shared::neural::Weights;
 
 use super::weights::store_as;
-use super::{WeightsWish, check_not_silent, item_counts, publish_into, widen};
+use super::{WeightsWish, check_not_silent, item_counts, stage, widen};
 use crate::data::Dataset;
 use crate::division::Division;
 use crate::evaluate::{HeldOut, Metrics, evaluate, rating_metrics};
 use crate::fit::{self, Fitted, ItemContent, Training, fit_with_users};
 use crate::neural::{Guide, Means, is_stopped};
 use crate::progress::Progress;
+use crate::staged::Staged;
 
 /// What `fitted_on` says where nothing was held out.
 const EVERYTHING: &str = "all interactions";
@@ -255,12 +256,25 @@ impl Bundled {
 
     /// Writes the bundle; `records` are the items of `dataset`.
     pub fn publish(
-        mut self,
+        self,
         dataset: &Dataset,
         records: &[ItemRecord],
         out: &Path,
         force: bool,
     ) -> Result<Manifest> {
+        let (bundle, manifest) = self.stage(dataset, records, out, force)?;
+        bundle.settle()?;
+        Ok(manifest)
+    }
+
+    /// The same, but for the move to its place.
+    pub fn stage(
+        mut self,
+        dataset: &Dataset,
+        records: &[ItemRecord],
+        out: &Path,
+        force: bool,
+    ) -> Result<(Staged, Manifest)> {
         self.counts.resize(records.len(), 0);
         let mut models = self.models.iter();
         models.try_for_each(|entry| check_not_silent(&entry.model))?;
@@ -291,7 +305,7 @@ impl Bundled {
             counts: &self.counts,
             models: &models,
         };
-        publish_into(out, force, &publication)
+        stage(out, force, |sink| write(&publication, sink))
     }
 }
 

@@ -1,6 +1,5 @@
-//! Bundles as folders: written beside their place and moved there whole.
+//! Bundles as folders.
 
-use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use doorstep_shared::bundle::{Manifest, Publication, ReadError, Sink, Store, WriteError, write};
 use futures_util::FutureExt;
+
+use crate::staged::{Kind, Staged, says_format};
 
 /// Reads a bundle's files from a folder.
 #[derive(Clone, Debug)]
@@ -90,6 +91,13 @@ impl Sink for FolderSink {
     }
 }
 
+/// Bundles as folders that are written whole.
+pub const BUNDLE: Kind = Kind {
+    name: "bundle",
+    option: "--out",
+    holds: is_bundle,
+};
+
 /// Writes a bundle into `out`. It is complete before it appears there: a run
 /// that fails or is interrupted leaves `out` as it was. A folder that is not
 /// empty is replaced only with `force`, and only when it holds a bundle.
@@ -103,148 +111,43 @@ pub fn publish_with(
     force: bool,
     write: impl FnOnce(&mut dyn Sink) -> Result<Manifest, WriteError>,
 ) -> Result<Manifest> {
-    check_free(out, force)?;
-    let staging = beside(out, "partial");
-    ensure!(
-        !staging.exists(),
-        "{} is in the way; remove it",
-        staging.display()
-    );
-    let outcome = write_into(&staging, out, write);
-    if outcome.is_err() {
-        // The first error matters; what is left of the attempt only takes space.
-        let _ = fs::remove_dir_all(&staging);
-    }
-    outcome
+    let (bundle, manifest) = stage(out, force, write)?;
+    bundle.settle()?;
+    Ok(manifest)
 }
 
-fn write_into(
-    staging: &Path,
+/// The same, but for the move to its place.
+pub fn stage(
     out: &Path,
+    force: bool,
     write: impl FnOnce(&mut dyn Sink) -> Result<Manifest, WriteError>,
-) -> Result<Manifest> {
+) -> Result<(Staged, Manifest)> {
+    let staged = Staged::begin(BUNDLE, out, force)?;
     let in_words = |error: WriteError| match error {
         WriteError::Io(error) => anyhow::Error::new(error).context(format!(
             "cannot write the bundle to {}; is the disk full, or the folder not writable?",
-            staging.display()
+            staged.path().display()
         )),
         other => other.into(),
     };
     let mut sink = FolderSink {
-        root: staging.to_owned(),
+        root: staged.path().to_owned(),
     };
     let manifest = write(&mut sink).map_err(in_words)?;
-    let old = beside(out, "replaced");
-    ensure!(!old.exists(), "{} is in the way; remove it", old.display());
-    let replaces = out.exists();
-    if replaces {
-        fs::rename(out, &old).with_context(|| format!("cannot replace {}", out.display()))?;
-    }
-    if let Err(error) = fs::rename(staging, out) {
-        if replaces {
-            fs::rename(&old, out)
-                .with_context(|| format!("the old bundle is now {}", old.display()))?;
-        }
-        let what = format!("cannot move the bundle to {}", out.display());
-        return Err(anyhow::Error::new(error).context(what));
-    }
-    if replaces {
-        fs::remove_dir_all(&old).with_context(|| format!("cannot remove {}", old.display()))?;
-    }
-    Ok(manifest)
+    Ok((staged, manifest))
 }
 
-/// Refuses an output folder that holds something else, or can't be written, before any work. Says
-/// what an interrupted run left beside it.
+/// Refuses an output folder that can't hold a new bundle, before any work.
 pub fn check_free(out: &Path, force: bool) -> Result<()> {
-    check_writable(out)?;
-    for left in left_beside(out, "partial") {
-        crate::progress::tell!(
-            "warning: {} is of a run that was interrupted, or still writes; remove it if none runs",
-            left.display()
-        );
-    }
-    if !out.exists() {
-        let old = left_beside(out, "replaced");
-        ensure!(
-            old.is_empty(),
-            "a run was interrupted as it replaced {0}, whose old content is {1}: move it back to {0}, or remove it",
-            out.display(),
-            old[0].display()
-        );
-        return Ok(());
-    }
-    let entries =
-        fs::read_dir(out).with_context(|| format!("{} is not a folder", out.display()))?;
-    if entries.count() == 0 {
-        return Ok(());
-    }
-    ensure!(
-        force,
-        "{} is not empty; choose another --out, or replace it with --force",
-        out.display()
-    );
-    ensure!(
-        is_bundle(out),
-        "{} holds something that is not a bundle; --force replaces bundles only",
-        out.display()
-    );
-    Ok(())
-}
-
-/// Makes a folder and removes it where that of `out` is to be written, or where its parents are to be.
-fn check_writable(out: &Path) -> Result<()> {
-    let trial = beside(out, "trial");
-    let mut parents = trial.ancestors().skip(1);
-    let nearest = parents.find(|parent| parent.exists());
-    let place = nearest.unwrap_or(Path::new("."));
-    let trial = place.join(trial.file_name().expect("it was given a name"));
-    let tried = fs::create_dir(&trial).and_then(|()| fs::remove_dir(&trial));
-    tried.with_context(|| {
-        format!(
-            "cannot write to the folder {}; choose another --out",
-            place.display()
-        )
-    })
+    BUNDLE.check_free(out, force)
 }
 
 /// Whether a folder holds a manifest of ours; other programs write files of that name too.
 fn is_bundle(folder: &Path) -> bool {
-    let manifest = fs::read(folder.join(doorstep_shared::bundle::MANIFEST)).ok();
-    let parsed =
-        manifest.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    parsed.is_some_and(|manifest| manifest["format"] == doorstep_shared::bundle::FORMAT)
-}
-
-/// A folder beside `out` that is ours alone.
-fn beside(out: &Path, suffix: &str) -> PathBuf {
-    let mut name = prefix_beside(out, suffix);
-    name.push(std::process::id().to_string());
-    out.with_file_name(name)
-}
-
-fn prefix_beside(out: &Path, suffix: &str) -> OsString {
-    let name = out.file_name().unwrap_or_else(|| "bundle".as_ref());
-    let mut prefix = name.to_owned();
-    prefix.push(format!(".{suffix}-"));
-    prefix
-}
-
-/// Folders [`beside`] `out` of any process, in the order of their names.
-fn left_beside(out: &Path, suffix: &str) -> Vec<PathBuf> {
-    let prefix = prefix_beside(out, suffix);
-    let folder = match out.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let ours = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.as_encoded_bytes());
-        name.is_some_and(|name| name.starts_with(prefix.as_encoded_bytes()))
-    };
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut left: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(ours).collect();
-    left.sort();
-    left
+    says_format(
+        &folder.join(doorstep_shared::bundle::MANIFEST),
+        doorstep_shared::bundle::FORMAT,
+    )
 }
 
 #[cfg(test)]

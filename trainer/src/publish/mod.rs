@@ -10,7 +10,7 @@ mod widen;
 
 pub use alone::{bytes_in_bundle, write_alone};
 pub use bundled::{Bundled, JUDGED, figures, training_part, until_stopped};
-pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with};
+pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with, stage};
 pub use silent::check_not_silent;
 pub use weights::WeightsWish;
 pub use widen::widen;

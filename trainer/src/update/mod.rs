@@ -10,13 +10,14 @@ use doorstep_shared::bundle::Manifest;
 use doorstep_shared::models::ModelConfig;
 use doorstep_shared::{Event, Vocabulary};
 
-pub use state::{State, beside};
+pub use state::{STATE, State, beside};
 
 use crate::data::{self, DataArgs, Dataset, Interaction};
 use crate::fit::{ItemContent, Kept, check_ratings};
 use crate::neural::{Guide, Means};
 use crate::progress::Progress;
 use crate::publish::{Bundled, WeightsWish, item_records};
+use crate::staged::resolved;
 
 /// A publication that can be updated later.
 pub struct Lasting<'a> {
@@ -35,8 +36,9 @@ pub struct Lasting<'a> {
 impl Lasting<'_> {
     /// Refuses what would be published, or can't be kept, before anything is read.
     fn check(&self) -> Result<()> {
+        let (state, out) = (resolved(&self.state)?, resolved(&self.out)?);
         ensure!(
-            !self.state.starts_with(&self.out) && !self.out.starts_with(&self.state),
+            !state.starts_with(&out) && !out.starts_with(&state),
             "--state {} and the bundle {} lie in each other: the state holds user ids and must never be published",
             self.state.display(),
             self.out.display()
@@ -45,7 +47,7 @@ impl Lasting<'_> {
             self.data.item_vectors.is_none(),
             "--state keeps no item vectors: train without --item-vectors, or without --state"
         );
-        Ok(())
+        STATE.check_free(&self.state, self.force)
     }
 
     /// Trains from scratch, publishes and keeps the state.
@@ -68,7 +70,8 @@ impl Lasting<'_> {
             weights,
             sums: Default::default(),
         };
-        let settled = data::settle(state.read.clone(), &state.settling, progress)?;
+        // By what was asked for, so that a policy nobody chose is told.
+        let settled = data::settle(state.read.clone(), &self.data, progress)?;
         self.publish(state, &settled, Kept::first(), progress)
     }
 
@@ -102,7 +105,11 @@ impl Lasting<'_> {
              If they belong together all the same, train from scratch on both"
         );
         add(&mut state.read, new)?;
-        let after = data::settle(state.read.clone(), &state.settling, progress)?;
+        let settling = DataArgs {
+            strict: self.data.strict,
+            ..state.settling.clone()
+        };
+        let after = data::settle(state.read.clone(), &settling, progress)?;
         let kept = self.kept(&mut state, &before, &after, progress);
         self.publish(state, &after, kept, progress)
     }
@@ -154,9 +161,12 @@ impl Lasting<'_> {
         let configs = state.configs.clone();
         let fitted =
             Bundled::of_everything(configs, settled, content, guide, state.weights, progress)?;
-        let manifest = fitted.publish(settled, &records, &self.out, self.force)?;
+        let (bundle, manifest) = fitted.stage(settled, &records, &self.out, self.force)?;
         state.sums = kept.into_matrices();
-        state.save(&self.state, &self.out)?;
+        // Both are whole before either takes its place.
+        let state = state.stage(&self.state, bundle.path(), self.force)?;
+        bundle.settle()?;
+        state.settle()?;
         Ok(manifest)
     }
 }
@@ -186,5 +196,6 @@ fn add(read: &mut Dataset, new: Dataset) -> Result<()> {
         own.rows.push(Interaction { user, item, ..*row });
     }
     read.catalogue = new.catalogue;
+    read.report = new.report;
     Ok(())
 }

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::data::{DataArgs, Dataset, DuplicatePolicy, Interaction, Interactions};
 use crate::fit::Matrices;
 use crate::publish::WeightsWish;
+use crate::staged::{Kind, Staged, resolved, says_format, unfinished};
 
 const FORMAT: &str = "doorstep-state";
 const VERSION: u32 = 1;
@@ -62,16 +63,28 @@ struct About {
     catalogue: Vec<ItemRecord>,
 }
 
+/// States as folders that are written whole.
+pub const STATE: Kind = Kind {
+    name: "state",
+    option: "--state",
+    holds: |folder| says_format(&folder.join(ABOUT), FORMAT),
+};
+
 /// Where a bundle's state lies unless somebody says otherwise.
-pub fn beside(bundle: &Path) -> PathBuf {
-    let mut path = bundle.as_os_str().to_owned();
-    path.push(".state");
-    path.into()
+pub fn beside(bundle: &Path) -> Result<PathBuf> {
+    let bundle = match bundle.file_name() {
+        Some(_) => bundle.to_owned(),
+        None => resolved(bundle)?,
+    };
+    let name = bundle.file_name().context("the root is no bundle")?;
+    let mut name = name.to_owned();
+    name.push(".state");
+    Ok(bundle.with_file_name(name))
 }
 
 impl State {
-    /// Writes it whole or not at all, for the bundle that lies at `bundle` now; replaces an earlier one.
-    pub fn save(&self, folder: &Path, bundle: &Path) -> Result<()> {
+    /// Writes it for the bundle that lies at `bundle` now, all but the move to its place.
+    pub fn stage(&self, place: &Path, bundle: &Path, force: bool) -> Result<Staged> {
         let text = |value: Option<clap::builder::PossibleValue>| {
             value.expect("no variant is skipped").get_name().to_owned()
         };
@@ -97,28 +110,22 @@ impl State {
             items: interactions.items.ids().to_vec(),
             catalogue: self.read.catalogue.clone(),
         };
-        let mut partial = folder.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
+        let staged = Staged::begin(STATE, place, force)?;
+        let folder = staged.path();
         let write = || -> Result<()> {
-            if partial.exists() {
-                fs::remove_dir_all(&partial)?;
-            }
-            fs::create_dir_all(&partial)?;
-            fs::write(partial.join(ABOUT), serde_json::to_vec(&about)?)?;
-            fs::write(partial.join(READ), rows(&interactions.rows)?)?;
-            fs::write(partial.join(SUMS), sums(&self.sums)?)?;
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
-            Ok(fs::rename(&partial, folder)?)
+            fs::create_dir_all(folder)?;
+            fs::write(folder.join(READ), rows(&interactions.rows)?)?;
+            fs::write(folder.join(SUMS), sums(&self.sums)?)?;
+            // The last, as a folder with it is taken for whole.
+            Ok(fs::write(folder.join(ABOUT), serde_json::to_vec(&about)?)?)
         };
         write().with_context(|| {
             format!(
-                "the bundle is published, but its state can't be kept in {}",
+                "cannot write the state to {}, so the bundle stays as it was",
                 folder.display()
             )
-        })
+        })?;
+        Ok(staged)
     }
 
     /// Reads the state of the bundle at `bundle`.
@@ -127,6 +134,20 @@ impl State {
     /// Where there is none, it is damaged, or it is of another publication.
     pub fn load(folder: &Path, bundle: &Path) -> Result<Self> {
         let shown = folder.display();
+        let manifest = manifest_of(bundle).ok();
+        if let Some(manifest) = &manifest
+            && !names(folder, manifest)
+        {
+            // Killed after the bundle took its place and before its state did.
+            let mut left = unfinished(folder).into_iter();
+            if let Some(own) = left.find(|left| names(left, manifest)) {
+                let own = own.display();
+                bail!(
+                    "the state of {} is still {own}, as a run was interrupted: remove {shown} if it is there, then call {own} {shown}",
+                    bundle.display()
+                );
+            }
+        }
         ensure!(
             folder.join(ABOUT).is_file(),
             "there is no state in {shown}: train with --state {shown} to have the bundle updated later, or name the folder with --state"
@@ -173,6 +194,13 @@ impl State {
             sums: read_sums(&fs::read(folder.join(SUMS))?).with_context(damaged)?,
         })
     }
+}
+
+/// Whether the state in `folder` is of the bundle with this manifest.
+fn names(folder: &Path, manifest: &str) -> bool {
+    let about = fs::read(folder.join(ABOUT)).ok();
+    let about = about.and_then(|bytes| serde_json::from_slice::<About>(&bytes).ok());
+    about.is_some_and(|about| about.manifest == manifest)
 }
 
 /// SHA-256 of a bundle's manifest.

@@ -50,9 +50,11 @@ fn bundle(folder: &Path, manifest: &str) -> PathBuf {
 fn what_is_kept_is_read_back() {
     let home = tempfile::tempdir().unwrap();
     let bundle = bundle(home.path(), "{}");
-    let folder = beside(&bundle);
-    for _ in 0..2 {
-        state().save(&folder, &bundle).unwrap();
+    let folder = beside(&bundle).unwrap();
+    assert_eq!(beside(&home.path().join("bundle/")).unwrap(), folder);
+    for force in [false, true] {
+        let staged = state().stage(&folder, &bundle, force).unwrap();
+        staged.settle().unwrap();
         let found = State::load(&folder, &bundle).unwrap();
         assert_eq!(found.read.interactions, dataset().interactions);
         assert_eq!(found.read.catalogue, dataset().catalogue);
@@ -70,10 +72,14 @@ fn what_is_kept_is_read_back() {
 fn another_state_a_damaged_one_and_none_are_told_apart() {
     let home = tempfile::tempdir().unwrap();
     let old = bundle(home.path(), "{}");
-    let folder = beside(&old);
+    let folder = beside(&old).unwrap();
     let error = |folder: &Path| format!("{:#}", State::load(folder, &old).unwrap_err());
     assert!(error(&folder).contains("there is no state"));
-    state().save(&folder, &old).unwrap();
+    state()
+        .stage(&folder, &old, false)
+        .unwrap()
+        .settle()
+        .unwrap();
     for file in [READ, SUMS, ABOUT] {
         let bytes = fs::read(folder.join(file)).unwrap();
         for cut in [0, bytes.len() / 2, bytes.len() - 1] {
@@ -94,4 +100,49 @@ fn another_state_a_damaged_one_and_none_are_told_apart() {
     );
     bundle(home.path(), "{\"other\":1}");
     assert!(error(&folder).contains("another publication"));
+}
+
+#[test]
+fn a_state_replaces_a_state_and_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let bundle = bundle(home.path(), "{}");
+    let folder = home.path().join("thesis");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("thesis.txt"), "years of work").unwrap();
+    for force in [false, true] {
+        assert!(state().stage(&folder, &bundle, force).is_err());
+    }
+    assert_eq!(
+        fs::read(folder.join("thesis.txt")).unwrap(),
+        b"years of work"
+    );
+    let folder = beside(&bundle).unwrap();
+    state()
+        .stage(&folder, &bundle, false)
+        .unwrap()
+        .settle()
+        .unwrap();
+    let refused = state().stage(&folder, &bundle, false).err().unwrap();
+    assert!(refused.to_string().contains("another --state"), "{refused}");
+}
+
+#[test]
+fn a_state_that_an_interrupted_update_left_beside_its_place_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let old = bundle(home.path(), "{}");
+    let folder = beside(&old).unwrap();
+    state()
+        .stage(&folder, &old, false)
+        .unwrap()
+        .settle()
+        .unwrap();
+    // Killed after the bundle took its place.
+    bundle(home.path(), "{\"newer\":1}");
+    let staged = state().stage(&folder, &old, true).unwrap();
+    let error = State::load(&folder, &old).unwrap_err().to_string();
+    let left = staged.path().display().to_string();
+    assert!(error.contains(&format!("call {left} ")), "{error}");
+    fs::remove_dir_all(&folder).unwrap();
+    fs::rename(&left, &folder).unwrap();
+    State::load(&folder, &old).unwrap();
 }

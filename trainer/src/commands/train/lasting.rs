@@ -43,11 +43,17 @@ impl Args {
                     self.settings.is_empty(),
                     "--update keeps the hyper-parameters that the bundle was trained with; leave --set and --config out"
                 );
-                let kept = self.state.clone().unwrap_or_else(|| beside(bundle));
+                let kept = match &self.state {
+                    Some(state) => state.clone(),
+                    None => beside(bundle)?,
+                };
                 let state = State::load(&kept, bundle)?;
                 let compute = self.device.open(Work::of(&state.configs), &progress)?;
                 // The bundle that stays where it is keeps its state.
-                let next = self.out.as_deref().map_or(kept, beside);
+                let next = match &self.out {
+                    Some(out) => beside(out)?,
+                    None => kept,
+                };
                 lasting(&next, compute).update(state, &progress)?
             }
             None => {
