@@ -46,6 +46,14 @@ pub struct RatingScale {
     pub most: f32,
 }
 
+impl RatingScale {
+    /// What makes a score of a predicted rating: on a scale that begins below 0, ratings count from its
+    /// least, as an item that no model knows has 0 and would stand above all bad ones.
+    pub fn lift(&self) -> f32 {
+        -self.least.min(0.0)
+    }
+}
+
 /// How sure an interaction of strength r is: `base` + `alpha` · r.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Confidence {
@@ -369,7 +377,7 @@ impl Recommender for Factors {
     }
 
     /// Predicted ratings, not confined to the scale: those beyond its end still
-    /// differ. A newcomer gets μ + b_i of such a model, and nothing of others.
+    /// differ. They are [lifted](RatingScale::lift). A newcomer gets μ + b_i of such a model, and nothing of others.
     fn score(&self, history: &[Event], scores: &mut Scores) {
         let visitor = match (self.visitor(history), self.fold_in.ratings) {
             (Some(visitor), _) => visitor,
@@ -379,7 +387,8 @@ impl Recommender for Factors {
             },
             (None, None) => return,
         };
-        let mean = self.fold_in.ratings.map_or(0.0, |scale| scale.mean);
+        let ratings = self.fold_in.ratings;
+        let mean = ratings.map_or(0.0, |scale| scale.mean + scale.lift());
         for item in (0..self.n_items as u32).filter(|&item| self.knows(item)) {
             scores.add(item, mean + visitor.bias + self.own(&visitor, item));
         }

@@ -180,6 +180,28 @@ fn predictions_stay_within_the_scale_and_scores_do_not() {
 }
 
 #[test]
+fn on_a_scale_below_zero_what_is_known_stands_above_what_is_not() {
+    let scores = |by: f32| {
+        let ratings = RatingScale {
+            mean: SCALE.mean - by,
+            least: SCALE.least - by,
+            most: SCALE.most - by,
+        };
+        let fold_in = FoldIn {
+            ratings: Some(ratings),
+            ..fold_in()
+        };
+        let model = Factors::new("bias", 0, vec![], vec![-0.5, 1.0, 0.0], fold_in);
+        let mut scores = Scores::new(3);
+        model.score(&[event(1, 4.0 - by)], &mut scores);
+        scores.values().to_vec()
+    };
+    // Those of the scale from 0 on; the third item is unknown.
+    assert_eq!(scores(8.0), scores(1.0));
+    assert_eq!(scores(8.0), [1.5, 3.0, 0.0]);
+}
+
+#[test]
 fn fold_ins_out_of_range_are_told() {
     let confidence = |base, alpha| FoldIn {
         confidence: Some(Confidence { base, alpha }),

@@ -173,9 +173,11 @@ impl Share {
         }
     }
 
-    /// The range of predicted ratings, and of scores that are from 0 to 1 anyhow.
+    /// The range of scores of predicted ratings, and of scores that are from 0 to 1 anyhow.
     pub fn range_of(ratings: Option<RatingScale>) -> [f32; 2] {
-        ratings.map_or([0.0, 1.0], |scale| [scale.least, scale.most])
+        ratings.map_or([0.0, 1.0], |scale| {
+            [scale.least, scale.most].map(|end| end + scale.lift())
+        })
     }
 
     /// Whether all numbers are in their ranges.

@@ -166,13 +166,13 @@ impl Pairs {
         self.net.perceptron.forward(first, &mut Quiet)
     }
 
-    /// Scores of [`Self::forward`]'s numbers: predicted ratings or chances, 0 for an
+    /// Scores of [`Self::forward`]'s numbers: predicted ratings, lifted, or chances, 0 for an
     /// item that is unknown.
     pub fn scores(&self, mut values: Vec<f32>) -> Vec<f32> {
         for (value, known) in values.iter_mut().zip(&self.known) {
             *value = match (known, self.shape.ratings) {
                 (false, _) => 0.0,
-                (true, Some(_)) => *value,
+                (true, Some(scale)) => *value + scale.lift(),
                 (true, None) => 1.0 / (1.0 + (-*value).exp()),
             };
         }

@@ -104,7 +104,8 @@ impl<'a> Predictor<'a> {
                     let scores = scores.as_ref();
                     let own = scores.and_then(|own| own.get(event.item as usize).copied());
                     // An item that it doesn't know has 0.
-                    let own = own.filter(|own| *own != 0.0).unwrap_or(scale.mean);
+                    let own = own.filter(|own| *own != 0.0);
+                    let own = own.map_or(scale.mean, |own| own - scale.lift());
                     own.clamp(scale.least, scale.most)
                 };
                 events.iter().map(of).collect()
