@@ -19,7 +19,7 @@ use crate::failure;
 use crate::fit::Training;
 use crate::images::evaluate as images;
 use crate::neural::Guide;
-use crate::publish::{FolderStore, at_once};
+use crate::publish::{FolderStore, at_once, seen};
 use crate::save::save;
 use crate::split::{Case, SplitMethod};
 use crate::table::evaluate::evaluate as evaluate_table;
@@ -136,17 +136,10 @@ impl Args {
             ..
         } = self.division.load(&progress)?;
         split.notes.iter().for_each(|note| progress.say(note));
-        if manifest.data.fingerprint == dataset.interactions.fingerprint()
-            && manifest.data.fitted_on != crate::publish::training_part(&split.protocol)
-        {
-            crate::progress::tell!(
-                "warning: the bundle was fitted on {} of this very file, so it may have seen the test cases: \
-                 its figures here say nothing about new ones (to judge a bundle, train it with --split {} and without --refit)",
-                manifest.data.fitted_on,
-                split.protocol
-            );
+        let fingerprint = dataset.interactions.fingerprint();
+        if let Some(caution) = seen(&manifest.data, &fingerprint, &split.protocol) {
+            crate::progress::tell!("{caution}");
         }
-
         let ids = at_once(bundle.all_ids())?;
         let items: Vocabulary = ids.iter().collect();
         let numbering = Numbering::new(&items, split.items.ids());

@@ -24,7 +24,7 @@ const EVERYTHING: &str = "all interactions";
 /// The same where somebody ended a training.
 const STOPPED: &str = "all interactions, by a training that was stopped";
 /// The same where there are no interactions.
-const CATALOGUE: &str = "item records alone";
+pub(super) const CATALOGUE: &str = "item records alone";
 
 /// What the files of trainings that are judged are called by, beside the model.
 pub const JUDGED: &str = "judged";

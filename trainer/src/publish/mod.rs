@@ -3,6 +3,7 @@
 mod alone;
 mod bundled;
 mod folder;
+mod seen;
 mod silent;
 pub mod traffic;
 mod weights;
@@ -11,6 +12,7 @@ mod widen;
 pub use alone::{bytes_in_bundle, write_alone};
 pub use bundled::{Bundled, JUDGED, figures, training_part, until_stopped};
 pub use folder::{FolderStore, at_once, check_free, publish_into, publish_with, stage};
+pub use seen::seen;
 pub use silent::check_not_silent;
 pub use weights::WeightsWish;
 pub use widen::widen;

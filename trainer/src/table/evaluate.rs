@@ -6,7 +6,7 @@ use doorstep_shared::knn::{KnnModel, Task};
 
 use super::{Figures, Frame, TableArgs, judge, load, parts, predictions, rows};
 use crate::progress::Progress;
-use crate::publish::at_once;
+use crate::publish::{at_once, seen};
 use crate::split::SplitMethod;
 
 /// The figures of each of `models` on the test part of the table, and how it was
@@ -31,6 +31,10 @@ pub fn evaluate<S: Store<Error = anyhow::Error>>(
         args.classify |= matches!(model.task, Task::Classification(_));
     }
     let frame = load(&args, progress)?;
+    let data = &bundle.manifest().data;
+    if let Some(caution) = seen(data, &frame.fingerprint, &split.to_string()) {
+        crate::progress::tell!("{caution}");
+    }
     let test = parts(frame.len(), &split)?.test;
     let mut figures = Vec::new();
     for name in models {

@@ -12,7 +12,7 @@ use doorstep_shared::knn::{KnnModel, Preparation, StoredModel, decode, encode};
 use super::compare::{divide, prepare_options};
 use super::{Frame, TableArgs, TableModel, fit, judge, load, predictions, prepare, rows};
 use crate::progress::Progress;
-use crate::publish::publish_with;
+use crate::publish::{publish_with, training_part};
 use crate::split::SplitMethod;
 
 /// What to publish, and where.
@@ -121,7 +121,7 @@ impl Publish<'_> {
                     }
                     (divided.frame, members, again, "all rows".to_owned())
                 } else {
-                    let fitted_on = format!("the training part of {split}");
+                    let fitted_on = training_part(&split.to_string());
                     (divided.frame, divided.parts.train, stored, fitted_on)
                 }
             }
