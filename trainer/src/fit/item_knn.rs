@@ -6,7 +6,7 @@ use doorstep_shared::models::ItemKnnConfig;
 use super::Training;
 use super::card::{Card, Job};
 use super::kept::sums_by_row;
-use super::limits::check_sparse;
+use super::limits::{check_kept, check_sparse};
 use super::sparse_cosine::{neighbours, neighbours_of, neighbours_on};
 use super::user_items::UserItems;
 use crate::progress::Progress;
@@ -25,6 +25,9 @@ pub(super) fn fit(
         keep,
         "The square of each history's length counts: leave out the users with the longest",
     )?;
+    if training.guide.kept.is_some() {
+        check_kept(ItemKnnConfig::NAME, &user_items.by_user, training.n_items)?;
+    }
     let n_items = training.n_items as u64;
     let products = training.guide.kept.map(|_| {
         let bar = progress.bar("item-knn: products", n_items);

@@ -37,14 +37,28 @@ pub(super) fn check_sparse(
     keep: usize,
     remedy: &str,
 ) -> anyhow::Result<()> {
-    let lengths = by_feature.outer_iterator().map(|row| row.nnz() as f64);
-    let products: f64 = lengths.map(|length| length * length).sum();
+    let products = products_of(by_feature);
     ensure!(
         products <= SPARSE_LIMIT,
         "{model} needs {products:.1e} products for {n_items} items and is limited to \
          {SPARSE_LIMIT:.0e}. {remedy}"
     );
     check_neighbours(model, n_items, keep, products)
+}
+
+/// Products of features that two items share: Σ df² over the features.
+fn products_of(by_feature: &Sparse) -> f64 {
+    let lengths = by_feature.outer_iterator().map(|row| row.nnz() as f64);
+    lengths.map(|length| length * length).sum()
+}
+
+/// Checks the products of every two items that are kept for updates: as they are added up, kept, and
+/// written to the state.
+pub(super) fn check_kept(model: &str, by_user: &Sparse, n_items: usize) -> anyhow::Result<()> {
+    let entries = (n_items as f64).powi(2).min(products_of(by_user));
+    let what = format!("the products of {n_items} items, which --state keeps");
+    let remedy = "Train without --state, keep fewer items with --min-item, or use a larger machine";
+    check_memory(model, 3.0 * ENTRY * entries, &what, remedy)
 }
 
 /// Checks the cosines of dense vectors: items² × width products, and `keep`
@@ -168,6 +182,10 @@ mod tests {
         if available_bytes().is_none() {
             return;
         }
+        let n = 2_000_000;
+        let hoarder = Sparse::new((1, n), vec![0, n], (0..n as u32).collect(), vec![1.0; n]);
+        let refused = message(check_kept("item-knn", &hoarder, n));
+        assert!(refused.contains("without --state"), "{refused}");
         let histories = vec![Vec::new(); 1 << 16];
         let training = Training {
             n_items: 10,
