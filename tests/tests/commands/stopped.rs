@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -12,16 +13,28 @@ use crate::terminal::{SHOP, Terminal, assert_says};
 
 /// Presses Ctrl-C after so many epochs; gives whether the command succeeded and what it said.
 fn stopped_after(terminal: &Terminal, line: &str, epochs_seen: usize) -> Result<(bool, String)> {
+    let mut seen = 0;
+    stopped_when(terminal, line, |line| {
+        seen += usize::from(line.starts_with('{'));
+        seen == epochs_seen && line.starts_with('{')
+    })
+}
+
+/// Presses Ctrl-C when a line of stderr says so.
+fn stopped_when(
+    terminal: &Terminal,
+    line: &str,
+    mut is_time: impl FnMut(&str) -> bool,
+) -> Result<(bool, String)> {
     let mut command = terminal.command(line);
     let mut child = command
         .stderr(Stdio::piped())
         .stdout(Stdio::null())
         .spawn()?;
-    let (mut said, mut seen) = (String::new(), 0);
+    let mut said = String::new();
     for line in BufReader::new(child.stderr.take().context("it is piped")?).lines() {
         let line = line?;
-        seen += usize::from(line.starts_with('{'));
-        if seen == epochs_seen && line.starts_with('{') {
+        if is_time(&line) {
             let pid = child.id().to_string();
             assert!(
                 Command::new("kill")
@@ -91,6 +104,47 @@ fn what_is_stopped_is_published_with_the_best_so_far() -> Result<()> {
     assert_eq!(
         fitted_on,
         "all interactions, by a training that was stopped"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_trial_that_is_cut_short_is_not_kept() -> Result<()> {
+    let terminal = walks()?;
+    let tune = |epochs: &str| {
+        format!(
+            "tune sasrec --interactions walks.txt --grid epochs={epochs} --state state.json \
+             --set sasrec.width=16 --set sasrec.blocks=1 --set sasrec.batch=8 --set sasrec.patience=0"
+        )
+    };
+    let second = |line: &str| {
+        let is_it = line.starts_with("trial 2 of 3");
+        if is_it {
+            // Some epochs in, where there is something that could be taken for a trial.
+            std::thread::sleep(Duration::from_secs(2));
+        }
+        is_it
+    };
+    let (fine, said) = stopped_when(&terminal, &tune("1,100000,90000"), second)?;
+    assert!(!fine, "{said}");
+    assert_says(
+        &said,
+        &[
+            "stopped before all trials were done",
+            "goes on from those in state.json",
+        ],
+    );
+    assert!(!said.contains("trial 3 of 3"), "{said}");
+    let state: Value = serde_json::from_slice(&fs::read(terminal.path("state.json"))?)?;
+    let kept = state["trials"].as_array().context("no trials")?;
+    assert!(
+        kept.len() == 1 && kept[0]["config"]["epochs"] == 1,
+        "{state:#}"
+    );
+    let said = terminal.run(&tune("1,2"))?;
+    assert_says(
+        &said.stderr,
+        &["1 of 2 trials are done already", "trial 2 of 2"],
     );
     Ok(())
 }

@@ -25,7 +25,7 @@ use crate::compare::RESAMPLES;
 use crate::device::Compute;
 use crate::evaluate::{Evaluation, differences, intervals};
 use crate::progress::Progress;
-use crate::tune::{Done, Part, Search, Trial, default_grid, draw, set_options_of};
+use crate::tune::{Done, Outcome, Part, Search, Trial, default_grid, draw, set_options_of};
 use candidates::candidates;
 use cost::Cost;
 
@@ -218,7 +218,7 @@ impl Race<'_> {
         let counts = self.counts;
         let part = Part::whole(search.split);
         let total = first + configs.len();
-        let failures = search.run(&places, total, &part, &|done: Done| {
+        let Outcome { failures, .. } = search.run(&places, total, &part, &|done: Done| {
             let lock = || best.lock().expect("no judge panics with the lock");
             {
                 let mut tried = tried.lock().expect("no judge panics with the lock");

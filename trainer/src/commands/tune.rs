@@ -1,6 +1,6 @@
 //! `doorstep tune`: chooses hyper-parameters on the validation cases.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, ModelConfig};
@@ -75,7 +75,7 @@ pub struct Args {
     checkpoints: CheckpointArgs,
     #[command(flatten)]
     settings: SettingArgs,
-    /// Keeps completed trials in this file, and goes on from it.
+    /// Keeps completed trials in this file, and goes on from it; a trial that Ctrl-C cuts short is none.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 }
@@ -83,6 +83,15 @@ pub struct Args {
 const METRICS: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "map"];
 /// Trials of each model of a space where nothing else is asked.
 const TRIALS: usize = 27;
+
+/// Why a search that was stopped is no success, and how one goes on.
+fn stopped(state: Option<&Path>) -> String {
+    let on = match state {
+        Some(file) => format!("the same command goes on from those in {}", file.display()),
+        None => "with --state FILE, a search goes on from those that it holds".to_owned(),
+    };
+    format!("stopped before all trials were done: {on}")
+}
 
 /// What is searched, before any data is read.
 struct Task {
@@ -203,15 +212,17 @@ impl Args {
             notes: notes(&found, axes, best),
             setting: &setting,
         };
-        if output.json {
-            return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
-        }
         let columns = if models.len() == 1 {
             fields(axes)
         } else {
             vec![]
         };
-        output.print(&table(&report, &columns, division.split.validation.len()))
+        output.print(&match output.json {
+            true => format!("{}\n", serde_json::to_string_pretty(&report)?),
+            false => table(&report, &columns, division.split.validation.len()),
+        })?;
+        ensure!(!found.stopped, "{}", stopped(file));
+        Ok(())
     }
 
     /// What a file says, with the options over it.

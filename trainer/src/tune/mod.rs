@@ -19,7 +19,7 @@ mod weights;
 pub use axis::{Axis, Values};
 pub use halving::{Halving, Part, Rung};
 pub use report::{Report, fields, notes, table, weights_file};
-pub use search::{Done, Failure, Search, cores};
+pub use search::{Done, Failure, Outcome, Search, cores};
 pub use space::{check_values, combinations, default_grid, draw, grid};
 pub use space_file::{Method, SpaceFile};
 pub use state::{Setting, State};
@@ -29,7 +29,7 @@ pub use weights::tune_weights;
 use std::path::Path;
 use std::sync::Mutex;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use doorstep_shared::models::ModelConfig;
 
 use search::lock;
@@ -53,6 +53,8 @@ pub struct Found {
     pub trials: Vec<Trial>,
     /// Configurations that could not be fitted, and why, one sentence each.
     pub failures: Vec<String>,
+    /// Whether somebody stopped the search before all trials were done.
+    pub stopped: bool,
 }
 
 /// Fits the configurations on the training part and judges them by the
@@ -64,13 +66,23 @@ pub fn tune(plan: &Plan, search: &Search, state: State, file: Option<&Path>) -> 
     let mut found = Found {
         trials: Vec::new(),
         failures: Vec::new(),
+        stopped: false,
     };
     for configs in &plan.models {
         tune_model(configs, plan, search, &state, file, &mut found)?;
+        if found.stopped {
+            break;
+        }
     }
-    if found.trials.is_empty() {
-        bail!("no trial succeeded: {}", found.failures.join("; "));
-    }
+    ensure!(
+        !(found.stopped && found.trials.is_empty()),
+        "stopped before a trial was done"
+    );
+    ensure!(
+        !found.trials.is_empty(),
+        "no trial succeeded: {}",
+        found.failures.join("; ")
+    );
     let rung = |trial: &Trial| trial.rung.map_or(1.0, |rung| rung.share);
     // Stable: of equals the first of the plan.
     found.trials.sort_by(|a, b| {
@@ -120,7 +132,7 @@ fn tune_model(
             .filter(|&&at| done(at).is_none())
             .map(|&at| (at, &configs[at]))
             .collect();
-        let failures = search.run(&new, configs.len(), &part, &|done: Done| {
+        let outcome = search.run(&new, configs.len(), &part, &|done: Done| {
             let mut state = lock(state);
             state.trials.push(Trial {
                 rung: *rung,
@@ -128,7 +140,7 @@ fn tune_model(
             });
             file.map_or(Ok(()), |file| state.save(file))
         })?;
-        for failure in failures {
+        for failure in outcome.failures {
             let config = trial::shown(&configs[failure.at]);
             found.failures.push(format!("{config}: {}", failure.error));
         }
@@ -146,6 +158,10 @@ fn tune_model(
         }
         left = ranked.into_iter().map(|(at, _)| at).collect();
         left.sort_unstable();
+        if outcome.stopped {
+            found.stopped = true;
+            break;
+        }
     }
     found.trials.extend(furthest.into_iter().flatten());
     Ok(())

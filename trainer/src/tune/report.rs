@@ -76,7 +76,11 @@ pub fn notes(found: &Found, axes: &[Axis], best: &ModelConfig) -> Vec<String> {
         .failures
         .iter()
         .map(|failure| format!("left out: {failure}"));
-    axes.iter().filter_map(beyond).chain(failed).collect()
+    let stopped = found
+        .stopped
+        .then(|| "the search was stopped before all trials were done".to_owned());
+    let beyond = axes.iter().filter_map(beyond);
+    beyond.chain(failed).chain(stopped).collect()
 }
 
 /// The trials, one a line: a column for each of `fields`, or the model with what

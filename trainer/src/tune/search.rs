@@ -3,7 +3,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use super::trial::{Trial, judge, shown};
 use crate::device::Compute;
 use crate::evaluate::{Context, Evaluation};
 use crate::fit::{Fitted, ItemContent, Training, fit_with_users, weigh};
-use crate::neural::Guide;
+use crate::neural::{Guide, is_stopped};
 use crate::progress::Progress;
 use crate::split::Split;
 
@@ -61,6 +61,25 @@ pub struct Failure {
     pub error: String,
 }
 
+/// How a search ended.
+#[derive(Default)]
+pub struct Outcome {
+    /// The trials that could not be fitted.
+    pub failures: Vec<Failure>,
+    /// Whether somebody stopped it before all were tried.
+    pub stopped: bool,
+}
+
+/// How a fit and its trials ended.
+enum End {
+    /// Judged, or left out by the deadline.
+    Done,
+    /// Not fitted.
+    Failed(Vec<Failure>),
+    /// Cut short.
+    Stopped,
+}
+
 /// Configurations that one fit serves.
 struct Fit<'a> {
     rows: ModelConfig,
@@ -80,20 +99,21 @@ impl Search<'_> {
 
     /// Fits and judges the configurations, each with its place among `total`, and
     /// hands them to `done` as they come, in any order; gives those that could not
-    /// be fitted, in theirs. Those that the deadline leaves out appear nowhere. An
-    /// error of `done` ends the search.
+    /// be fitted, in theirs. Those that the deadline leaves out appear nowhere, nor
+    /// does a trial that was cut short when somebody stopped the search. An error of
+    /// `done` ends it.
     pub fn run(
         &self,
         configs: &[(usize, &ModelConfig)],
         total: usize,
         part: &Part,
         done: &(dyn Fn(Done) -> Result<()> + Sync),
-    ) -> Result<Vec<Failure>> {
+    ) -> Result<Outcome> {
         let fits = fits(configs, part);
         let cores = cores();
         let jobs = self.jobs.min(cores).min(fits.len()).max(1);
         let next = AtomicUsize::new(0);
-        let failures = Mutex::new(Vec::new());
+        let (failures, stopped) = (Mutex::new(Vec::new()), AtomicBool::new(false));
         let bar = self.progress.bar("trials", configs.len() as u64);
         let work = |progress: &Progress| -> Result<()> {
             while let Some(fit) = fits.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -102,8 +122,12 @@ impl Search<'_> {
                     done(trial)
                 };
                 match self.run_fit(fit, total, part, progress, &done) {
-                    Ok(None) => {}
-                    Ok(Some(failed)) => lock(&failures).extend(failed),
+                    Ok(End::Done) => {}
+                    Ok(End::Failed(failed)) => lock(&failures).extend(failed),
+                    Ok(End::Stopped) => {
+                        stopped.store(true, Ordering::Relaxed);
+                        return Ok(());
+                    }
                     Err(error) => {
                         next.store(fits.len(), Ordering::Relaxed);
                         return Err(error);
@@ -137,10 +161,13 @@ impl Search<'_> {
         bar.finish_and_clear();
         let mut failures = std::mem::take(&mut *lock(&failures));
         failures.sort_by_key(|failure| failure.at);
-        Ok(failures)
+        Ok(Outcome {
+            failures,
+            stopped: stopped.into_inner(),
+        })
     }
 
-    /// One fit and all its trials; the failures where it can't be fitted.
+    /// One fit and all its trials.
     fn run_fit(
         &self,
         fit: &Fit,
@@ -148,7 +175,7 @@ impl Search<'_> {
         part: &Part,
         progress: &Progress,
         done: &dyn Fn(Done) -> Result<()>,
-    ) -> Result<Option<Vec<Failure>>> {
+    ) -> Result<End> {
         let training = Training {
             n_items: self.split.items.len(),
             histories: part.histories(&fit.rows),
@@ -161,7 +188,10 @@ impl Search<'_> {
                 .deadline
                 .is_some_and(|deadline| Instant::now() >= deadline)
             {
-                return Ok(None);
+                return Ok(End::Done);
+            }
+            if is_stopped() {
+                return Ok(End::Stopped);
             }
             let number = at + 1;
             self.progress
@@ -170,6 +200,8 @@ impl Search<'_> {
             let mut model = match fitted.take() {
                 Some(fitted) => fitted,
                 None => match fit_with_users(&fit.rows, &training, progress) {
+                    // A network that is stopped ends early, or fails before its first epoch.
+                    _ if is_stopped() => return Ok(End::Stopped),
                     Ok(fitted) => fitted,
                     Err(error) => {
                         let error = format!("{error:#}");
@@ -177,7 +209,7 @@ impl Search<'_> {
                             at,
                             error: error.clone(),
                         };
-                        return Ok(Some(fit.trials.iter().map(failed).collect()));
+                        return Ok(End::Failed(fit.trials.iter().map(failed).collect()));
                     }
                 },
             };
@@ -207,7 +239,7 @@ impl Search<'_> {
             })?;
             fitted = Some(model);
         }
-        Ok(None)
+        Ok(End::Done)
     }
 }
 
