@@ -59,6 +59,13 @@ fn a_search_goes_on_from_its_state() -> Result<()> {
         &terminal.refused(&other)?,
         &["state.json", "another --state"],
     );
+    let items = terminal.path("items.jsonl");
+    let more = fs::read_to_string(&items)? + "{\"id\":\"new\",\"title\":\"New\"}\n";
+    fs::write(&items, more)?;
+    assert_says(
+        &terminal.refused(&search)?,
+        &["state.json", "other item records"],
+    );
     fs::write(&path, "{}")?;
     assert_says(
         &terminal.refused(&search)?,

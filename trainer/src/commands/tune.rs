@@ -177,7 +177,7 @@ impl Args {
         odd.iter()
             .for_each(|odd| crate::progress::tell!("warning: {odd}"));
         let models: Vec<&str> = bases.iter().map(ModelConfig::name).collect();
-        let setting = self.setting(&division, models.join(", "), task.halving);
+        let setting = self.setting(&division, models.join(", "), task.halving)?;
         let file = self.state.as_deref();
         let state = State::open(file, setting.clone())?;
         if !state.trials.is_empty() {
@@ -283,17 +283,23 @@ impl Args {
         Ok(self.jobs.map(|jobs| jobs.min(cores)))
     }
 
-    fn setting(&self, division: &Division, model: String, halving: Option<Halving>) -> Setting {
-        Setting {
+    fn setting(
+        &self,
+        division: &Division,
+        model: String,
+        halving: Option<Halving>,
+    ) -> Result<Setting> {
+        Ok(Setting {
             program: VERSION.to_owned(),
             model,
             data: Fingerprint::of(&division.dataset.interactions).sha256,
+            items: division.dataset.fingerprint_of_items()?,
             split: division.split.protocol.clone(),
             include_seen: self.division.include_seen,
             relevant_at: division.relevant_at,
             cutoffs: division.context.cutoffs.clone(),
             halving,
-        }
+        })
     }
 
     /// Searches for the weights of an ensemble.
@@ -329,7 +335,7 @@ impl Args {
                 .then(|| "the search was stopped before it found no better".to_owned())
                 .into_iter()
                 .collect(),
-            setting: &self.setting(&division, EnsembleConfig::NAME.to_owned(), None),
+            setting: &self.setting(&division, EnsembleConfig::NAME.to_owned(), None)?,
         };
         if output.json {
             return output.print(&format!("{}\n", serde_json::to_string_pretty(&report)?));

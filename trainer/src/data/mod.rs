@@ -80,6 +80,36 @@ pub struct Dataset {
     pub report: ReadReport,
 }
 
+impl Dataset {
+    /// SHA-256 in hexadecimal over what was read of items: their records and vectors.
+    pub fn fingerprint_of_items(&self) -> Result<String> {
+        let mut hash = Sha256::new();
+        hash.update((self.catalogue.len() as u64).to_le_bytes());
+        for record in &self.catalogue {
+            let record = serde_json::to_vec(record)?;
+            hash.update((record.len() as u64).to_le_bytes());
+            hash.update(record);
+        }
+        if let Some(vectors) = &self.vectors {
+            hash.update((vectors.width as u64).to_le_bytes());
+            hash.update((vectors.ids.len() as u64).to_le_bytes());
+            for id in &vectors.ids {
+                hash.update((id.len() as u64).to_le_bytes());
+                hash.update(id);
+            }
+            for value in &vectors.values {
+                hash.update(value.to_le_bytes());
+            }
+        }
+        Ok(hexadecimal(hash))
+    }
+}
+
+fn hexadecimal(hash: Sha256) -> String {
+    let bytes = hash.finalize();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Interactions {
     /// SHA-256 in hexadecimal over ids and rows: equal data, equal fingerprint, whatever file it came from.
     pub fn fingerprint(&self) -> String {
@@ -99,10 +129,7 @@ impl Interactions {
             hash.update([u8::from(row.time.is_some())]);
             hash.update(row.time.unwrap_or_default().to_le_bytes());
         }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hexadecimal(hash)
     }
 
     /// The history of each user, by user index, oldest first; simultaneous interactions, and all of

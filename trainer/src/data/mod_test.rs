@@ -328,6 +328,37 @@ fn fingerprints_are_of_the_data_not_of_the_file() {
 }
 
 #[test]
+fn fingerprints_of_items_are_of_records_and_vectors() {
+    let titled = |title: &str| ItemRecord {
+        title: Some(title.to_owned()),
+        ..ItemRecord::bare("a")
+    };
+    let vectors = |values: [f32; 2]| ItemVectors {
+        ids: vec!["a".to_owned()],
+        width: 2,
+        values: values.into(),
+    };
+    let of = |catalogue: &[ItemRecord], vectors: Option<ItemVectors>| {
+        let dataset = Dataset {
+            catalogue: catalogue.to_vec(),
+            vectors,
+            ..Dataset::default()
+        };
+        dataset.fingerprint_of_items().unwrap()
+    };
+    let all = [
+        of(&[], None),
+        of(&[titled("x")], None),
+        of(&[titled("y")], None),
+        of(&[titled("x")], Some(vectors([1.0, 2.0]))),
+        of(&[titled("x")], Some(vectors([1.0, 2.5]))),
+    ];
+    let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len());
+    assert_eq!(of(&[titled("x")], Some(vectors([1.0, 2.0]))), all[3]);
+}
+
+#[test]
 fn lines_of_white_space_beyond_ascii_are_blank() {
     let data = read_files(
         &[("s.txt", "a x y\n\u{b}\u{85}\nb x\n".as_bytes())],

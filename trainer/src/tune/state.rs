@@ -16,8 +16,11 @@ pub struct Setting {
     pub program: String,
     /// The model's name, or several with commas between.
     pub model: String,
-    /// Fingerprint of the data.
+    /// Fingerprint of the interactions.
     pub data: String,
+    /// Fingerprint of item records and vectors, which models are fitted on and lists judged by.
+    #[serde(default)]
+    pub items: String,
     /// How it is divided.
     pub split: String,
     /// Whether items of the history are candidates.
@@ -56,8 +59,8 @@ impl State {
             .with_context(|| format!("{name} is not a state of `tune`; name another --state"))?;
         ensure!(
             state.setting == setting,
-            "{name} holds trials of {} on other data, another split, another protocol, another search or by another version; name \
-             another --state, or delete it",
+            "{name} holds trials of {} on other data, other item records or vectors, another split, another protocol, another search \
+             or by another version; name another --state, or delete it",
             state.setting.model
         );
         Ok(state)

@@ -67,6 +67,7 @@ fn setting() -> Setting {
     Setting {
         model: "item-knn".into(),
         data: "abc".into(),
+        items: "def".into(),
         split: "test".into(),
         include_seen: false,
         program: VERSION.into(),
@@ -290,6 +291,11 @@ fn completed_trials_are_not_repeated() {
     };
     let message = State::open(Some(&file), other).unwrap_err().to_string();
     assert!(message.contains("other data"), "{message}");
+    // As it was written before there was one.
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"items\": \"def\",", "")).unwrap();
+    let message = State::open(Some(&file), setting()).unwrap_err().to_string();
+    assert!(message.contains("other item records"), "{message}");
     std::fs::write(&file, "half").unwrap();
     let message = State::open(Some(&file), setting()).unwrap_err().to_string();
     assert!(message.contains("not a state"), "{message}");
