@@ -207,4 +207,16 @@ fn a_budget_of_nothing_is_refused() {
     assert!(message(0, None).contains("--trials must be at least 1"));
     assert!(message(1, Some(0.0)).contains("--minutes must be a positive number"));
     assert!(message(1, Some(f64::NAN)).contains("not NaN"));
+    assert!(message(1, Some(1e300)).contains("--minutes 1e300 is more than a clock can tell"));
+    // A duration holds it; whether a clock does is the machine's.
+    let ages = BudgetArgs {
+        trials: 1,
+        minutes: Some(3e17),
+    };
+    assert!(ages.check().is_ok() || message(1, Some(3e17)).contains("--minutes 3e17"));
+    let year = BudgetArgs {
+        trials: 1,
+        minutes: Some(525_600.0),
+    };
+    assert!(year.check().is_ok());
 }

@@ -62,13 +62,26 @@ impl BudgetArgs {
     /// Refuses what leaves nothing to do.
     pub fn check(&self) -> Result<()> {
         ensure!(self.trials > 0, "--trials must be at least 1 (got 0)");
-        if let Some(minutes) = self.minutes {
-            ensure!(
-                minutes > 0.0 && minutes.is_finite(),
-                "--minutes must be a positive number, not {minutes}"
-            );
-        }
-        Ok(())
+        self.deadline(Instant::now()).map(|_| ())
+    }
+
+    /// When the time is up, which begins `now`.
+    fn deadline(&self, now: Instant) -> Result<Option<Instant>> {
+        let Some(minutes) = self.minutes else {
+            return Ok(None);
+        };
+        ensure!(
+            minutes > 0.0 && minutes.is_finite(),
+            "--minutes must be a positive number, not {minutes}"
+        );
+        let limit = Duration::try_from_secs_f64(minutes * 60.0).ok();
+        let deadline = limit.and_then(|limit| now.checked_add(limit));
+        let deadline = deadline.with_context(|| {
+            format!(
+                "--minutes {minutes:?} is more than a clock can tell; leave it out for no limit"
+            )
+        })?;
+        Ok(Some(deadline))
     }
 }
 
@@ -102,16 +115,13 @@ pub fn choose(
     progress: &Progress,
 ) -> Result<Choice> {
     let timed = division.dataset.interactions.has_times;
-    let limit = budget
-        .minutes
-        .map(|minutes| Duration::from_secs_f64(minutes * 60.0));
     let search = Search {
         split: &division.split,
         content: division.content(),
         context: &division.context,
         compute,
         jobs: 1,
-        deadline: limit.map(|limit| Instant::now() + limit),
+        deadline: budget.deadline(Instant::now())?,
         progress,
     };
     search.check()?;
