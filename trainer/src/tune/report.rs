@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use doorstep_shared::models::ModelConfig;
 use serde::Serialize;
 
+use super::trial::written;
 use super::{Axis, Found, Setting, Trial, hyper_parameters, set_options_of};
 use crate::settings::with_fields;
 
@@ -44,16 +45,12 @@ pub fn weights_file(config: &ModelConfig) -> Result<String> {
             let _ = writeln!(text, "temperature = {}", member.temperature);
         }
         let defaults = ModelConfig::named(model)
-            .map(|c| hyper_parameters(&c))
+            .map(|c| written(&c))
             .unwrap_or_default();
-        for (field, value) in hyper_parameters(&member.model) {
-            if defaults.get(&field) == Some(&value) {
-                continue;
+        for (field, value) in written(&member.model) {
+            if defaults.get(&field) != Some(&value) {
+                let _ = writeln!(text, "{field} = {value}");
             }
-            let plain = value.parse::<f64>().is_ok() || value.parse::<bool>().is_ok();
-            let words = value.split(',').collect::<Vec<_>>();
-            let value = if plain { value } else { format!("{words:?}") };
-            let _ = writeln!(text, "{field} = {value}");
         }
         text.push('\n');
     }
@@ -159,4 +156,77 @@ pub fn table(report: &Report, fields: &[&str], cases: usize) -> String {
         report.setting.split, report.set
     );
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+    use doorstep_shared::models::{
+        EnsembleConfig, HybridConfig, MemberConfig, MetadataMfConfig, NextLinearConfig, TfIdfConfig,
+    };
+
+    use super::*;
+    use crate::settings::SettingArgs;
+
+    #[test]
+    fn what_is_printed_of_an_ensemble_is_what_config_reads() {
+        let mut hybrid = HybridConfig::default();
+        hybrid.svd.factors = 7;
+        let models = [
+            ModelConfig::MetadataMf(MetadataMfConfig {
+                category: "genre".into(),
+                ..Default::default()
+            }),
+            // A word that looks like a number.
+            ModelConfig::MetadataMf(MetadataMfConfig {
+                category: "1.50".into(),
+                ratings: true,
+                ..Default::default()
+            }),
+            ModelConfig::TfIdf(TfIdfConfig {
+                fields: vec!["title".into(), "the \"blurb\", as told".into()],
+                ..Default::default()
+            }),
+            ModelConfig::Hybrid(hybrid),
+            ModelConfig::NextLinear(NextLinearConfig {
+                lambda: 60.0,
+                decay: 0.3,
+                ..Default::default()
+            }),
+        ];
+        let member = |model| MemberConfig {
+            weight: 0.2,
+            temperature: 1,
+            model,
+        };
+        let members = models.map(member).into();
+        let ensemble = ModelConfig::Ensemble(EnsembleConfig { members });
+        let printed = weights_file(&ensemble).unwrap();
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &printed).unwrap();
+        let options = SettingArgs::augment_args(Command::new("compare"));
+        let options =
+            options.get_matches_from(["compare", "--config", file.path().to_str().unwrap()]);
+        let settings = SettingArgs::from_arg_matches(&options).unwrap();
+        let read = settings.configs(&["ensemble".to_owned()]);
+        assert_eq!(read.expect(&printed), [ensemble], "{printed}");
+    }
+
+    #[test]
+    fn words_are_typed_without_the_quotes_of_json() {
+        let named = |category: &str| {
+            let category = category.to_owned();
+            let config = ModelConfig::MetadataMf(MetadataMfConfig {
+                category,
+                ..Default::default()
+            });
+            set_options_of(&config, &[])
+        };
+        assert_eq!(named("genre"), "--set metadata-mf.category=genre");
+        assert_eq!(
+            named("main genre"),
+            "--set metadata-mf.category='main genre'"
+        );
+    }
 }

@@ -81,9 +81,18 @@ pub fn set_options_of(config: &ModelConfig, fields: &[&str]) -> String {
     hyper_parameters(config)
         .iter()
         .filter(|(field, value)| differs(field, value))
-        .map(|(field, value)| format!("--set {}.{field}={value}", config.name()))
+        .map(|(field, value)| format!("--set {}.{field}={}", config.name(), in_shell(value)))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// A value as a shell takes it for one word.
+fn in_shell(value: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-.,:/+".contains(c);
+    match value.chars().all(plain) {
+        true => value.to_owned(),
+        false => format!("'{}'", value.replace('\'', r"'\''")),
+    }
 }
 
 /// The model with all its hyper-parameters, for progress.
@@ -97,8 +106,21 @@ pub(super) fn shown(config: &ModelConfig) -> String {
 }
 
 /// Field and value as one would type it: 0.8, not the 0.800000011920929 of a
-/// single-precision number made double.
+/// single-precision number made double, and words without their quotes.
 pub fn hyper_parameters(config: &ModelConfig) -> BTreeMap<String, String> {
+    let typed = |value: String| {
+        let words = serde_json::from_str(&value).map(|words: Vec<String>| words.join(","));
+        words
+            .or_else(|_| serde_json::from_str(&value))
+            .unwrap_or(value)
+    };
+    let fields = written(config).into_iter();
+    fields.map(|(field, value)| (field, typed(value))).collect()
+}
+
+/// Field and value as a file for `--config` holds it, each in its own type: what
+/// JSON writes of words and numbers is TOML, too.
+pub(super) fn written(config: &ModelConfig) -> BTreeMap<String, String> {
     let text = serde_json::to_string(config).unwrap_or_default();
     let mut found = BTreeMap::new();
     flatten("", &text, &mut found);
@@ -112,13 +134,9 @@ fn flatten(prefix: &str, object: &str, found: &mut BTreeMap<String, String>) {
     let fields: Raw = serde_json::from_str(object).unwrap_or_default();
     for (field, value) in fields {
         let (field, value) = (format!("{prefix}{field}"), value.get());
-        if value.starts_with('{') {
-            flatten(&format!("{field}."), value, found);
-            continue;
+        match value.starts_with('{') {
+            true => flatten(&format!("{field}."), value, found),
+            false => _ = found.insert(field, value.trim_end_matches(".0").to_owned()),
         }
-        let list: Option<Vec<String>> = serde_json::from_str(value).ok();
-        let words = list.map(|words| words.join(","));
-        let text = words.unwrap_or_else(|| value.trim_end_matches(".0").to_owned());
-        found.insert(field, text);
     }
 }
