@@ -35,6 +35,17 @@ fn the_best_trial_is_printed_as_options_that_compare_takes() -> Result<()> {
 }
 
 #[test]
+fn the_usual_metric_is_one_of_the_cutoffs() -> Result<()> {
+    let terminal = Terminal::in_shop()?;
+    for (cutoffs, metric) in [("5", "ndcg@5"), ("20,5", "ndcg@20"), ("20,10", "ndcg@10")] {
+        let report = terminal.json(&format!("{SEARCH} {SHOP} --k {cutoffs}"))?;
+        assert_eq!(report["metric"], metric);
+        assert!(report["trials"][0]["metrics"][metric].is_number());
+    }
+    Ok(())
+}
+
+#[test]
 fn a_search_goes_on_from_its_state() -> Result<()> {
     let terminal = Terminal::in_shop()?;
     let search = format!("{SEARCH} {SHOP} --state state.json --json");

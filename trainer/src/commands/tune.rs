@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use doorstep_shared::models::{EnsembleConfig, ModelConfig};
 
 use crate::cli::Output;
-use crate::compare::{Fingerprint, VERSION};
+use crate::compare::{Fingerprint, VERSION, main_cutoff};
 use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
@@ -63,7 +63,7 @@ pub struct Args {
     /// Of draws and samples [default: 0]
     #[arg(long)]
     seed: Option<u64>,
-    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in (default: ndcg@10)
+    /// What decides; one of recall, hit-rate, precision, ndcg, mrr and map at one of --k, or of a model of ratings rmse, mae, rmse-folded-in or mae-folded-in [default: ndcg@10, or at the largest of --k where 10 is none of them]
     #[arg(long, value_name = "METRIC@K")]
     metric: Option<String>,
     /// Trials at a time, each on its share of the cores; their memory adds up [default: 1, as a fit uses all cores]
@@ -261,7 +261,10 @@ impl Args {
         let (metric, place) = match (&self.metric, of_file) {
             (Some(metric), _) => (metric.clone(), "--metric".to_owned()),
             (None, Some((metric, place))) => (metric, format!("{place}: metric")),
-            (None, None) => ("ndcg@10".to_owned(), "--metric".to_owned()),
+            (None, None) => {
+                let usual = format!("ndcg@{}", main_cutoff(&cutoffs));
+                (usual, "--metric".to_owned())
+            }
         };
         ensure!(
             known.contains(&metric),
