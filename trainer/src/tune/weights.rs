@@ -123,16 +123,22 @@ enum Change {
 }
 
 impl Point {
-    /// The ensemble's own: what rounding loses of weights goes to the first.
+    /// The ensemble's own: what whole hundredths leave goes to those that lose most, of
+    /// equals the first. Of 0.53, which single precision holds as a little less, that is all.
     fn of(config: &EnsembleConfig) -> Self {
-        let own = |weight: f32| (weight * 100.0).floor() as u32;
         let members = config.members.iter();
-        let mut members: Vec<(u32, u32)> = members
-            .map(|member| (own(member.weight), member.temperature))
-            .collect();
-        let sum: u32 = members.iter().map(|(hundredths, _)| hundredths).sum();
-        members[0].0 += 100u32.saturating_sub(sum);
-        Self { members }
+        let exact: Vec<f32> = members.map(|member| member.weight * 100.0).collect();
+        let mut hundredths: Vec<u32> = exact.iter().map(|own| own.floor() as u32).collect();
+        let left = 100u32.saturating_sub(hundredths.iter().sum());
+        let mut losers: Vec<usize> = (0..exact.len()).collect();
+        losers.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()));
+        for &at in losers.iter().take(left as usize) {
+            hundredths[at] += 1;
+        }
+        let temperatures = config.members.iter().map(|member| member.temperature);
+        Self {
+            members: hundredths.into_iter().zip(temperatures).collect(),
+        }
     }
 
     fn changed(&self, change: Change) -> Self {
@@ -189,6 +195,15 @@ mod tests {
         let point = Point::of(&config);
         assert_eq!(point.members, [(34, 2), (33, 2), (33, 2)]);
         point.config(&config).validate().unwrap();
+        let hundredths = |weights: &[f32]| -> Vec<u32> {
+            let members = weights.iter().map(|&weight| member(weight)).collect();
+            let point = Point::of(&EnsembleConfig { members });
+            point.members.iter().map(|(own, _)| *own).collect()
+        };
+        // Single precision holds 0.53 and 0.59 as less.
+        assert_eq!(hundredths(&[0.47, 0.53]), [47, 53]);
+        assert_eq!(hundredths(&[0.41, 0.59]), [41, 59]);
+        assert_eq!(hundredths(&[0.0, 0.335, 0.335, 0.33]), [0, 34, 33, 33]);
         let moved = point.changed(Change::Weight {
             from: 0,
             to: 2,
