@@ -18,6 +18,7 @@ pub mod glossary;
 pub mod hosting;
 pub mod images;
 pub mod import;
+pub mod needs;
 pub mod neural;
 pub mod prepare;
 pub mod progress;

@@ -81,7 +81,7 @@ fn what_does_not_go_together_is_refused() -> Result<()> {
         let line = format!("train ease --interactions absent.csv --out bundle {budget}");
         let output = terminal.command(&line).output()?;
         assert_eq!(output.status.code(), Some(2));
-        assert_says(&String::from_utf8(output.stderr)?, &["cannot be used with"]);
+        assert_says(&String::from_utf8(output.stderr)?, &["needs --auto"]);
     }
     // Users who did one thing each leave nothing to judge by.
     std::fs::write(terminal.path("few.csv"), "user,item\n1,a\n2,b\n3,c\n")?;

@@ -38,23 +38,10 @@ const HOPELESS: f64 = 0.5;
 #[derive(clap::Args, Clone, Debug)]
 pub struct BudgetArgs {
     /// With --auto: trials of each model.
-    // A model named conflicts with --auto and so waives what requires it.
-    #[arg(
-        long,
-        default_value_t = 6,
-        value_name = "N",
-        requires = "auto",
-        conflicts_with = "models"
-    )]
+    #[arg(long, default_value_t = 6, value_name = "N")]
     trials: usize,
     /// With --auto: begin no trial that would not be done in so many minutes, by the time of its model's earlier ones (what is chosen may then differ from run to run).
-    #[arg(
-        long,
-        value_name = "M",
-        requires = "auto",
-        conflicts_with = "models",
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "M", allow_negative_numbers = true)]
     minutes: Option<f64>,
 }
 

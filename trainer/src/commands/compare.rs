@@ -17,6 +17,7 @@ use crate::failure::{self, Failure};
 use crate::fit::check_ratings;
 use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image, page as image_page, text as image_text};
+use crate::needs::Need;
 use crate::neural::{CheckpointArgs, Means};
 use crate::save::save;
 use crate::settings::SettingArgs;
@@ -70,6 +71,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
+
+/// Options that say something only beside others.
+pub const NEEDS: &[Need] = &[("TableArgs", &["table"]), ("ImageArgs", &["images"])];
 
 /// The models that can do with the ratings that there are, and the others; an
 /// error where none is left.

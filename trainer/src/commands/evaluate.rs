@@ -18,6 +18,7 @@ use crate::evaluate::{Context, HeldOut, Similarity, TestItems, popularity};
 use crate::failure;
 use crate::fit::Training;
 use crate::images::evaluate as images;
+use crate::needs::Need;
 use crate::neural::Guide;
 use crate::publish::{FolderStore, at_once, seen};
 use crate::save::save;
@@ -45,12 +46,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", help_heading = "Pictures", conflicts_with_all = ["interactions", "table"], requires = "normal")]
     images: Option<PathBuf>,
     /// The label of normal pictures; all others are abnormal.
-    #[arg(
-        long,
-        value_name = "LABEL",
-        help_heading = "Pictures",
-        requires = "images"
-    )]
+    #[arg(long, value_name = "LABEL", help_heading = "Pictures")]
     normal: Option<String>,
     /// What differences are taken to: best, first or a model's name.
     #[arg(long, default_value = "best", value_name = "MODEL")]
@@ -65,6 +61,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "table")]
     report: Option<PathBuf>,
 }
+
+/// Options that say something only beside others.
+pub const NEEDS: &[Need] = &[("TableArgs", &["table"]), ("normal", &["images"])];
 
 /// An item index that no model knows.
 const UNKNOWN: u32 = u32::MAX;

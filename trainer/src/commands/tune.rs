@@ -11,6 +11,7 @@ use crate::device::{DeviceArgs, Work};
 use crate::division::{Division, DivisionArgs};
 use crate::evaluate::RATING_METRICS;
 use crate::fit::{check_ratings, warnings};
+use crate::needs::Need;
 use crate::neural::{CheckpointArgs, Means, is_stopped};
 use crate::progress::Progress;
 use crate::publish::JUDGED;
@@ -79,6 +80,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 }
+
+/// Options that say something only beside others.
+pub const NEEDS: &[Need] = &[("seed", &["trials", "space"])];
 
 const METRICS: [&str; 6] = ["recall", "hit-rate", "precision", "ndcg", "mrr", "map"];
 /// Trials of each model of a space where nothing else is asked.
@@ -310,9 +314,10 @@ impl Args {
         ensure!(
             self.grid.is_empty()
                 && self.trials.is_none()
+                && self.seed.is_none()
                 && self.state.is_none()
                 && self.jobs.is_none(),
-            "an ensemble's weights are searched for step by step, without --grid, --trials, \
+            "an ensemble's weights are searched for step by step, without --grid, --trials, --seed, \
              --state or --jobs; tune its members by themselves"
         );
         let progress = output.progress();

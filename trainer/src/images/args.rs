@@ -17,45 +17,33 @@ pub struct ImageArgs {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["interactions", "table"], requires = "normal")]
     pub images: Option<PathBuf>,
     /// The label of normal pictures; all others are abnormal.
-    #[arg(long, value_name = "LABEL", requires = "images")]
+    #[arg(long, value_name = "LABEL")]
     pub normal: Option<String>,
     /// Learn from the first N normal pictures in file order and judge by all others [default: those of half the patients]
-    #[arg(long, value_name = "N", requires = "images", conflicts_with = "mura")]
+    #[arg(long, value_name = "N", conflicts_with = "mura")]
     pub train_first: Option<usize>,
     /// Divide as the SALAD paper does MURA: by patient and part, half of the normal ones to learn from, the others evenly into validation and test.
-    #[arg(long, requires = "images")]
+    #[arg(long)]
     pub mura: bool,
     /// How many pictures of each abnormal label are learnt from as such by models that can; they leave the test.
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "images")]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub known_abnormal: usize,
     /// Shares of abnormal pictures among those learnt from as normal; models are judged with each.
     #[arg(
         long,
         value_delimiter = ',',
         value_name = "SHARE,…",
-        default_value = "0",
-        requires = "images"
+        default_value = "0"
     )]
     pub contamination: Vec<f64>,
     /// Go on where a patient is both learnt from and judged by, and report the number of pictures.
-    #[arg(long, requires = "images")]
+    #[arg(long)]
     pub allow_patient_overlap: bool,
     /// Sizes and epochs of networks; --set goes on from these.
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "PRESET",
-        requires = "images"
-    )]
+    #[arg(long, value_enum, default_value_t, value_name = "PRESET")]
     pub preset: Preset,
     /// How pictures are prepared: size, crop, margin, register (the margin is cut off where that makes a picture most like the mean of normal ones), mask, aspect (pad, cover, stretch) or exposure (asis, range, spread, local), such as size=128,mask=true.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        value_name = "FIELD=VALUE,…",
-        requires = "images"
-    )]
+    #[arg(long, value_delimiter = ',', value_name = "FIELD=VALUE,…")]
     pub prepare: Vec<String>,
 }
 

@@ -42,13 +42,13 @@ const TOGETHER: usize = 32;
 #[command(next_help_heading = "Pictures")]
 pub struct PublishArgs {
     /// Share of normal pictures that may be called unusual: the threshold is set by normal pictures that are held out.
-    #[arg(long, value_name = "RATE", default_value_t = 0.05, requires = "images")]
+    #[arg(long, value_name = "RATE", default_value_t = 0.05)]
     pub false_positive_rate: f64,
     /// Publish so many of the normal pictures learnt from, as models see them, for visitors to compare theirs with; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = 100, requires = "images")]
+    #[arg(long, value_name = "N", default_value_t = 100)]
     pub prototypes: usize,
     /// Draws the division, and what networks begin with.
-    #[arg(long, value_name = "SEED", default_value_t = 0, requires = "images")]
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
     pub seed: u32,
 }
 

@@ -17,6 +17,7 @@ use crate::data::DataArgs;
 use crate::device::DeviceArgs;
 use crate::division::RelevanceArgs;
 use crate::images::{ImageArgs, PublishArgs};
+use crate::needs::Need;
 use crate::neural::CheckpointArgs;
 use crate::publish::WeightsWish;
 use crate::settings::SettingArgs;
@@ -79,8 +80,8 @@ pub struct Args {
     refit: bool,
     #[command(flatten)]
     checkpoints: CheckpointArgs,
-    /// What networks are stored as.
-    #[arg(long, value_enum, value_name = "TYPE", default_value_t)]
+    /// What networks of interactions are stored as; --update keeps what the bundle was trained with.
+    #[arg(long, value_enum, value_name = "TYPE", default_value_t, conflicts_with_all = ["update", "table", "images"])]
     weights: WeightsWish,
     #[command(flatten)]
     device: DeviceArgs,
@@ -95,6 +96,15 @@ pub struct Args {
     #[command(flatten)]
     pictures: PublishArgs,
 }
+
+/// Options that say something only beside others.
+pub const NEEDS: &[Need] = &[
+    ("TableArgs", &["table"]),
+    ("ImageArgs", &["images"]),
+    ("PublishArgs", &["images"]),
+    ("BudgetArgs", &["auto"]),
+    ("relevant_at", &["split", "auto"]),
+];
 
 impl Args {
     /// Fits, judges where asked to, publishes, and says what was written.
