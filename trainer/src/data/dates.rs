@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Interaction;
 
+/// In seconds.
+const YEAR: i64 = 365 * 86_400;
+
 /// Seconds since 1970 of a date, with or without a time of day; nothing where `text`
 /// is none. A space may stand for the `T`, fractions of a second are cut off, and what
 /// names no offset from UTC (`Z`, `+02:00`) is UTC.
@@ -29,6 +32,18 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
         "Z" | "z" | "UTC" => Some(local.and_utc().timestamp()),
         _ => at_offset(local, offset),
     }
+}
+
+/// Seconds since 1970 of `20230501103000`. As milliseconds it would lie six centuries ahead, so one value
+/// tells; `202305011030` could be a millisecond of 1976 and is not read.
+pub(super) fn of_digits(text: &str) -> Option<i64> {
+    if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let date = NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S").ok()?;
+    (1970..2100)
+        .contains(&date.year())
+        .then(|| date.and_utc().timestamp())
 }
 
 /// A day of a year of four digits.
@@ -70,10 +85,32 @@ fn compact(number: i64) -> Option<i64> {
 
 /// From which day to which the times of `rows` are, as `2023-05-01 to 2023-12-24`; nothing without times.
 pub(super) fn span(rows: &[Interaction]) -> Option<String> {
+    let (first, last) = ends(rows)?;
+    Some(format!("{} to {}", shown(first)?, shown(last)?))
+}
+
+/// What of the times of `rows` says that they were not meant so: one lies more than a year after `now`, or all
+/// in 1970, where `2015`, `201505` and `20150501` lie as seconds.
+pub(super) fn doubt(rows: &[Interaction], now: i64) -> Option<String> {
+    let (first, last) = ends(rows)?;
+    if last > now + YEAR {
+        let last = shown(last)?;
+        return Some(format!("reach {last}, more than a year from now"));
+    }
+    let is_first_year = 0 <= first && last < YEAR;
+    is_first_year.then(|| {
+        "all lie in 1970, which is where years and counts lie that are read as seconds".to_owned()
+    })
+}
+
+/// The first and the last time.
+fn ends(rows: &[Interaction]) -> Option<(i64, i64)> {
     let times = || rows.iter().filter_map(|row| row.time);
-    let shown = |time| Some(DateTime::from_timestamp(time, 0)?.format("%Y-%m-%d"));
-    let (first, last) = (shown(times().min()?)?, shown(times().max()?)?);
-    Some(format!("{first} to {last}"))
+    Some((times().min()?, times().max()?))
+}
+
+fn shown(time: i64) -> Option<impl std::fmt::Display> {
+    Some(DateTime::from_timestamp(time, 0)?.format("%Y-%m-%d"))
 }
 
 #[cfg(test)]

@@ -175,7 +175,10 @@ fn what_is_odd_and_no_error_is_warned_of() {
     ] {
         assert!(text.contains(part), "{text}");
     }
-    assert_eq!(warned(b"user,item,created_at\nu,SKU-1,5\n", items), "");
+    assert_eq!(
+        warned(b"user,item,created_at\nu,SKU-1,1400000000\n", items),
+        ""
+    );
 }
 
 #[test]
@@ -257,6 +260,35 @@ fn dates_may_be_one_number_where_all_times_are() {
     let csv = b"user,item,rating,date\nu,i,1,20230501\nu,j,2,20230431\n";
     let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
     assert_eq!(rows(&data), ["u i 1 20230501", "u j 2 20230431"]);
+}
+
+#[test]
+fn dates_may_be_one_number_to_the_second() {
+    let csv = b"user,item,ts\nu,i,20230501000000\nu,j,20230501100000\n";
+    let data = read_files(&[("a.csv", csv)], |_| {}).unwrap();
+    assert_eq!(rows(&data), ["u i 1 1682899200", "u j 1 1682935200"]);
+    assert_eq!(data.report.warnings(true), [""; 0]);
+}
+
+#[test]
+fn times_that_were_hardly_meant_are_warned_of() {
+    let warned = |name: &str, text: &str| read(name, text).report.warnings(true).join(" ");
+    for times in [["2015", "2016"], ["201501", "201612"], ["0", "31535999"]] {
+        let text = format!("user,item,time\nu,i,{}\nu,j,{}\n", times[0], times[1]);
+        let warning = warned("a.csv", &text);
+        assert!(
+            warning.contains("a.csv (time) all lie in 1970"),
+            "{warning}"
+        );
+        assert!(warning.contains("--columns time=none"), "{warning}");
+    }
+    let warning = warned("a.csv", "u,i,5,1400000000\nu,j,5,7258118400\n");
+    let expected = "a.csv (column 3) reach 2200-01-01, more than a year from now";
+    assert!(warning.contains(expected), "{warning}");
+    for usual in ["31536000", "-1", "1400000000"] {
+        let text = format!("user,item,time\nu,i,5\nu,j,{usual}\n");
+        assert_eq!(warned("a.csv", &text), "", "{usual}");
+    }
 }
 
 #[test]

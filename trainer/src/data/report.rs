@@ -39,6 +39,8 @@ pub struct ReadReport {
     first_like_rows: String,
     /// The first column that looks like a time and is not read.
     pub untold_time: Option<String>,
+    /// Files whose times are hardly what was meant, and why.
+    pub odd_times: Vec<String>,
     /// An id of each side, where no item that anybody interacted with has a record.
     pub unmatched: Option<String>,
     /// Lines of sequence files that continue a user of an earlier line.
@@ -148,6 +150,12 @@ impl ReadReport {
             warnings.push(format!(
                 "no column is taken for the time, so what users did first is by the order of the file; if \
                  {name} says when, add --columns time={name} (or time=none to leave it so)"
+            ));
+        }
+        for times in &self.odd_times {
+            warnings.push(format!(
+                "{times}; write seconds or milliseconds since 1970 or dates such as 2023-05-01, or ignore times \
+                 with --columns time=none"
             ));
         }
         if let Some(ids) = &self.unmatched {

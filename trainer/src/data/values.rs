@@ -68,7 +68,7 @@ pub(super) fn time(text: &str, unit: TimeUnit) -> Result<i64, String> {
             shortened(text)
         )
     };
-    if let Some(date) = dates::seconds(text) {
+    if let Some(date) = dates::seconds(text).or_else(|| dates::of_digits(text)) {
         return Ok(date);
     }
     let number = match text.parse::<i64>() {
@@ -127,6 +127,12 @@ mod tests {
             time("2013-05-28", TimeUnit::Milliseconds),
             Ok(1_369_699_200)
         );
+        // To the second, in one number; what is no such date is milliseconds.
+        for unit in [guess, TimeUnit::Milliseconds] {
+            assert_eq!(time("20130528000001", unit), Ok(1_369_699_201));
+            assert_eq!(time("20139928000000", unit), Ok(20_139_928_000));
+            assert_eq!(time("21010101000000", unit), Ok(21_010_101_000));
+        }
         for bad in ["", "NaN", "2014-05-32", "9223372036854775807", "1e300"] {
             assert!(time(bad, guess).is_err(), "{bad}");
         }

@@ -85,7 +85,7 @@ pub(super) fn read(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout> {
     Ok(FileLayout {
         words: "user=user_id, item=parent_asin, rating=rating, time=timestamp_ms".into(),
         has_ratings: true,
-        has_times: true,
+        time: Some("timestamp_ms".to_owned()),
     })
 }
 

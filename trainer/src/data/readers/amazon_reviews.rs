@@ -95,9 +95,10 @@ pub(super) fn row<'a>(
 }
 
 fn layout(words: &str) -> FileLayout {
+    let time = words.rsplit_once('=').map(|(_, name)| name.to_owned());
     FileLayout {
         words: words.into(),
         has_ratings: true,
-        has_times: true,
+        time,
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
     let mut record = ByteRecord::new();
     let mut more = reader.read_byte_record(&mut record)?;
     let width = record.len();
-    let (layout, words) = if table.has_header {
+    let (layout, words, time) = if table.has_header {
         let names: Vec<String> = record
             .iter()
             .map(|name| values::text(name).map(str::to_owned))
@@ -45,10 +45,12 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
         let told = &mut sink.report.untold_time;
         *told = told.take().or(untold.map(str::to_owned));
         more = reader.read_byte_record(&mut record)?;
-        (layout, layout.describe(Some(&names)))
+        let time = layout.time.map(|column| names[column].clone());
+        (layout, layout.describe(Some(&names)), time)
     } else {
         let layout = columns::of_headerless(width, &table.columns)?;
-        (layout, layout.describe(None))
+        let time = layout.time.map(|column| format!("column {column}"));
+        (layout, layout.describe(None), time)
     };
     while more {
         let line = ends.line(record.position());
@@ -66,7 +68,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
     Ok(FileLayout {
         words,
         has_ratings: layout.rating.is_some(),
-        has_times: layout.time.is_some(),
+        time,
     })
 }
 

@@ -1,6 +1,7 @@
 //! One file a format of interactions; each streams its rows into a [`Sink`].
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::ItemRecord;
@@ -96,12 +97,19 @@ pub(super) fn read_interactions(
         if let Some(span) = dates::span(own) {
             layout.words += &format!(", {span}");
         }
+        let from = layout.time.as_deref().unwrap_or_default();
+        if let Some(what) = dates::doubt(own, now()) {
+            dataset
+                .report
+                .odd_times
+                .push(format!("times of {} ({from}) {what}", path.display()));
+        }
         progress.say(format!(
             "read {rows} interactions from {} as {format}: {}",
             path.display(),
             layout.words
         ));
-        kinds.push((layout.has_ratings, layout.has_times));
+        kinds.push((layout.has_ratings, layout.time.is_some()));
         dataset.report.rows += rows;
         dataset.report.files.push(FileReport {
             path: path.clone(),
@@ -135,11 +143,18 @@ pub(super) fn read_interactions(
     Ok(dataset)
 }
 
+/// Seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
 /// What a reader found in a file.
 struct FileLayout {
     words: String,
     has_ratings: bool,
-    has_times: bool,
+    /// What times are read from, where there are any.
+    time: Option<String>,
 }
 
 fn read_file(

@@ -33,7 +33,7 @@ fn read_double_colons(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout>
     Ok(FileLayout {
         words: Layout::by_position(4).describe(None),
         has_ratings: true,
-        has_times: true,
+        time: Some("column 3".to_owned()),
     })
 }
 

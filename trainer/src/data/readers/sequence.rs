@@ -43,6 +43,6 @@ pub(super) fn read(source: Source, sink: &mut Sink<'_>) -> Result<FileLayout> {
     Ok(FileLayout {
         words: "user, then items in order".into(),
         has_ratings: false,
-        has_times: false,
+        time: None,
     })
 }
