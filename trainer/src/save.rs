@@ -2,9 +2,27 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+
+/// Whether files can be written at `places`, before the work that would be lost if not: makes a file beside
+/// each and removes it.
+pub fn check_places<'a>(places: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
+    for path in places {
+        ensure!(
+            !path.is_dir(),
+            "cannot write {}: it is a folder; name a file",
+            path.display()
+        );
+        let mut trial = path.as_os_str().to_owned();
+        trial.push(format!(".trial-{}", std::process::id()));
+        File::create_new(&trial)
+            .and_then(|_| std::fs::remove_file(&trial))
+            .with_context(|| refusal(path))?;
+    }
+    Ok(())
+}
 
 /// Writes `text` beside `path`, then renames, so that an interruption leaves
 /// the old file.
@@ -17,12 +35,14 @@ pub fn save(path: &Path, text: &str) -> Result<()> {
             // The first error matters; on a full disk what was written only takes space.
             let _ = std::fs::remove_file(&beside);
         })
-        .with_context(|| {
-            format!(
-                "cannot write {}; name a file in a folder that exists and has room",
-                path.display()
-            )
-        })
+        .with_context(|| refusal(path))
+}
+
+fn refusal(path: &Path) -> String {
+    format!(
+        "cannot write {}; name a file in a folder that exists and has room",
+        path.display()
+    )
 }
 
 /// Lets `write` fill a file beside `path`, which takes its name when all is on disk; its length.
@@ -66,5 +86,19 @@ mod tests {
         let bad = folder.path().join("absent").join("report.json");
         let text = format!("{:#}", save(&bad, "{}").unwrap_err());
         assert!(text.contains("absent"), "{text}");
+    }
+
+    #[test]
+    fn places_are_tried_and_left_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.json");
+        std::fs::write(&old, "old").unwrap();
+        check_places(&[old.clone(), folder.path().join("new.json")]).unwrap();
+        assert_eq!(std::fs::read_to_string(&old).unwrap(), "old");
+        for bad in [folder.path().join("absent").join("x"), folder.path().into()] {
+            let text = check_places([&bad]).unwrap_err().to_string();
+            assert!(text.contains(&bad.display().to_string()), "{text}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

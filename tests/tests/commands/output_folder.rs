@@ -1,4 +1,4 @@
-//! What `doorstep train --out` does to a folder that is there already.
+//! What `doorstep train --out` does to a folder that is there already, and what commands do that cannot write.
 
 use std::fs;
 
@@ -89,5 +89,43 @@ fn an_empty_folder_is_free() -> Result<()> {
     fs::create_dir(terminal.path("empty"))?;
     terminal.run(&format!("train popularity {SHOP} --out empty"))?;
     assert!(terminal.path("empty/manifest.json").is_file());
+    Ok(())
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_any_is_read() -> Result<()> {
+    let terminal = Terminal::empty()?;
+    fs::create_dir(terminal.path("folder"))?;
+    let data = "--interactions none.csv";
+    for (command, place) in [
+        (
+            format!("compare --models ease {data} --save no/a.json"),
+            "no/a.json",
+        ),
+        (
+            format!("compare --models ease {data} --report no/a.html"),
+            "no/a.html",
+        ),
+        (
+            format!("compare --models ease {data} --save folder"),
+            "folder",
+        ),
+        (
+            "compare --models knn --table none.csv --target y --save no/a.json".to_owned(),
+            "no/a.json",
+        ),
+        (
+            "compare --models salad --images none --normal normal --save no/a.json".to_owned(),
+            "no/a.json",
+        ),
+        (
+            format!("evaluate none {data} --save no/a.json"),
+            "no/a.json",
+        ),
+        (format!("tune ease {data} --state no/a.json"), "no/a.json"),
+    ] {
+        assert_says(&terminal.refused(&command)?, &["cannot write", place]);
+    }
+    assert_eq!(fs::read_dir(terminal.path("."))?.count(), 1);
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::images::detectors::{ImageModel, image_models};
 use crate::images::{ImageArgs, compare as compare_image, page as image_page, text as image_text};
 use crate::needs::Need;
 use crate::neural::{CheckpointArgs, Means};
-use crate::save::save;
+use crate::save::{check_places, save};
 use crate::settings::SettingArgs;
 use crate::table::{TableArgs, compare as compare_table, report as table_report, table_models};
 
@@ -98,6 +98,7 @@ fn with_ratings(
 impl Args {
     /// Checks every option, then reads, divides, fits, judges and reports.
     pub fn run(self, output: &Output) -> Result<()> {
+        check_places(self.save.iter().chain(&self.report))?;
         if self.table.is_given() {
             return compare_tables(&self, output);
         }
@@ -200,17 +201,17 @@ fn compare_tables(args: &Args, output: &Output) -> Result<()> {
     args.device.open(Work::Neither, &progress)?;
     let report = compare_table::compare(&args.table, split, &models, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;
+    output.print(&if output.json {
+        format!("{json}\n")
+    } else {
+        compare_table::text(&report)
+    })?;
     if let Some(path) = &args.save {
         save(path, &json)?;
     }
     if let Some(path) = &args.report {
         save(path, &table_report::page(&report).render())?;
     }
-    output.print(&if output.json {
-        format!("{json}\n")
-    } else {
-        compare_table::text(&report)
-    })?;
     failure::check(&report.failed)
 }
 
@@ -238,16 +239,16 @@ fn compare_images(args: &Args, output: &Output) -> Result<()> {
     };
     let report = compare_image::compare(&args.images, &models, &options, &progress)?;
     let json = serde_json::to_string_pretty(&report)?;
+    output.print(&if output.json {
+        format!("{json}\n")
+    } else {
+        image_text(&report)
+    })?;
     if let Some(path) = &args.save {
         save(path, &json)?;
     }
     if let Some(path) = &args.report {
         save(path, &image_page(&report).render())?;
     }
-    output.print(&if output.json {
-        format!("{json}\n")
-    } else {
-        image_text(&report)
-    })?;
     failure::check(&report.failed)
 }

@@ -21,7 +21,7 @@ use crate::images::evaluate as images;
 use crate::needs::Need;
 use crate::neural::Guide;
 use crate::publish::{FolderStore, at_once, seen};
-use crate::save::save;
+use crate::save::{check_places, save};
 use crate::split::{Case, SplitMethod};
 use crate::table::evaluate::evaluate as evaluate_table;
 use crate::table::{Figures, TableArgs};
@@ -71,6 +71,7 @@ const UNKNOWN: u32 = u32::MAX;
 impl Args {
     /// Prints each model's figures.
     pub fn run(self, output: &Output) -> Result<()> {
+        check_places(self.save.iter().chain(&self.report))?;
         let progress = output.progress();
         let bundle = at_once(Bundle::open(FolderStore::open(&self.bundle)?))?;
         let manifest = bundle.manifest();
@@ -99,13 +100,14 @@ impl Args {
             let strict = self.division.strict();
             let judged = images::evaluate(&bundle, &models, path, normal, strict, &progress)?;
             let json = serde_json::to_string_pretty(&judged)?;
-            if let Some(path) = &self.save {
-                save(path, &json)?;
-            }
-            return output.print(&match output.json {
+            output.print(&match output.json {
                 true => format!("{json}\n"),
                 false => images::text(&judged),
-            });
+            })?;
+            return match &self.save {
+                Some(path) => save(path, &json),
+                None => Ok(()),
+            };
         }
         let of_pictures = |entry: &&ModelEntry| entry.content.pictures.is_some();
         if let Some(entry) = manifest.models.iter().find(of_pictures) {
@@ -234,21 +236,24 @@ fn print_table(
     file: Option<&Path>,
     output: &Output,
 ) -> Result<()> {
-    if output.json || file.is_some() {
-        let models: Vec<_> = figures
-            .iter()
-            .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
-            .collect();
-        let protocol = json!({ "split": split.to_string() });
-        let result = json!({ "bundle": bundle, "models": models, "protocol": protocol });
-        let json = serde_json::to_string_pretty(&result)?;
-        if let Some(file) = file {
-            save(file, &json)?;
-        }
-        if output.json {
-            return output.print(&format!("{json}\n"));
-        }
+    let models: Vec<_> = figures
+        .iter()
+        .map(|(name, metrics)| json!({ "name": name, "metrics": metrics }))
+        .collect();
+    let protocol = json!({ "split": split.to_string() });
+    let result = json!({ "bundle": bundle, "models": models, "protocol": protocol });
+    let json = serde_json::to_string_pretty(&result)?;
+    output.print(&match output.json {
+        true => format!("{json}\n"),
+        false => table_text(split, figures),
+    })?;
+    match file {
+        Some(file) => save(file, &json),
+        None => Ok(()),
     }
+}
+
+fn table_text(split: &SplitMethod, figures: &[(String, Figures)]) -> String {
     let mut text = format!("test rows of {split}\n");
     for (name, figures) in figures {
         let shown: String = figures
@@ -258,7 +263,7 @@ fn print_table(
             .collect();
         text += &format!("{name:18}{shown}\n");
     }
-    output.print(&text)
+    text
 }
 
 /// From the data's item indices to the bundle's.

@@ -141,6 +141,7 @@ impl Args {
     pub fn run(self, output: &Output) -> Result<()> {
         let progress = output.progress();
         let jobs = self.jobs(&progress)?;
+        crate::save::check_places(&self.state)?;
         let weights = self.model.as_deref() == Some(EnsembleConfig::NAME);
         ensure!(
             weights || self.checkpoints.checkpoints.is_none(),
