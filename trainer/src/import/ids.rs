@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::Vocabulary;
 use serde_json::Value;
 
-/// The ids of `path`, in their order.
+/// The ids of `path`, in their order, without a byte order mark and blank lines at the end.
 ///
 /// # Errors
 /// When an id is empty or there twice.
@@ -16,9 +16,14 @@ pub fn read_ids(path: &Path) -> Result<Vocabulary> {
     let shown = path.display();
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read {shown} as text with one id a line"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let ids: Vec<String> = match text.trim_start().starts_with('[') {
-        true => json(&text).with_context(|| format!("{shown} is not a list of ids in JSON"))?,
-        false => text.lines().map(|line| line.trim().to_owned()).collect(),
+        true => json(text).with_context(|| format!("{shown} is not a list of ids in JSON"))?,
+        false => text
+            .trim_end()
+            .lines()
+            .map(|line| line.trim().to_owned())
+            .collect(),
     };
     ensure!(!ids.is_empty(), "{shown} holds no id");
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -41,4 +46,32 @@ fn json(text: &str) -> Result<Vec<String>> {
         other => bail!("{other} is no id"),
     };
     values.into_iter().map(id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ids");
+        fs::write(&path, text).unwrap();
+        Ok(read_ids(&path)?.ids().to_vec())
+    }
+
+    #[test]
+    fn marks_and_blank_lines_that_editors_leave_are_no_ids() {
+        for text in [
+            "A\nB",
+            "A\r\nB\r\n\r\n \n",
+            "\u{feff}A\nB\n",
+            "\u{feff}[\"A\", \"B\"]\n",
+        ] {
+            assert_eq!(read(text).unwrap(), ["A", "B"], "{text:?}");
+        }
+        let error = read("A\n\nB\n").unwrap_err().to_string();
+        assert!(error.contains("id 2 is empty"), "{error}");
+        let error = read("\u{feff}\n \n").unwrap_err().to_string();
+        assert!(error.contains("holds no id"), "{error}");
+    }
 }
