@@ -1,8 +1,9 @@
 //! Finds the columns of a table: by name in its header, or by number.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::args::Columns;
+use super::dates;
 
 /// Names of each role in order of preference, as [`plain`] writes them.
 const USER: &[&str] = &[
@@ -122,17 +123,19 @@ impl Layout {
     }
 }
 
-/// The column that looks like the time of an interaction, where none is taken for it and none was asked for.
-pub(super) fn untold_time<'a>(
-    names: &'a [String],
+/// The column that looks like the time of an interaction, where none is taken for it and none was asked for,
+/// and the option that takes it.
+pub(super) fn untold_time(
+    names: &[String],
     layout: &Layout,
     asked: &Columns,
-) -> Option<&'a str> {
+) -> Option<(String, String)> {
     if layout.time.is_some() || asked.time.is_some() {
         return None;
     }
     let used = [Some(layout.user), Some(layout.item), layout.rating];
-    like_time(names, &used).map(|at| names[at].as_str())
+    let at = like_time(names, &used)?;
+    Some((names[at].clone(), option(&[("time", at)], names)))
 }
 
 /// The first column whose name is that of a time, but for those `used`.
@@ -172,6 +175,16 @@ pub(super) fn of_header(names: &[String], asked: &Columns) -> Result<Layout> {
         Some(column) => by_name_or_number(names, role, column),
         None => match find(names, aliases) {
             Some(index) => Ok(index),
+            None if is_data(names) => bail!(
+                "the first line holds numbers only ({}), so there seems to be no header\n  if so, write \
+                 --no-header {}",
+                names.join(", "),
+                match names.len() {
+                    2 => "--columns user=0,item=1",
+                    3 => "--columns user=0,item=1,rating=2 (time=2 if it says when)",
+                    _ => "--columns user=0,item=1,rating=2,time=3",
+                }
+            ),
             None => bail!(
                 "no {role} column found among: {}\n  {} (or by 0-based number, with --no-header where the first \
                  line is data)",
@@ -214,19 +227,46 @@ fn remedy(names: &[String]) -> String {
     let free = |taken: Option<usize>| (0..names.len()).find(|at| Some(*at) != taken);
     let user = user.or_else(|| free(item)).unwrap_or(0);
     let item = item.or_else(|| free(Some(user))).unwrap_or(0);
-    let mut columns = format!("user={},item={}", names[user], names[item]);
+    let mut columns = vec![("user", user), ("item", item)];
     // A time of a usual name is read unasked.
     if find(names, TIME).is_none()
         && let Some(time) = like_time(names, &[Some(user), Some(item)])
     {
-        columns += &format!(",time={}", names[time]);
+        columns.push(("time", time));
     }
+    format!("{words} {}", option(&columns, names))
+}
+
+/// The option that gives columns their roles, as a shell takes it.
+fn option(columns: &[(&str, usize)], names: &[String]) -> String {
+    let part = |&(role, at): &(&str, usize)| format!("{role}={}", spelt(names, at));
+    let columns: Vec<String> = columns.iter().map(part).collect();
+    let columns = columns.join(",");
     // Of several words, or with what a shell reads: quoted.
     let is_plain = |c: char| c.is_alphanumeric() || "=,_-.".contains(c);
     match columns.chars().all(is_plain) {
-        true => format!("{words} --columns {columns}"),
-        false => format!("{words} --columns '{columns}'"),
+        true => format!("--columns {columns}"),
+        false => format!("--columns '{columns}'"),
     }
+}
+
+/// What to call a column: by its name, or by number where the option would take the name for another's, for
+/// none or for several, or a shell for the end of what is quoted.
+fn spelt(names: &[String], at: usize) -> String {
+    let name = &names[at];
+    let is_first = names.iter().position(|other| other == name) == Some(at);
+    match name.as_str() {
+        "" | "none" => at.to_string(),
+        _ if !is_first || name.contains([',', '=', '\'']) => at.to_string(),
+        _ => name.clone(),
+    }
+}
+
+/// Whether a line is hardly a header: numbers and dates only, and not those that number the columns.
+pub(super) fn is_data(names: &[String]) -> bool {
+    let is_number = |name: &String| name.parse::<f64>().is_ok() || dates::seconds(name).is_some();
+    let numbered = (0..names.len()).map(|at| at.to_string());
+    names.len() > 1 && names.iter().all(is_number) && !numbered.eq(names.iter().cloned())
 }
 
 /// The layout of a table without a header whose rows have `width` fields.
@@ -269,17 +309,19 @@ pub(super) fn of_headerless(width: usize, asked: &Columns) -> Result<Layout> {
 }
 
 fn by_name_or_number(names: &[String], role: &str, column: &str) -> Result<usize> {
-    if let Some(index) = names.iter().position(|name| name == column) {
-        return Ok(index);
-    }
-    match column.parse::<usize>() {
-        Ok(index) if index < names.len() => Ok(index),
-        _ => bail!(
+    let by_name = names.iter().position(|name| name == column);
+    let by_number = column.parse().ok().filter(|&index| index < names.len());
+    let found = match is_data(names) {
+        true => by_number.or(by_name),
+        false => by_name.or(by_number),
+    };
+    found.with_context(|| {
+        format!(
             "--columns {role}={column}: no such column; the columns are: {} (or 0 to {})",
             names.join(", "),
             names.len() - 1
-        ),
-    }
+        )
+    })
 }
 
 fn distinct(layout: Layout) -> Result<Layout> {

@@ -31,17 +31,22 @@ fn what_may_be_the_time_is_told() {
         let names = names(header);
         let asked: Columns = asked.parse().unwrap();
         let layout = of_header(&names, &asked).unwrap();
-        untold_time(&names, &layout, &asked).map(str::to_owned)
+        untold_time(&names, &layout, &asked)
     };
     let told = "user=user,item=item";
     for (header, expected) in [
-        ("user,item,paid_at", Some("paid_at")),
-        ("user,item,deliveryDate", Some("deliveryDate")),
-        ("user,item,Paid On", Some("Paid On")),
+        ("user,item,paid_at", Some(("paid_at", "time=paid_at"))),
+        (
+            "user,item,deliveryDate",
+            Some(("deliveryDate", "time=deliveryDate")),
+        ),
+        ("user,item,Paid On", Some(("Paid On", "'time=Paid On'"))),
+        ("user,item,date=paid", Some(("date=paid", "time=2"))),
         ("user,item,seat,quantity", None),
         ("user,item,paid_at,created_at", None),
     ] {
-        assert_eq!(of(header, told).as_deref(), expected, "{header}");
+        let expected = expected.map(|(name, option)| (name.into(), format!("--columns {option}")));
+        assert_eq!(of(header, told), expected, "{header}");
     }
     assert_eq!(
         of("user,item,paid_at", "user=user,item=item,time=none"),
@@ -111,4 +116,52 @@ fn headerless_tables_go_by_number() {
     }
     assert!(of_headerless(5, &Columns::default()).is_err());
     assert!(of_headerless(1, &Columns::default()).is_err());
+}
+
+/// What a shell makes of the `--columns …` that `message` suggests.
+fn suggested(message: &str) -> Columns {
+    let (_, option) = message.split_once("--columns ").unwrap();
+    let option = match option.strip_prefix('\'') {
+        Some(quoted) => quoted.split('\'').next(),
+        None => option.split_whitespace().next(),
+    };
+    option.unwrap().parse().unwrap()
+}
+
+#[test]
+fn what_is_suggested_works_whatever_columns_are_called() {
+    for names in [
+        ["Customer, ID", "Article", "ts"],
+        ["Customer=ID", "Article", "ts"],
+        ["Customer's ID", "Article", "ts"],
+        ["Customer ID", "", "ts"],
+        ["Customer ID", "none", "ts"],
+        ["Customer ID", "Customer ID", "ts"],
+    ] {
+        let names = names.map(str::to_owned);
+        let error = of_header(&names, &Columns::default()).unwrap_err();
+        let layout = of_header(&names, &suggested(&error.to_string())).unwrap();
+        assert_eq!((layout.user, layout.item, layout.time), (0, 1, Some(2)));
+    }
+}
+
+#[test]
+fn numbers_are_no_header() {
+    for (line, expected) in [
+        ("1,5", (0, 1, None, None)),
+        ("1,5,880606", (0, 1, Some(2), None)),
+        ("1,5,3.5,2023-05-01", (0, 1, Some(2), Some(3))),
+        ("1,5,3.5,880606,7", (0, 1, Some(2), Some(3))),
+    ] {
+        let names = names(line);
+        let error = of_header(&names, &Columns::default()).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("--no-header"), "{error}");
+        let found = of_headerless(names.len(), &suggested(&error)).unwrap();
+        let found = (found.user, found.item, found.rating, found.time);
+        assert_eq!(found, expected, "{line}");
+    }
+    for header in ["a,5", "0,1,2", "5"] {
+        assert!(!is_data(&names(header)), "{header}");
+    }
 }

@@ -182,6 +182,26 @@ fn what_is_odd_and_no_error_is_warned_of() {
 }
 
 #[test]
+fn a_header_of_numbers_is_warned_of() {
+    let columns = |args: &mut DataArgs| args.columns = Some("user=0,item=1".parse().unwrap());
+    let data = read_files(&[("a.csv", b"1,5,880606\n2,6,880607\n")], columns).unwrap();
+    let warnings = data.report.warnings(true).join(" ");
+    assert!(
+        warnings.contains("a.csv holds numbers only (1, 5, 880606)"),
+        "{warnings}"
+    );
+    assert!(warnings.contains("add --no-header"), "{warnings}");
+    for (text, no_header) in [("0,1,2\n2,6,7\n", false), ("1,5,880606\n", true)] {
+        let change = |args: &mut DataArgs| {
+            columns(args);
+            args.no_header = no_header;
+        };
+        let data = read_files(&[("a.csv", text.as_bytes())], change).unwrap();
+        assert_eq!(data.report.warnings(true), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn histories_carry_their_products() {
     let line = r#"{"user_id":"u","category":"All_Beauty","history":[
         {"parent_asin":"a","rating":5,"timestamp_ms":1000,"product":{"title":"A","brand":"X","price":"from 2.50","main_category":"Beauty"}},

@@ -37,8 +37,10 @@ pub struct ReadReport {
     pub lines_like_rows: usize,
     /// Where the first of those fields is: `file:line`.
     first_like_rows: String,
-    /// The first column that looks like a time and is not read.
-    pub untold_time: Option<String>,
+    /// The first column that looks like a time and is not read, and the option that reads it.
+    pub untold_time: Option<(String, String)>,
+    /// Files whose header is of numbers, and that header.
+    headers_of_numbers: Vec<String>,
     /// Files whose times are hardly what was meant, and why.
     pub odd_times: Vec<String>,
     /// An id of each side, where no item that anybody interacted with has a record.
@@ -106,6 +108,12 @@ impl ReadReport {
         Ok(())
     }
 
+    /// Notes that `header` was taken for one.
+    pub(super) fn numbers_for_header(&mut self, path: &Path, header: &str) {
+        self.headers_of_numbers
+            .push(format!("{} holds numbers only ({header})", path.display()));
+    }
+
     /// Counts `lines` of a quoted field of the row at `line` that look like rows.
     pub(super) fn swallowed(&mut self, path: &Path, line: u64, lines: usize) {
         if self.lines_like_rows == 0 && lines > 0 {
@@ -146,10 +154,15 @@ impl ReadReport {
                 self.first_like_rows
             ));
         }
-        if let Some(name) = &self.untold_time {
+        if let Some((name, option)) = &self.untold_time {
             warnings.push(format!(
                 "no column is taken for the time, so what users did first is by the order of the file; if \
-                 {name} says when, add --columns time={name} (or time=none to leave it so)"
+                 {name} says when, add {option} (or time=none to leave it so)"
+            ));
+        }
+        for header in &self.headers_of_numbers {
+            warnings.push(format!(
+                "the first line of {header} and is taken for a header: if it is data, add --no-header"
             ));
         }
         for times in &self.odd_times {

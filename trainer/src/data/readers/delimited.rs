@@ -43,7 +43,11 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
         let layout = columns::of_header(&names, &table.columns)?;
         let untold = columns::untold_time(&names, &layout, &table.columns);
         let told = &mut sink.report.untold_time;
-        *told = told.take().or(untold.map(str::to_owned));
+        *told = told.take().or(untold);
+        if columns::is_data(&names) {
+            let line = names.join(", ");
+            sink.report.numbers_for_header(sink.path, &line);
+        }
         more = reader.read_byte_record(&mut record)?;
         let time = layout.time.map(|column| names[column].clone());
         (layout, layout.describe(Some(&names)), time)
