@@ -23,7 +23,7 @@ pub struct DataArgs {
     /// Format of the interactions.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-    /// Columns of a CSV or TSV file, by name or 0-based number: user=…,item=…,rating=…,time=… (`none` to ignore one); times are seconds or milliseconds since 1970, or dates such as 2023-05-01T10:00:00Z.
+    /// Columns of a CSV or TSV file, by name or 0-based number, or fields of JSON lines: user=…,item=…,rating=…,time=… (`none` to ignore one); times are seconds or milliseconds since 1970, or dates such as 2023-05-01T10:00:00Z.
     #[arg(long, value_name = "ROLE=COLUMN,…")]
     pub columns: Option<Columns>,
     /// The first line of a CSV or TSV file is data: columns are user, item, rating, time unless --columns says otherwise.
@@ -98,6 +98,8 @@ pub enum Format {
     Csv,
     /// Tab-separated columns.
     Tsv,
+    /// JSON lines whose fields are named as columns of CSV are.
+    JsonLines,
     /// `user,item,rating,seconds` without a header.
     #[value(name = "amazon-2014")]
     Amazon2014,

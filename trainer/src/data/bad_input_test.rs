@@ -129,7 +129,11 @@ fn what_can_not_be_read_says_why_and_what_to_do() {
             b"user,item\nu\n",
             "1 fields where the first line has 2",
         ),
-        ("a.jsonl", b"{\"a\":1}\n", "fields: a"),
+        (
+            "a.jsonl",
+            b"{\"a\":1}\n",
+            "no field of the user found among: a",
+        ),
         ("a.txt", b"alone\n", "--format"),
         ("a.txt", b"\xff\xfeu\0", "UTF-16"),
         ("a.txt.gz", b"\x1f\x8bnot really", "can't read"),

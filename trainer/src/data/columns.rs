@@ -206,6 +206,20 @@ pub(super) fn of_header(names: &[String], asked: &Columns) -> Result<Layout> {
     })
 }
 
+/// The same of the fields of JSON lines.
+pub(super) fn of_fields(names: &[String], asked: &Columns) -> Result<Layout> {
+    let user = asked.user.is_some() || find(names, USER).is_some();
+    let item = asked.item.is_some() || find(names, ITEM).is_some();
+    ensure!(
+        user && item,
+        "no field of the {} found among: {}\n  {}",
+        if user { "item" } else { "user" },
+        names.join(", "),
+        remedy(names)
+    );
+    of_header(names, asked)
+}
+
 /// The option that names the columns, by what they are called if that tells them.
 fn remedy(names: &[String]) -> String {
     let like = |words: &[&str], taken: Option<usize>| {

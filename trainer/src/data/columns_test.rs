@@ -45,7 +45,8 @@ fn what_may_be_the_time_is_told() {
         ("user,item,seat,quantity", None),
         ("user,item,paid_at,created_at", None),
     ] {
-        let expected = expected.map(|(name, option)| (name.into(), format!("--columns {option}")));
+        let expected =
+            expected.map(|(name, option)| (name.to_owned(), format!("--columns {option}")));
         assert_eq!(of(header, told), expected, "{header}");
     }
     assert_eq!(

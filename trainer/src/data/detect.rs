@@ -13,7 +13,7 @@ use super::values::{self, TimeUnit};
 pub(super) fn format(path: &Path, lines: &[String], args: &DataArgs) -> Result<Format> {
     let first = lines.first().map_or("", String::as_str);
     if first.trim_start().starts_with('{') {
-        return json_format(path, first);
+        return json_format(path, first, args);
     }
     let name = path
         .file_name()
@@ -56,7 +56,7 @@ fn fields(line: &str, separator: &str) -> Vec<String> {
         .collect()
 }
 
-fn json_format(path: &Path, first: &str) -> Result<Format> {
+fn json_format(path: &Path, first: &str, args: &DataArgs) -> Result<Format> {
     let object = match serde_json::from_str(first) {
         Ok(Value::Object(object)) => object,
         _ => bail!(
@@ -65,21 +65,16 @@ fn json_format(path: &Path, first: &str) -> Result<Format> {
         ),
     };
     let has = |name: &str| object.contains_key(name);
-    if has("user_id") && object.get("history").is_some_and(Value::is_array) {
+    if args.columns.is_some() {
+        Ok(Format::JsonLines)
+    } else if has("user_id") && object.get("history").is_some_and(Value::is_array) {
         Ok(Format::AmazonHistories)
     } else if has("reviewerID") && has("asin") {
         Ok(Format::Amazon2018)
     } else if has("user_id") && (has("parent_asin") || has("asin")) {
         Ok(Format::Amazon2023)
     } else {
-        let names: Vec<&str> = object.keys().map(String::as_str).collect();
-        bail!(
-            "{}: JSON lines of no kind we know (fields: {}); Amazon reviews of 2018 \
-             (reviewerID, asin) and 2023 (user_id, parent_asin) and histories (user_id, history) are read, \
-             anything else as CSV",
-            path.display(),
-            names.join(", ")
-        )
+        Ok(Format::JsonLines)
     }
 }
 
@@ -121,6 +116,7 @@ mod tests {
                 r#"{"user_id":"A","history":[]}"#,
                 Format::AmazonHistories,
             ),
+            ("a", r#"{"user":"A","item":"B"}"#, Format::JsonLines),
         ] {
             assert_eq!(detected(name, first).unwrap(), expected, "{first}");
         }
@@ -128,11 +124,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_knows_is_an_error_with_a_remedy() {
-        for (first, expected) in [
-            ("alone", "--format"),
-            ("{\"a\": ", "starts like JSON"),
-            ("{\"a\": 1, \"b\": 2}", "fields: a, b"),
-        ] {
+        for (first, expected) in [("alone", "--format"), ("{\"a\": ", "starts like JSON")] {
             let error = detected("file", first).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }

@@ -332,3 +332,5 @@ fn finish(mut dataset: Dataset, mut warnings: Vec<String>, args: &DataArgs) -> R
 mod bad_input_test;
 #[cfg(test)]
 mod mod_test;
+#[cfg(test)]
+mod times_test;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail, ensure};
 use doorstep_shared::ItemRecord;
 
-use super::args::{DataArgs, Format};
+use super::args::{Columns, DataArgs, Format};
 use super::report::{FileReport, ReadReport};
 use super::source::Source;
 use super::values::TimeUnit;
@@ -16,6 +16,7 @@ use crate::progress::Progress;
 mod amazon_histories;
 mod amazon_reviews;
 mod delimited;
+mod json_lines;
 mod movielens;
 mod sequence;
 
@@ -178,9 +179,12 @@ fn read_file(
         _ => false,
     };
     ensure!(
-        is_table || (args.columns.is_none() && !args.no_header),
-        "--columns and --no-header are for tables, and this is read as {format}; leave them out, or \
-         say --format csv"
+        is_table || !args.no_header,
+        "--no-header is for tables, and this is read as {format}; leave it out, or say --format csv"
+    );
+    ensure!(
+        is_table || format == Format::JsonLines || args.columns.is_none(),
+        "--columns is for tables and JSON lines, and this is read as {format}; leave it out, or say --format csv"
     );
     match format {
         Format::Auto => bail!("the format was not detected"),
@@ -190,6 +194,11 @@ fn read_file(
             delimited::read(source, &table(separator, !args.no_header, guessed), sink)
         }
         Format::Tsv => delimited::read(source, &table(b'\t', !args.no_header, guessed), sink),
+        Format::JsonLines => json_lines::read(
+            source,
+            args.columns.as_ref().unwrap_or(&Columns::default()),
+            sink,
+        ),
         Format::Amazon2014 => delimited::read(source, &table(b',', false, guessed), sink),
         Format::Amazon2018 => amazon_reviews::read_2018(source, sink),
         Format::Amazon2023 if !is_table => amazon_reviews::read_2023(source, sink),
