@@ -70,6 +70,24 @@ fn bad_json_lines_are_counted_too() {
 }
 
 #[test]
+fn no_row_is_longer_than_a_line_may_be() {
+    let long = "x".repeat((64 << 20) + (1 << 15));
+    let text = error("r.csv", format!("user,item\nu,{long}\n"));
+    assert!(
+        text.contains("a line of more than 64 MiB; is this a text file?"),
+        "{text}"
+    );
+    let rows = "u,i\n".repeat(5);
+    for field in [long, format!("\"{}", "u,i\n".repeat(17 << 20))] {
+        let text = error("r.csv", format!("user,item\n{rows}u,{field}\n"));
+        assert!(
+            text.contains("line 7: a row of more than 64 MiB; is this a text file?"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn an_open_quote_is_reported() {
     for rest in [
         "u,\"j,x\nv,k,y\n",

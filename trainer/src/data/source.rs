@@ -6,13 +6,14 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use csv::ByteRecord;
 use flate2::bufread::MultiGzDecoder;
 use indicatif::ProgressBar;
 
 use crate::progress::Progress;
 
 const BUFFER: usize = 1 << 18;
-/// A line longer than this isn't data.
+/// A line, or a row of a table, longer than this isn't data.
 const LONGEST_LINE: u64 = 64 << 20;
 /// Detection looks at this many lines.
 const HEAD_LINES: usize = 5;
@@ -124,6 +125,7 @@ impl Source {
         SourceReader {
             inner: Cursor::new(head).chain(rest),
             bar,
+            of_record: 0,
             last_visible: None,
             is_at_end: false,
         }
@@ -144,7 +146,7 @@ impl Source {
 pub(crate) fn decompressed(
     path: &Path,
     progress: &Progress,
-) -> Result<(String, LineEnds, impl Read)> {
+) -> Result<(String, LineEnds, SourceReader)> {
     let source = Source::open(path, progress)?;
     let ends = LineEnds::of(&source);
     Ok((source.first_line(), ends, source.into_bytes()))
@@ -159,20 +161,52 @@ fn read_head(reader: &mut dyn BufRead) -> io::Result<Vec<u8>> {
         if head.len() == start {
             break;
         }
+        if is_too_long(&head[start..]) {
+            return Err(io::Error::other(too_long("line")));
+        }
         lines += usize::from(!head[start..].trim_ascii().is_empty());
     }
     Ok(head)
 }
 
+fn is_too_long(line: &[u8]) -> bool {
+    line.len() as u64 >= LONGEST_LINE && !line.ends_with(b"\n")
+}
+
+fn too_long(what: &str) -> String {
+    let most = LONGEST_LINE >> 20;
+    format!("a {what} of more than {most} MiB; is this a text file?")
+}
+
+/// Reads the next row of a table, as long as a line may be; whether there is one.
+pub(super) fn next_record(
+    reader: &mut csv::Reader<SourceReader>,
+    record: &mut ByteRecord,
+    ends: LineEnds,
+) -> Result<bool> {
+    reader.get_mut().begin_record();
+    reader
+        .read_byte_record(record)
+        .with_context(|| format!("line {}", ends.line(record.position())))
+}
+
 /// The bytes of a source. Takes the progress bar away when it goes.
-pub(super) struct SourceReader {
+pub(crate) struct SourceReader {
     inner: io::Chain<Cursor<Vec<u8>>, Box<dyn BufRead>>,
     bar: ProgressBar,
+    /// Bytes read since a row began, but for those that the reader of tables had at hand.
+    of_record: u64,
     last_visible: Option<u8>,
     is_at_end: bool,
 }
 
 impl SourceReader {
+    /// To be said before each row of a table: one that doesn't end, as a quote is not closed, would else fill
+    /// the memory.
+    pub(crate) fn begin_record(&mut self) {
+        self.of_record = 0;
+    }
+
     /// The last byte that isn't white space, once the end was reached.
     pub(super) fn end(&self) -> Option<u8> {
         self.last_visible.filter(|_| self.is_at_end)
@@ -182,6 +216,11 @@ impl SourceReader {
 impl Read for SourceReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
+        self.of_record += read as u64;
+        if self.of_record > LONGEST_LINE {
+            let row = too_long("row");
+            return Err(io::Error::other(format!("{row} Is a quote not closed?")));
+        }
         self.is_at_end = read == 0;
         let visible = buffer[..read].trim_ascii_end().last();
         self.last_visible = visible.copied().or(self.last_visible);
@@ -223,11 +262,11 @@ impl<R: BufRead> Lines<R> {
             }
             self.number += 1;
             ensure!(
-                (read as u64) < LONGEST_LINE || self.line.ends_with(b"\n"),
-                "{}:{}: a line of more than {} MiB; is this a text file?",
+                !is_too_long(&self.line),
+                "{}:{}: {}",
                 self.path.display(),
                 self.number,
-                LONGEST_LINE >> 20
+                too_long("line")
             );
             if !self.line.trim_ascii().is_empty() {
                 break;

@@ -63,10 +63,12 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
         known.join(",")
     );
     let mut record = StringRecord::new();
-    while reader
-        .read_record(&mut record)
-        .context("cannot read on; a table is text in UTF-8")?
-    {
+    loop {
+        reader.get_mut().begin_record();
+        let read = reader.read_record(&mut record);
+        if !read.context("cannot read on; a table is text in UTF-8")? {
+            return Ok(separator);
+        }
         let line = ends.line(record.position());
         if record.len() != columns.len() {
             bail!(
@@ -79,7 +81,6 @@ fn append(file: &Path, columns: &mut Vec<Column>, progress: &Progress) -> Result
             column.cells.push(cell);
         }
     }
-    Ok(separator)
 }
 
 /// Reads decimal commas as points, in columns that are numeric by that; says which.
@@ -144,6 +145,16 @@ mod tests {
         assert!(error(&["a,b\n1,2\n", "a,c\n1,2\n"]).contains("1.csv: the header is a,c"));
         assert!(error(&["a,a\n1,2\n"]).contains("\"a\" twice"));
         assert!(error(&["a,b\n"]).contains("no rows"));
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_ends_at_the_longest_row() {
+        let cells = "3,4,5,6\n".repeat(9 << 20);
+        let error = files(&[&format!("a,b\n1,2\n1,\"{cells}")]).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.contains("a row of more than 64 MiB"), "{error}");
+        let rows = "3,4\n".repeat(17 << 20);
+        assert_eq!(files(&[&format!("a,b\n{rows}")]).unwrap().len(), 2);
     }
 
     #[test]

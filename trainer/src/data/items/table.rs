@@ -6,7 +6,7 @@ use doorstep_shared::ItemRecord;
 
 use super::{ItemSink, add_values, present, price};
 use crate::data::columns::{self, plain};
-use crate::data::source::{LineEnds, Source};
+use crate::data::source::{LineEnds, Source, next_record};
 use crate::data::{ReadReport, quotes, separator, values, with_point};
 
 /// What else tables of interactions call an item comes last: a table that has an id column may have names there.
@@ -73,9 +73,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
     let mut record = ByteRecord::new();
     let path = sink.path;
     let unreadable = || format!("can't read {}", path.display());
-    reader
-        .read_byte_record(&mut record)
-        .with_context(unreadable)?;
+    next_record(&mut reader, &mut record, ends).with_context(unreadable)?;
     let names: Vec<String> = record
         .iter()
         .map(|name| values::text(name).map(str::to_owned))
@@ -91,10 +89,7 @@ pub(super) fn read(source: Source, sink: &mut ItemSink<'_>) -> Result<String> {
             names.join(", ")
         ),
     }
-    while reader
-        .read_byte_record(&mut record)
-        .with_context(unreadable)?
-    {
+    while next_record(&mut reader, &mut record, ends).with_context(unreadable)? {
         let line = ends.line(record.position());
         let item = match quotes::problem(&reader, &record, ends, roles.len()) {
             Some(why) => Err(why),

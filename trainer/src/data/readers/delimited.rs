@@ -7,7 +7,7 @@ use super::{FileLayout, Row, Sink};
 use crate::data::args::Columns;
 use crate::data::columns::{self, Layout};
 use crate::data::quotes;
-use crate::data::source::{LineEnds, Source};
+use crate::data::source::{LineEnds, Source, next_record};
 use crate::data::values::{self, TimeUnit};
 use crate::data::with_point;
 
@@ -31,7 +31,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
         .flexible(true)
         .from_reader(source.into_bytes());
     let mut record = ByteRecord::new();
-    let mut more = reader.read_byte_record(&mut record)?;
+    let mut more = next_record(&mut reader, &mut record, ends)?;
     let width = record.len();
     let (layout, words, time) = if table.has_header {
         let names: Vec<String> = record
@@ -48,7 +48,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
             let line = names.join(", ");
             sink.report.numbers_for_header(sink.path, &line);
         }
-        more = reader.read_byte_record(&mut record)?;
+        more = next_record(&mut reader, &mut record, ends)?;
         let time = layout.time.map(|column| names[column].clone());
         (layout, layout.describe(Some(&names)), time)
     } else {
@@ -67,7 +67,7 @@ pub(super) fn read(source: Source, table: &Table, sink: &mut Sink<'_>) -> Result
             sink.report.swallowed(sink.path, line, lines);
         }
         sink.take(line, row)?;
-        more = reader.read_byte_record(&mut record)?;
+        more = next_record(&mut reader, &mut record, ends)?;
     }
     Ok(FileLayout {
         words,

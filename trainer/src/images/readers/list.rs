@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use csv::StringRecord;
 
 use super::{Known, Taker, open};
 use crate::data::{decompressed, separator};
@@ -37,8 +38,13 @@ pub fn read(list: &Path, taker: &mut Taker, progress: &Progress) -> Result<()> {
     let [patient, part, grade] = ["patient", "part", "grade"].map(column);
     let folder = list.parent().unwrap_or(Path::new(""));
     let bar = progress.spinner("pictures");
-    for record in reader.records() {
-        let record = record.with_context(|| format!("{shown}"))?;
+    let mut record = StringRecord::new();
+    loop {
+        reader.get_mut().begin_record();
+        let read = reader.read_record(&mut record);
+        if !read.with_context(|| format!("{shown}"))? {
+            break;
+        }
         let filled = |column: Option<usize>| {
             let text = record.get(column?)?.trim();
             (!text.is_empty()).then(|| text.to_owned())
