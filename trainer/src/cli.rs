@@ -180,11 +180,7 @@ mod tests {
             ),
             (update, "--target x", "--target needs --table"),
             (update, "--normal x", "--normal needs --images"),
-            (
-                update,
-                "--weights f16",
-                "'--weights <TYPE>' cannot be used with '--update <BUNDLE>'",
-            ),
+            (update, "--weights f16", "cannot be used with"),
             (
                 "evaluate b --interactions a.csv",
                 "--normal x",

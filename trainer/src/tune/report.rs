@@ -162,7 +162,7 @@ pub fn table(report: &Report, fields: &[&str], cases: usize) -> String {
 mod tests {
     use clap::{Args as _, Command, FromArgMatches as _};
     use doorstep_shared::models::{
-        EnsembleConfig, HybridConfig, MemberConfig, MetadataMfConfig, NextLinearConfig, TfIdfConfig,
+        EnsembleConfig, MemberConfig, MetadataMfConfig, NextLinearConfig, TfIdfConfig,
     };
 
     use super::*;
@@ -170,8 +170,6 @@ mod tests {
 
     #[test]
     fn what_is_printed_of_an_ensemble_is_what_config_reads() {
-        let mut hybrid = HybridConfig::default();
-        hybrid.svd.factors = 7;
         let models = [
             ModelConfig::MetadataMf(MetadataMfConfig {
                 category: "genre".into(),
@@ -187,7 +185,6 @@ mod tests {
                 fields: vec!["title".into(), "the \"blurb\", as told".into()],
                 ..Default::default()
             }),
-            ModelConfig::Hybrid(hybrid),
             ModelConfig::NextLinear(NextLinearConfig {
                 lambda: 60.0,
                 decay: 0.3,
@@ -195,7 +192,7 @@ mod tests {
             }),
         ];
         let member = |model| MemberConfig {
-            weight: 0.2,
+            weight: 0.25,
             temperature: 1,
             model,
         };
