@@ -210,6 +210,38 @@ fn versions_and_kinds_to_come() {
 }
 
 #[test]
+fn a_model_is_called_as_a_file_can_be() {
+    let (store, _) = published();
+    let text = String::from_utf8(store.files[MANIFEST].clone()).unwrap();
+    let called = |name: &str| {
+        let name = serde_json::to_string(name).unwrap();
+        let mut store = store.clone();
+        let text = text.replacen("\"name\":\"popularity\"", &format!("\"name\":{name}"), 1);
+        assert!(text.contains(&name), "{name}");
+        store.files.insert(MANIFEST.into(), text.into_bytes());
+        open(store)
+    };
+    called("Best_of.2").unwrap();
+    for name in [
+        "",
+        ".hidden",
+        "..",
+        "a/b",
+        "x/../../../escaped",
+        "a\\b",
+        "a b",
+        "a%2fb",
+        "a?b",
+        "é",
+        "a\0",
+    ] {
+        let error = called(name).unwrap_err();
+        assert_eq!(error.code(), "damaged", "{name:?}: {error}");
+        assert!(error.to_string().contains("a name that no file can have"), "{error}");
+    }
+}
+
+#[test]
 fn a_model_of_another_size_or_with_huge_weights_is_refused() {
     let records: Vec<ItemRecord> = (0..2).map(record).collect();
     let config = ModelConfig::named("item-knn").unwrap();

@@ -12,7 +12,7 @@ use super::neural::NeuralRef;
 #[cfg(feature = "images")]
 use super::pictures::PicturesRef;
 use super::range_table::RangeTableRef;
-use super::table::{FileRef, TableRef};
+use super::table::{FileRef, TableRef, is_plain};
 use super::{BundleError, MANIFEST, Store};
 use crate::item_item::HistoryWeighting;
 use crate::models::{is_one, one};
@@ -128,7 +128,7 @@ pub struct AttributeValue {
 /// A published model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelEntry {
-    /// Unique in the bundle, such as `next-linear`.
+    /// Unique in the bundle, such as `next-linear`; letters, digits, `-`, `_` and `.`, as files are called by it.
     pub name: String,
     /// Smallest engine that runs it.
     pub engine: String,
@@ -261,6 +261,10 @@ impl Manifest {
         let manifest: Self = store.parse_json(bytes).map_err(not_ours)?;
         if manifest.catalogue.items > MAX_ITEMS {
             return Err(damaged(format!("it has more than {MAX_ITEMS} items")));
+        }
+        let is_named = |model: &ModelEntry| is_plain(&model.name);
+        if !manifest.models.iter().all(is_named) {
+            return Err(damaged("a model has a name that no file can have".into()));
         }
         let repeated = |(i, model): (usize, &ModelEntry)| {
             manifest.models[..i]

@@ -69,11 +69,15 @@ impl TableRef {
     }
 }
 
+/// Whether a file or folder may be called so on any host and in any address.
+pub fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
+}
+
 /// Refuses paths that lead out of the bundle.
 pub fn check_path(path: &str) -> Result<(), BundleError> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let safe = |part: &str| !part.is_empty() && !part.starts_with('.') && part.chars().all(plain);
-    if path.split('/').all(safe) {
+    if path.split('/').all(is_plain) {
         return Ok(());
     }
     Err(BundleError::damaged(

@@ -79,7 +79,7 @@ fn a_manifest_that_cannot_be_read_says_why() -> Result<()> {
         Ok(manifest.to_string())
     };
     let damaged = "manifest.json is damaged";
-    let cases: [(String, &[&str]); 5] = [
+    let cases: [(String, &[&str]); 6] = [
         (
             changed(&|m| m["version"]["major"] = json!(99))?,
             &["format version 99", "reads version 2", "update"],
@@ -91,6 +91,10 @@ fn a_manifest_that_cannot_be_read_says_why() -> Result<()> {
         (
             changed(&|m| m["catalogue"]["items"] = json!(4_000_000_000u32))?,
             &[damaged, "items"],
+        ),
+        (
+            changed(&|m| m["models"][1]["name"] = json!("x/../../../escaped"))?,
+            &[damaged, "a name that no file can have"],
         ),
         (text[..text.len() / 2].to_owned(), &[damaged]),
         (String::new(), &[damaged]),

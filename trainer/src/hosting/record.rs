@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_shared::bundle::{Digest, MANIFEST};
@@ -84,7 +84,28 @@ impl Record {
             "{} holds something that no `doorstep publish` put there; choose another --out",
             folder.display()
         );
+        if let Some(path) = record.iter().find_map(Self::outside) {
+            bail!(
+                "{} of {} names `{path}`, which is not inside the folder: it was changed since; choose another --out",
+                RECORD,
+                folder.display()
+            );
+        }
         Ok(record)
+    }
+
+    /// A path that leads out of the folder, whose files are written and removed by the record.
+    fn outside(&self) -> Option<&str> {
+        let is_inside = |path: &str| {
+            let mut parts = Path::new(path).components().peekable();
+            parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
+        };
+        let own = self.runtime.iter().chain(&self.changing);
+        own.map(|file| &file.path)
+            .chain(&self.files)
+            .chain(&self.former)
+            .find(|path| !is_inside(path))
+            .map(String::as_str)
     }
 }
 
@@ -114,5 +135,18 @@ mod tests {
         fs::write(folder.path().join(RECORD), "{\"format\":\"other\"}").unwrap();
         let error = Record::of(folder.path()).unwrap_err().to_string();
         assert!(error.contains("choose another --out"), "{error}");
+    }
+
+    #[test]
+    fn a_record_that_leads_out_of_its_folder_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["../thesis", "shop/../../thesis", "/etc/hosts", ""] {
+            let mut record = Record::new("doorstep-0", Vec::new());
+            record.former.insert(path.to_owned());
+            let text = serde_json::to_string(&record).unwrap();
+            fs::write(folder.path().join(RECORD), text).unwrap();
+            let error = Record::of(folder.path()).unwrap_err().to_string();
+            assert!(error.contains(&format!("names `{path}`")), "{error}");
+        }
     }
 }
