@@ -173,6 +173,13 @@ impl Table {
         })
     }
 
+    /// Its shards and index pages, by their paths inside the bundle.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let pages = 0..self.meta.pages.len() as u32;
+        let pages = pages.map(|page| self.meta.page_path(page));
+        pages.chain((0..self.meta.shards).map(|shard| self.meta.shard_path(shard)))
+    }
+
     /// Number of shards.
     pub fn shards(&self) -> u32 {
         self.meta.shards

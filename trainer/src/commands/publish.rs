@@ -45,6 +45,14 @@ impl Args {
                 "networks run on visitors' processors only: the engine for graphics cards was not built (`cargo xtask dist --webgpu` does)",
             );
         }
+        if let Some(first) = published.left_out.first() {
+            output.progress().say(format!(
+                "warning: {} files that no manifest names lie in folders of bundles, and are left out: {}{}",
+                published.left_out.len(),
+                first.display(),
+                if published.left_out.len() > 1 { ", …" } else { "" }
+            ));
+        }
         if !published.dropped.is_empty() {
             output.progress().say(format!(
                 "no longer published: {}; the files stay for pages that are open and go with the next publication (to keep a bundle, name it, too: --bundle NAME=FOLDER)",

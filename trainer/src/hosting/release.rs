@@ -87,6 +87,8 @@ pub(super) struct Opened {
     pub(super) name: String,
     pub(super) folder: PathBuf,
     pub(super) manifest: Manifest,
+    /// All that it names.
+    files: BTreeSet<String>,
     /// Its most popular item.
     pub(super) item: Option<String>,
 }
@@ -102,6 +104,8 @@ pub struct Published {
     pub bundles: Vec<String>,
     /// Bundles of the publication before that are none of this one.
     pub dropped: Vec<String>,
+    /// What lies in folders of bundles without being named by their manifests, and so isn't here.
+    pub left_out: Vec<PathBuf>,
     /// Files and their bytes in all, without what an earlier publication left.
     pub files: usize,
     /// As above.
@@ -121,6 +125,7 @@ pub struct Release {
     /// What is not, in the order in which it is replaced.
     changing: Vec<(String, String)>,
     runtime: Vec<RuntimeFile>,
+    left_out: Vec<PathBuf>,
 }
 
 impl Release {
@@ -169,13 +174,17 @@ impl Release {
             .map(|(text, file)| (file, text))
             .collect();
         changing.push((OFFLINE.to_owned(), engines.read(OFFLINE)?));
+        let mut left_out = Vec::new();
         for bundle in &bundles {
-            let mut files = Vec::new();
-            collect(&bundle.folder, "", &mut files)?;
-            for file in files.iter().filter(|file| *file != MANIFEST) {
+            for file in &bundle.files {
                 let path = bundle.folder.join(file);
                 lasting.insert(format!("{}/{file}", bundle.name), path);
             }
+            let mut there = Vec::new();
+            collect(&bundle.folder, "", &mut there)?;
+            there.retain(|file| file != MANIFEST && !bundle.files.contains(file));
+            there.sort();
+            left_out.extend(there.iter().map(|file| bundle.folder.join(file)));
             let path = bundle.folder.join(MANIFEST);
             let manifest = fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
@@ -197,6 +206,7 @@ impl Release {
             lasting,
             changing,
             runtime,
+            left_out,
         })
     }
 
@@ -263,6 +273,7 @@ impl Release {
             engines: self.engines,
             bundles: self.bundles.into_iter().map(|bundle| bundle.name).collect(),
             dropped,
+            left_out: self.left_out,
             files: record.files.len(),
             bytes,
             lacks_graphics: self.lacks_graphics,
@@ -273,12 +284,13 @@ impl Release {
 fn open(source: &BundleSource) -> Result<Opened> {
     let bundle = at_once(Bundle::open(FolderStore::open(&source.folder)?))
         .with_context(|| source.folder.display().to_string())?;
-    at_once(bundle.verify()).with_context(|| source.folder.display().to_string())?;
+    let files = at_once(bundle.verify()).with_context(|| source.folder.display().to_string())?;
     let ids = at_once(bundle.all_ids())?;
     Ok(Opened {
         name: source.name.clone(),
         folder: source.folder.clone(),
         manifest: bundle.manifest().clone(),
+        files,
         item: ids.into_iter().next(),
     })
 }

@@ -174,6 +174,27 @@ fn the_publication_before_stays_until_the_next_and_the_same_one_changes_nothing(
 }
 
 #[test]
+fn what_no_manifest_names_is_not_published() {
+    let place = Place::new();
+    place.publish(&[3, 2, 1]);
+    let before = files(&place.path("out"));
+    let shop = place.path("shop");
+    fs::create_dir(shop.join("state")).unwrap();
+    let strays = ["models/notes.txt", "models/rows.bin.partial", "state/state.json"];
+    for stray in strays {
+        fs::write(shop.join(stray), "users").unwrap();
+    }
+    let published = {
+        let engines = engines(&place.path("engines"), "1");
+        let sources = [BundleSource::parse(&shop.display().to_string()).unwrap()];
+        let release = Release::plan(&sources, &engines, &[]).unwrap();
+        release.write(&place.path("out")).unwrap()
+    };
+    assert_eq!(files(&place.path("out")), before);
+    assert_eq!(published.left_out, strays.map(|stray| shop.join(stray)));
+}
+
+#[test]
 fn a_run_that_fails_leaves_what_visitors_see() {
     let place = Place::new();
     let first = place.publish(&[3, 2, 1]).version;
