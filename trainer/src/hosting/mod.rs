@@ -16,6 +16,7 @@
 mod card;
 mod engines;
 mod entry;
+mod folder;
 mod page;
 mod record;
 mod release;

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use doorstep_shared::bundle::{Digest, MANIFEST};
 use serde::{Deserialize, Serialize};
 
+use super::folder::PARTIAL;
+
 /// The record's file.
 pub const RECORD: &str = "publication.json";
 const FORMAT: &str = "doorstep-publication";
@@ -73,7 +75,9 @@ impl Record {
         }
         let mut entries = fs::read_dir(folder)
             .with_context(|| format!("{} is not a folder", folder.display()))?;
-        if entries.next().is_none() {
+        // All that there is of a first run that was interrupted as it began.
+        let partial = format!("{RECORD}{PARTIAL}");
+        if entries.all(|entry| entry.is_ok_and(|own| *own.file_name() == *partial)) {
             return Ok(None);
         }
         let text = fs::read_to_string(folder.join(RECORD)).ok();
@@ -132,6 +136,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(Record::of(folder.path()).unwrap().is_none());
         assert!(Record::of(&folder.path().join("absent")).unwrap().is_none());
+        let partial = folder.path().join("publication.json.partial");
+        fs::write(&partial, "{").unwrap();
+        assert!(Record::of(folder.path()).unwrap().is_none());
+        fs::remove_file(partial).unwrap();
         fs::write(folder.path().join(RECORD), "{\"format\":\"other\"}").unwrap();
         let error = Record::of(folder.path()).unwrap_err().to_string();
         assert!(error.contains("choose another --out"), "{error}");

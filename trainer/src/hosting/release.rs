@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::engines::{Engines, FIRST, collect};
 use super::entry::{ENTRIES, entry};
+use super::folder::{copy, lock, remove, sweep};
 use super::page;
 use super::record::{RECORD, Record, RuntimeFile, integrity};
 use crate::publish::{FolderStore, at_once};
@@ -215,7 +216,11 @@ impl Release {
     /// # Errors
     /// Where `out` holds something else, or can't be written; what visitors see is as it was then.
     pub fn write(self, out: &Path) -> Result<Published> {
+        let _lock = lock(out)?;
         let before = Record::of(out)?;
+        if let Some(before) = &before {
+            sweep(out, before)?;
+        }
         let mut record = Record::new(&self.version, self.runtime);
         record.changing = self
             .changing
@@ -230,7 +235,6 @@ impl Release {
         record
             .files
             .extend(self.changing.iter().map(|(path, _)| path.clone()));
-        fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
         // Said before it is done, so that what an interrupted run leaves is known to the next.
         let mut begun = Record::new("", Vec::new());
         begun.former = record.files.clone();
@@ -300,47 +304,6 @@ fn write_record(out: &Path, record: &Record) -> Result<()> {
         &out.join(RECORD),
         &format!("{}\n", serde_json::to_string_pretty(record)?),
     )
-}
-
-/// Copies a file that is named by its content, unless it is there; its length.
-fn copy(source: &Path, target: &Path) -> Result<u64> {
-    let bytes = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
-    if fs::read(target).is_ok_and(|there| there == bytes) {
-        return Ok(bytes.len() as u64);
-    }
-    let written = || -> std::io::Result<()> {
-        fs::create_dir_all(target.parent().expect("a file lies in a folder"))?;
-        let mut partial = target.as_os_str().to_owned();
-        partial.push(".partial");
-        fs::write(&partial, &bytes)?;
-        fs::rename(&partial, target)
-    };
-    written().with_context(|| {
-        format!(
-            "cannot write {}; is the disk full, or the folder not writable?",
-            target.display()
-        )
-    })?;
-    Ok(bytes.len() as u64)
-}
-
-/// Removes a file, and the folders that are empty then.
-fn remove(out: &Path, path: &str) -> Result<()> {
-    let file = out.join(path);
-    match fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("cannot remove {}", file.display()));
-        }
-        _ => {}
-    }
-    let mut folder = file.parent();
-    while let Some(empty) = folder.filter(|folder| *folder != out) {
-        if fs::remove_dir(empty).is_err() {
-            break; // something is left in it
-        }
-        folder = empty.parent();
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -214,15 +214,44 @@ fn a_run_that_fails_leaves_what_visitors_see() {
     );
     let entry = fs::read_to_string(place.path("out/widgets.js")).unwrap();
     assert!(entry.contains(&first));
-    // The next run tidies up what that one left.
+    let is_partial = |file: &String| file.ends_with(".partial");
+    assert!(!files(&place.path("out")).iter().any(is_partial));
+    // The next run tidies up what that one left, as if it had been killed.
     fs::remove_dir_all(place.path("out").join(&target)).unwrap();
+    for path in [&target, "widgets.js", "notes.txt"] {
+        fs::write(place.path("out").join(format!("{path}.partial")), "").unwrap();
+    }
     place.publish(&[1, 1, 1]);
+    let mut found = files(&place.path("out"));
+    found.retain(is_partial);
+    assert!(found.iter().eq(["notes.txt.partial"]), "{found:?}");
     place.publish(&[1, 2, 1]);
     assert!(
         !files(&place.path("out"))
             .iter()
             .any(|file| file.starts_with(&first))
     );
+}
+
+#[test]
+fn of_two_runs_at_once_the_second_is_refused() {
+    let place = Place::new();
+    place.publish(&[3, 2, 1]);
+    let out = place.path("out");
+    let before = files(&out);
+    let again = || {
+        let engines = engines(&place.path("engines"), "another");
+        let sources = [BundleSource::parse(&place.path("shop").display().to_string()).unwrap()];
+        let release = Release::plan(&sources, &engines, &[]).unwrap();
+        release.write(&out)
+    };
+    let other = lock(&out).unwrap().expect("folders can be locked here");
+    let error = again().unwrap_err().to_string();
+    assert!(error.contains("another `doorstep publish` is writing"), "{error}");
+    assert_eq!(files(&out), before);
+    drop(other);
+    again().unwrap();
+    assert_ne!(files(&out), before);
 }
 
 #[test]
