@@ -82,9 +82,9 @@ async fn axe_finds_no_violation_on_any_published_page() -> Result<()> {
     };
     let room = site::folder().join("paste");
     let mut pages = vec!["paste/".to_owned()];
-    for card in std::fs::read_dir(room.join("models"))? {
-        let name = card?.file_name();
-        pages.push(format!("paste/models/{}", name.to_string_lossy()));
+    for card in site::files(&room.join("models"))? {
+        let path = card.strip_prefix(site::folder())?;
+        pages.push(path.to_string_lossy().into_owned());
     }
     assert!(pages.len() > 12, "{pages:?}");
     let server = Server::start(site::folder())?;
@@ -210,7 +210,7 @@ async fn the_pages_of_a_publication_are_for_everybody() -> Result<()> {
     let check = axe()?;
     for (address, name) in [
         ("d/", "publication"),
-        ("d/models/songs-knn-local.html", "card"),
+        ("d/models/songs/knn-local.html", "card"),
     ] {
         for scheme in ["light", "dark"] {
             page.prefer_colours(scheme).await?;

@@ -30,7 +30,7 @@ async fn every_room_is_there_and_axe_finds_no_violation() -> Result<()> {
             "songs.html",
             "xray.html",
             "paste/",
-            "paste/models/shop-next-linear.html",
+            "paste/models/shop/next-linear.html",
         ] {
             page.go_to(&server.url(room)).await?;
             match room {

@@ -194,7 +194,7 @@ async fn what_to_paste_and_a_card_are_read_without_a_mouse() -> Result<()> {
         scrollTo(0, 0);";
     page.run::<Value>(fill, Value::Null).await?;
     walk(&page, "what to paste").await?;
-    page.go_to(&server.url("paste/models/shop-next-linear.html"))
+    page.go_to(&server.url("paste/models/shop/next-linear.html"))
         .await?;
     walk(&page, "a model's card").await?;
     page.close_with(|line| line.contains("/images/")).await

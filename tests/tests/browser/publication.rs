@@ -90,7 +90,7 @@ async fn the_folder_shows_what_to_paste_and_that_it_works() -> Result<()> {
     page.screenshot("publication").await?;
     page.go_to(&elsewhere.url("")).await?;
     until_filled(&page).await?;
-    page.go_to(&host.url(&format!("{AT}/models/shop-next-linear.html")))
+    page.go_to(&host.url(&format!("{AT}/models/shop/next-linear.html")))
         .await?;
     let text: String = page.value("document.body.innerText").await?;
     for said in ["ndcg", "@10", "leave-last-two", "engine core", "Limits"] {

@@ -7,6 +7,7 @@
 //!   doorstep-HASH/                        scripts and engines, named by their content
 //!   NAME/                                 a bundle; all but its manifest is named by its content
 //!   index.html                            what to paste, with the widgets as pasted
+//!   models/NAME/                          a card for each of its models
 //!   publication.json                      what lies here, with digests
 //! ```
 //!

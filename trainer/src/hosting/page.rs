@@ -74,9 +74,12 @@ fn tags(bundle: &Opened) -> Vec<Tag> {
     tags
 }
 
+/// The folder of models' own pages.
+pub(super) const CARDS: &str = "models";
+
 /// The address of a model's own page.
 pub(super) fn model_page(bundle: &str, model: &str) -> String {
-    format!("models/{bundle}-{model}.html")
+    format!("{CARDS}/{bundle}/{model}.html")
 }
 
 /// `index.html` of a publication.
@@ -153,7 +156,7 @@ pub(super) fn model(version: &str, bundle: &Opened, at: usize, links: &[Link]) -
     document(
         &format!("{}: {}", bundle.name, entry.name),
         version,
-        "../",
+        "../../",
         links,
         &main,
     )

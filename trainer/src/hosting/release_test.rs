@@ -98,7 +98,7 @@ fn a_publication_holds_what_the_bundle_needs_and_no_more() {
         "doorstep.d.ts",
         "publication.json",
         "shop/manifest.json",
-        "models/shop-popularity.html",
+        "models/shop/popularity.html",
         &format!("{}/predict/panel.js", published.version),
         &format!("{}/doorstep-core_bg.wasm", published.version),
     ] {
@@ -128,13 +128,52 @@ fn a_publication_holds_what_the_bundle_needs_and_no_more() {
         &links,
     );
     assert!(
-        model.contains("href=\"../../\"") && model.contains("href=\"https://a.example/\""),
+        model.contains("href=\"../../../\"") && model.contains("href=\"https://a.example/\""),
         "{model}"
     );
     assert!(!page.contains("item <0>"), "markup of an id is in the page");
     let record: Record =
         serde_json::from_slice(&fs::read(place.path("out/publication.json")).unwrap()).unwrap();
     assert_eq!(record.files.len() + 1, found.len());
+}
+
+#[test]
+fn every_link_of_its_pages_leads_to_a_file() {
+    let place = Place::new();
+    bundle(&place.path("shop"), &[3, 2, 1]);
+    let engines = engines(&place.path("engines"), "1");
+    for asset in ["page.css", "page.js"] {
+        fs::create_dir_all(engines.folder().join("embed")).unwrap();
+        fs::write(engines.folder().join("embed").join(asset), "").unwrap();
+    }
+    let folder = place.path("shop").display().to_string();
+    let sources = ["shop", "shop-popularity"].map(|name| format!("{name}={folder}"));
+    let sources = sources.map(|own| BundleSource::parse(&own).unwrap());
+    let release = Release::plan(&sources, &engines, &[]).unwrap();
+    let out = place.path("out");
+    release.write(&out).unwrap();
+    let mut cards = 0;
+    for page in files(&out).iter().filter(|file| file.ends_with(".html")) {
+        let text = fs::read_to_string(out.join(page)).unwrap();
+        let root = match page.as_str() {
+            "index.html" => "./",
+            _ => "../../",
+        };
+        assert!(text.contains(&format!("data-root=\"{root}\"")), "{page}");
+        let mut links = Vec::new();
+        for attribute in [" href=\"", " src=\""] {
+            let after = text.split(attribute).skip(1);
+            links.extend(after.map(|rest| rest.split('"').next().unwrap()));
+        }
+        links.retain(|link| !link.starts_with("data:"));
+        assert!(links.len() >= 4, "{page}: {links:?}");
+        for link in links {
+            let target = out.join(page).with_file_name(link);
+            assert!(target.is_file(), "{link} of {page}");
+            cards += usize::from(link.starts_with("models/"));
+        }
+    }
+    assert_eq!(cards, 2);
 }
 
 #[test]
