@@ -237,7 +237,10 @@ fn a_model_is_called_as_a_file_can_be() {
     ] {
         let error = called(name).unwrap_err();
         assert_eq!(error.code(), "damaged", "{name:?}: {error}");
-        assert!(error.to_string().contains("a name that no file can have"), "{error}");
+        assert!(
+            error.to_string().contains("a name that no file can have"),
+            "{error}"
+        );
     }
 }
 

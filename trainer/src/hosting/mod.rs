@@ -21,7 +21,9 @@ mod folder;
 mod page;
 mod record;
 mod release;
+mod source;
 
 pub use engines::Engines;
 pub use record::{RECORD, Record};
-pub use release::{BundleSource, Link, Published, Release};
+pub use release::{Published, Release};
+pub use source::{BundleSource, Link};

@@ -2,7 +2,8 @@
 
 use super::card;
 use super::record::RuntimeFile;
-use super::release::{Link, Opened};
+use super::release::Opened;
+use super::source::Link;
 use crate::report::Html;
 
 /// Items or rows on a widget.
@@ -130,7 +131,9 @@ pub(super) fn page(
             Html::element("li", &[], [link, Html::text(rest)])
         });
         parts.push(Html::element("ul", &[("class", "models")], links));
-        main.push(section(&bundle.name, &bundle.name, parts));
+        // Apart from the page's own sections, whatever a bundle is called.
+        let id = format!("bundle-{}", bundle.name);
+        main.push(section(&id, &bundle.name, parts));
     }
     main.push(section("headers", "If your pages have a Content-Security-Policy", [
         snippet("Files on your own host; add these sources to yours:", "Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'"),

@@ -13,6 +13,7 @@ use super::entry::{ENTRIES, entry};
 use super::folder::{copy, lock, remove, sweep};
 use super::page;
 use super::record::{RECORD, Record, RuntimeFile, integrity};
+use super::source::{BundleSource, Link};
 use crate::publish::{FolderStore, at_once};
 use crate::save::save;
 
@@ -20,68 +21,6 @@ use crate::save::save;
 const OFFLINE: &str = "offline.js";
 /// Digits of the hash in a version's name.
 const HASH_DIGITS: usize = 12;
-
-/// A bundle to publish.
-#[derive(Clone, Debug)]
-pub struct BundleSource {
-    /// Its folder in the publication.
-    pub name: String,
-    /// Where it lies.
-    pub folder: PathBuf,
-}
-
-impl BundleSource {
-    /// From `FOLDER`, whose name it keeps, or `NAME=FOLDER`.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (name, folder) = match text.split_once('=') {
-            Some((name, folder)) => (name.to_owned(), PathBuf::from(folder)),
-            None => {
-                let folder = PathBuf::from(text);
-                let absolute = std::path::absolute(&folder).map_err(|error| error.to_string())?;
-                let name = absolute.file_name().unwrap_or_default();
-                (name.to_string_lossy().into_owned(), folder)
-            }
-        };
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if name.is_empty() || name.starts_with(['.', '-']) || !name.chars().all(plain) {
-            return Err(format!(
-                "`{name}` can't be a folder of a web address as it is; give it another name: --bundle shop={}",
-                folder.display()
-            ));
-        }
-        if name.starts_with("doorstep-")
-            || ["models", OFFLINE].contains(&name.as_str())
-            || ENTRIES.contains(&name.as_str())
-        {
-            return Err(format!(
-                "`{name}` is the name of a part of Doorstep; give another: --bundle shop={}",
-                folder.display()
-            ));
-        }
-        Ok(Self { name, folder })
-    }
-}
-
-/// A link in the header of a publication's pages.
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub(super) name: String,
-    pub(super) address: String,
-}
-
-impl Link {
-    /// From `NAME=ADDRESS`; the address is seen from the publication's folder.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let parts = text
-            .split_once('=')
-            .filter(|(name, address)| !name.is_empty() && !address.is_empty());
-        let (name, address) = parts.ok_or("write NAME=ADDRESS, such as Shop=../")?;
-        Ok(Self {
-            name: name.to_owned(),
-            address: address.to_owned(),
-        })
-    }
-}
 
 /// A bundle that was opened.
 pub(super) struct Opened {

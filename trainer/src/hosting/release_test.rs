@@ -147,7 +147,7 @@ fn every_link_of_its_pages_leads_to_a_file() {
         fs::write(engines.folder().join("embed").join(asset), "").unwrap();
     }
     let folder = place.path("shop").display().to_string();
-    let sources = ["shop", "shop-popularity"].map(|name| format!("{name}={folder}"));
+    let sources = ["shop", "shop-popularity", "cache"].map(|name| format!("{name}={folder}"));
     let sources = sources.map(|own| BundleSource::parse(&own).unwrap());
     let release = Release::plan(&sources, &engines, &[]).unwrap();
     let out = place.path("out");
@@ -160,6 +160,10 @@ fn every_link_of_its_pages_leads_to_a_file() {
             _ => "../../",
         };
         assert!(text.contains(&format!("data-root=\"{root}\"")), "{page}");
+        let ids: Vec<&str> = text.split(" id=\"").skip(1).collect();
+        let ids = ids.iter().map(|rest| rest.split('"').next().unwrap());
+        let distinct: BTreeSet<&str> = ids.clone().collect();
+        assert_eq!(ids.len(), distinct.len(), "{distinct:?}");
         let mut links = Vec::new();
         for attribute in [" href=\"", " src=\""] {
             let after = text.split(attribute).skip(1);
@@ -173,7 +177,7 @@ fn every_link_of_its_pages_leads_to_a_file() {
             cards += usize::from(link.starts_with("models/"));
         }
     }
-    assert_eq!(cards, 2);
+    assert_eq!(cards, 3);
 }
 
 #[test]
@@ -219,7 +223,11 @@ fn what_no_manifest_names_is_not_published() {
     let before = files(&place.path("out"));
     let shop = place.path("shop");
     fs::create_dir(shop.join("state")).unwrap();
-    let strays = ["models/notes.txt", "models/rows.bin.partial", "state/state.json"];
+    let strays = [
+        "models/notes.txt",
+        "models/rows.bin.partial",
+        "state/state.json",
+    ];
     for stray in strays {
         fs::write(shop.join(stray), "users").unwrap();
     }
@@ -286,7 +294,10 @@ fn of_two_runs_at_once_the_second_is_refused() {
     };
     let other = lock(&out).unwrap().expect("folders can be locked here");
     let error = again().unwrap_err().to_string();
-    assert!(error.contains("another `doorstep publish` is writing"), "{error}");
+    assert!(
+        error.contains("another `doorstep publish` is writing"),
+        "{error}"
+    );
     assert_eq!(files(&out), before);
     drop(other);
     again().unwrap();
@@ -301,7 +312,14 @@ fn names_and_places_that_cannot_be_are_refused() {
         ".hidden",
         "doorstep-0a",
         "models",
+        "Models",
         "widgets.js",
+        "doorstep.d.ts",
+        "offline.js",
+        "index.html",
+        "Index.HTML",
+        "publication.json",
+        "publication.json.partial",
         "ä",
     ] {
         let error = BundleSource::parse(text).unwrap_err();
