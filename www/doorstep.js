@@ -20,7 +20,7 @@ const EVENT_FIELDS = ['item', 'rating', 'time'];
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Ids are text; numbers are taken for what they look like. */
-const idOf = (id) => (typeof id === 'number' ? String(id) : id);
+export const idOf = (id) => (typeof id === 'number' ? String(id) : id);
 
 /** One entry of a history as a record, which is what the engine takes. */
 const eventOf = (given) => (isObject(given) ? { ...given, item: idOf(given.item) } : { item: idOf(given) });
@@ -89,7 +89,6 @@ export class Doorstep extends EventTarget {
 
   static async load(url, options) {
     const { device = 'auto', history, onProgress, signal, workerUrl, inPage = false, timeoutMs = 15_000, ...unknown } = options ?? {};
-    signal?.throwIfAborted();
     const isFine = DEVICES.includes(device) && timeoutMs > 0 && !Object.keys(unknown).length;
     if (!isFine) throw (await explanation()).badOptions({ device, timeoutMs, unknown });
     const ahead = history && (await plain({ history })).history.map(({ item }) => item);
@@ -105,6 +104,8 @@ export class Doorstep extends EventTarget {
       timeoutMs: Math.min(timeoutMs, LONGEST_WAIT),
       workerUrl: worker,
     };
+    // Not before what is awaited above: from here to the listener nothing is.
+    signal?.throwIfAborted();
     let stop;
     const aborted = new Promise((_, reject) => {
       stop = () => reject(signal.reason);
@@ -176,7 +177,7 @@ export class Doorstep extends EventTarget {
     return new DoorstepError('disposed', 'This Doorstep was disposed. Load the bundle again.');
   }
 
-  async #query(method, args, signal) {
+  async #query(method, args, signal, reopened) {
     signal?.throwIfAborted();
     if (this.#disposed) throw this.#gone();
     const host = await (this.#host ?? this.#open()); // what stopped is replaced by the next query
@@ -185,13 +186,15 @@ export class Doorstep extends EventTarget {
     try {
       return (await this.#request(host, method, args, { signal })).result;
     } catch (error) {
-      if (['invalid-query', 'engine'].includes(error.code)) throw (await explanation()).explained(args, error);
-      if (error.code !== 'outdated') throw error;
+      const isOutdated = error.code === 'outdated';
+      if ((isOutdated && reopened) || ['invalid-query', 'engine'].includes(error.code)) throw (await explanation()).explained(args, error);
+      if (!isOutdated) throw error;
       if (this.#running.has(host)) {
         this.#host = undefined;
-        this.#drop(host, error); // what else waits for it asks again, too
+        // What else waits for it asks again, too.
+        this.#drop(host, error);
       }
-      return this.#query(method, args, signal);
+      return this.#query(method, args, signal, true);
     }
   }
 

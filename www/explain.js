@@ -58,6 +58,9 @@ export function badQuery(query) {
 
 /** The engine's `error`, or a better one. */
 export function explained(query, error) {
+  if (error.code === 'outdated') {
+    return new DoorstepError('network', `${error.file}: files that it names are missing, and of the bundle that was opened anew too. Upload the whole folder, and have every server behind the address send the same manifest.json.`, error);
+  }
   if ('signal' in query) return refused('signal stands in the options that follow: recommend(query, { signal }).');
   for (const [field, [is, wanted]] of Object.entries(FIELDS)) {
     if (field in query && !is(query[field])) return refused(`${field} is ${JSON.stringify(query[field])}; give ${wanted}.`);

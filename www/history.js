@@ -1,6 +1,6 @@
 // What a visitor looked at, kept on their own device; history.d.ts says where.
 
-import { bundleAddress } from './doorstep.js';
+import { bundleAddress, idOf } from './doorstep.js';
 
 const MAX_EVENTS = 50;
 const PREFIX = 'doorstep:history:';
@@ -61,14 +61,14 @@ export class VisitorHistory extends EventTarget {
 
   /** Makes `item` the newest: an id, of which a number is written as text. */
   add(id) {
-    const item = typeof id === 'number' ? String(id) : id;
+    const item = idOf(id);
     if (!isId(item)) throw new TypeError('A history holds ids: give add() a text that is not empty.');
     const event = { item, time: Math.floor(Date.now() / 1000) };
     this.#write([...this.list().filter((other) => other.item !== item), event].slice(-MAX_EVENTS));
   }
 
-  remove(item) {
-    this.#write(this.list().filter((event) => event.item !== item));
+  remove(id) {
+    this.#write(this.list().filter(({ item }) => item !== idOf(id)));
   }
 
   clear() {

@@ -213,9 +213,12 @@ class ItemShelf extends HTMLElement {
   }
 
   #connectBundle() {
-    if (!this.bundle) return;
-    this.#visits = VisitorHistory.of(this.bundle);
-    this.#visits.addEventListener('change', this);
+    try {
+      this.#visits = VisitorHistory.of(this.bundle);
+      this.#visits.addEventListener('change', this);
+    } catch {
+      // It is no address, which refresh() says.
+    }
   }
 
   #disconnectBundle() {
@@ -307,9 +310,12 @@ class ItemShelf extends HTMLElement {
     const card = element(href ? 'a' : 'button', 'card', href ? { href } : { type: 'button' },
       ...(own?.nodes ?? [picture(item), element('span', 'title', { dir: 'auto' }, title(item)), price, reason]));
     card.dataset.id = first.id;
-    card.onclick = (event) => {
-      const visits = this.remembers ? this.#visits : undefined; // a listener may take this element away
-      const elsewhere = href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    card.onclick = card.onauxclick = (event) => {
+      // Besides the first button, only the middle one, which follows links.
+      if (event.button > (href ? 1 : 0)) return;
+      // Before anybody is told: a listener may take this element away.
+      const visits = this.remembers ? this.#visits : undefined;
+      const elsewhere = href && (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
       if (!emit(this, 'select', { id: hit.id, item: hit.item, hit }, !elsewhere)) event.preventDefault();
       else visits?.add(hit.id);
     };

@@ -247,3 +247,55 @@ async fn a_wrong_address_ends_in_the_fallback_with_a_reason() -> Result<()> {
     page.close_with(|line| of_pictures(line) || line.contains("no/such"))
         .await
 }
+
+#[tokio::test]
+async fn what_is_no_address_is_said_and_may_be_set_right() -> Result<()> {
+    let body = r#"<doorstep-recommend bundle="http://["><p id="fallback">Popular</p></doorstep-recommend>"#;
+    let (_publication, _host, page) = open(body).await?;
+    let set = |bundle: &str| format!("{SHELF}.bundle = {};", json!(bundle));
+    page.until::<bool>("it is said", "errors.length > 0")
+        .await?;
+    page.run::<Value>(&set("d/shop/"), Value::Null).await?;
+    until_hits(&page, "true").await?;
+    page.run::<Value>(&set("http://["), Value::Null).await?;
+    page.until::<bool>("it is said again", "errors.length > 1")
+        .await?;
+    assert_eq!(
+        page.value::<Vec<String>>("errors").await?,
+        ["invalid-query", "invalid-query"]
+    );
+    assert!(
+        page.value::<bool>("document.querySelector('#fallback').checkVisibility()")
+            .await?
+    );
+    // Anything that nobody handled would be a complaint.
+    page.close_with(of_pictures).await
+}
+
+/// Only links open in another tab; ids that are numbers are kept, and forgotten, as text.
+#[tokio::test]
+async fn a_link_opened_with_the_middle_button_counts_as_seen() -> Result<()> {
+    let (_publication, _host, page) =
+        open(r#"<doorstep-recommend bundle="d/shop/"></doorstep-recommend>"#).await?;
+    until_hits(&page, "true").await?;
+    let press = format!(
+        "const shelf = {SHELF};
+        const told = [];
+        shelf.addEventListener('doorstep:select', (event) => told.push([event.detail.id, event.cancelable]));
+        shelf.addEventListener('auxclick', (event) => event.preventDefault());
+        shelf.query = async () => [{{ id: '5', item: {{ id: '5', url: '/five' }} }}, {{ id: '6', item: {{ id: '6' }} }}];
+        await shelf.refresh();
+        const [link, plain] = shelf.shadowRoot.querySelectorAll('[part=card]');
+        for (const [card, button] of [[plain, 1], [link, 2], [link, 1]]) {{
+          card.dispatchEvent(new MouseEvent('auxclick', {{ button, bubbles: true, composed: true, cancelable: true }}));
+        }}
+        const {{ VisitorHistory }} = await import(new URL('d/history.js', document.baseURI));
+        const visits = VisitorHistory.of('d/shop/');
+        const kept = visits.list().map(({{ item }}) => item);
+        visits.remove(5);
+        return [told, kept, visits.list()];"
+    );
+    let found: Value = page.run(&press, Value::Null).await?;
+    assert_eq!(found, json!([[["5", false]], ["5"], []]));
+    page.close_with(of_pictures).await
+}

@@ -216,3 +216,22 @@ async fn an_engine_that_is_not_there_fails_its_own_queries_only() -> Result<()> 
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_load_ends_with_an_abort_in_the_same_task() -> Result<()> {
+    let server = Server::start(site::folder())?;
+    let page = Page::open(&server.url("songs.html")).await?;
+    let load = "
+        const { Doorstep } = await import('/doorstep.js');
+        const ended = [];
+        for (const options of [{}, { history: [] }]) {
+          const given = new AbortController();
+          const loading = Doorstep.load('/bundle/', { ...options, signal: given.signal });
+          given.abort();
+          ended.push(await loading.then(() => 'loaded', ({ name }) => name));
+        }
+        return ended;";
+    let ended: Vec<String> = page.run(load, Value::Null).await?;
+    assert_eq!(ended, ["AbortError", "AbortError"]);
+    page.close().await
+}

@@ -299,3 +299,33 @@ async fn a_bundle_published_anew_is_taken_on_where_files_of_the_former_are_gone(
     );
     page.close_with(of_browser).await
 }
+
+/// A host that stamps what it sends, so that a manifest never stays the same.
+#[tokio::test]
+async fn a_query_opens_the_bundle_anew_once() -> Result<()> {
+    let publication = publication(&shelf(&item(0)?))?;
+    let host = Host::start(publication.folder())?;
+    let page = Page::open(&host.url("")).await?;
+    page.until::<bool>("there are results", SHOWN).await?;
+    let manifest = publication.root().join("shop/manifest.json");
+    host.fail(move |path| {
+        if path.ends_with("shop/manifest.json") {
+            let stamped = std::fs::read_to_string(&manifest).ok()? + " ";
+            std::fs::write(&manifest, stamped).ok()?;
+        }
+        path.contains("/models/").then_some(Fault::Status(404))
+    });
+    page.forget_cache().await?;
+    let ask = "
+        const { Doorstep } = await import(new URL('d/doorstep.js', document.baseURI));
+        const ds = await Doorstep.load('d/shop/');
+        const asked = ds.recommend({ history: [input] }).then(() => 'answered', ({ code, message }) => `${code}: ${message}`);
+        const late = new Promise((done) => setTimeout(done, 20_000, 'still asking'));
+        return Promise.race([asked, late]).finally(() => ds.dispose());";
+    let said: String = page.run(ask, Value::from(item(250)?)).await?;
+    ensure!(
+        said.starts_with("network: manifest.json: ") && said.contains("same manifest.json"),
+        "{said}"
+    );
+    page.close_with(of_browser).await
+}
