@@ -7,7 +7,11 @@
 (() => {
   const base = new URL(self.DOORSTEP ?? './', location).href;
   const CACHE = `doorstep:${base}`;
+  /** Where the site's own files are kept. */
+  const PAGES = `${CACHE}pages`;
   const RECORD = 'publication.json';
+  /** What pages consist of. What else they ask for is between them and their server. */
+  const PARTS = ['script', 'style', 'image', 'font'];
   const HASH = /-[0-9a-f]{12}(?=\/)/g;
   /** Most files that the browser is asked for when this worker begins. */
   const MOST = 4000;
@@ -53,7 +57,11 @@
   async function adopt() {
     const cache = await caches.open(CACHE);
     if (await cache.match(base + RECORD)) return;
-    for (const { url } of await clients.matchAll({ type: 'window' })) await newest(new Request(url));
+    const pages = await caches.open(PAGES);
+    for (const { url } of await clients.matchAll({ type: 'window' })) {
+      const answer = await fetch(url);
+      if (isLasting(answer)) await pages.put(url, answer).catch(() => {});
+    }
     const answer = await part(RECORD);
     const { files, runtime, changing } = await answer.clone().json();
     const digests = new Map([...changing, ...runtime].map(({ path, integrity }) => [path, integrity]));
@@ -68,25 +76,36 @@
     await cache.put(base + RECORD, answer);
   }
 
+  /** Whether an answer is one to keep: whole, and not for this moment or this visitor alone. */
+  const isLasting = ({ status, headers }) => status === 200 && !/no-store|private/i.test(headers.get('cache-control') ?? '');
+
+  /** Keeps a copy behind the page's back: no failure of the cache, nor its pace, is one of the answer. */
+  function keep(event, name, answer) {
+    if (!isLasting(answer)) return;
+    const copy = answer.clone();
+    event.waitUntil(caches.open(name).then((cache) => cache.put(event.request.url, copy)).catch(() => {}));
+  }
+
+  /** What a cache has of a request; undefined where it has nothing, or can't be had. */
+  const lookUp = (name, { url }) => caches.open(name).then((cache) => cache.match(url)).catch(() => {});
+
   /** From the cache; else from the server, and kept. */
-  async function once(request) {
-    const cache = await caches.open(CACHE);
-    const before = await cache.match(request.url);
+  async function once(event) {
+    const before = await lookUp(CACHE, event.request);
     if (before) return before;
-    const answer = await fetch(request);
-    if (answer.status === 200) await cache.put(request.url, answer.clone());
+    const answer = await fetch(event.request);
+    keep(event, CACHE, answer);
     return answer;
   }
 
   /** From the server; where that can't be reached, as it was seen last. */
-  async function newest(request) {
-    const cache = await caches.open(`${CACHE}pages`);
+  async function newest(event) {
     try {
-      const answer = await fetch(request);
-      if (answer.status === 200) await cache.put(request.url, answer.clone());
+      const answer = await fetch(event.request);
+      keep(event, PAGES, answer);
       return answer;
     } catch (error) {
-      const before = await cache.match(request.url);
+      const before = await lookUp(PAGES, event.request);
       if (before) return before;
       throw error;
     }
@@ -96,10 +115,12 @@
   addEventListener('activate', (event) => event.waitUntil(clients.claim().then(adopt).catch(() => {})));
   addEventListener('fetch', (event) => {
     const { request } = event;
-    if (request.method !== 'GET' || request.headers.has('range')) return;
-    if (request.url.startsWith(base) && request.mode !== 'navigate') event.respondWith(once(request));
-    else if (new URL(request.url).origin === location.origin) event.respondWith(newest(request));
+    if (request.method !== 'GET' || request.headers.has('range') || request.cache === 'no-store') return;
+    const isPage = request.mode === 'navigate';
+    const isOwn = new URL(request.url).origin === location.origin;
+    if (request.url.startsWith(base) && !isPage) event.respondWith(once(event));
+    else if (isPage || (isOwn && PARTS.includes(request.destination))) event.respondWith(newest(event));
     // Not while a page waits for its own files.
-    if (request.mode === 'navigate') event.waitUntil(update().catch(() => {}));
+    if (isPage) event.waitUntil(update().catch(() => {}));
   });
 })();
