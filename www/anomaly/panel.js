@@ -48,7 +48,6 @@ export class Panel extends LazyPanel {
 
   end() {
     this.#session?.abort();
-    this.#session = this.#opening = undefined;
     this.#bringing?.abort();
     this.#asking?.abort();
     for (const type of ['dragover', 'dragleave', 'drop']) this.host.removeEventListener(type, this.#dragged);
@@ -79,7 +78,7 @@ export class Panel extends LazyPanel {
     const { model } = this.host;
     try {
       const doorstep = await this.bundle();
-      if (signal.aborted) return this.#opening; // what came in its place
+      if (signal.aborted) return;
       const { models } = doorstep.manifest;
       const entry = model ? models.find(({ name }) => name === model) : models.find((own) => own.default);
       const pictures = entry?.content.pictures;
@@ -91,7 +90,7 @@ export class Panel extends LazyPanel {
       this.show(true);
       if (this.#picture) await this.#ask();
     } catch (error) {
-      if (signal.aborted) return this.#opening;
+      if (signal.aborted) return;
       this.#session = undefined; // the next picture tries again
       this.fail(error);
     }
@@ -110,7 +109,7 @@ export class Panel extends LazyPanel {
       return;
     }
     if (this.#doorstep) await this.#ask();
-    else if (this.host.isConnected) await (this.#session ? this.#opening : this.open()); // perhaps asked for before it was in sight
+    else await (this.#session ? this.#opening : this.open()); // perhaps asked for before it was in sight
   }
 
   async #ask({ map = this.#view.map } = {}) {

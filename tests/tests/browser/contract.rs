@@ -5,8 +5,6 @@ use anyhow::{Result, ensure};
 use doorstep_tests::host::Host;
 use doorstep_tests::page::Page;
 use doorstep_tests::publication::Publication;
-use doorstep_tests::server::Server;
-use doorstep_tests::site;
 use serde_json::{Value, json};
 
 const HEAD: &str =
@@ -243,40 +241,5 @@ async fn a_panel_may_be_moved_before_it_is_there() -> Result<()> {
         return errors;";
     let errors: Vec<String> = page.run(move_about, Value::Null).await?;
     ensure!(errors.is_empty(), "{errors:?}");
-    page.close().await
-}
-
-#[tokio::test]
-async fn a_picture_is_inspected_where_the_element_was_moved_to() -> Result<()> {
-    let site = site::Copy::new()?;
-    std::fs::write(
-        site.path().join("element.html"),
-        format!("{HEAD}<main></main>"),
-    )?;
-    let server = Server::start(site.path())?;
-    let page = Page::open(&server.url("element.html")).await?;
-    let move_about = "
-        const { DoorstepAnomaly } = await import(new URL('widgets.js', document.baseURI));
-        const [element, above] = [new DoorstepAnomaly(), document.createElement('div')];
-        element.bundle = 'xray/';
-        document.querySelector('main').append(element);
-        while (element.shadowRoot?.querySelector('[part=panel]').hidden !== false) await new Promise((next) => setTimeout(next, 30));
-        const picture = (width) => new ImageData(width, 9);
-        await element.inspect(picture(9));
-        const seen = [element.inspection];
-        // Out of sight, so that nothing else opens its bundle.
-        above.style.height = '5000px';
-        document.querySelector('main').append(above, element);
-        await element.inspect(picture(99));
-        seen.push(element.inspection);
-        element.remove();
-        await element.inspect(picture(30));
-        above.remove();
-        document.querySelector('main').append(element);
-        await element.inspect(picture(60));
-        seen.push(element.inspection);
-        return [new Set(seen).size, seen.includes(undefined)];";
-    let found: Value = page.run(move_about, Value::Null).await?;
-    assert_eq!(found, json!([3, false]));
     page.close().await
 }
